@@ -1,0 +1,128 @@
+//! The header row: which cell means which column.
+
+use crate::diagnostic::{Code, Diagnostic, closest};
+use crate::model::SheetKind;
+use crate::template::OWNED_SETTINGS;
+
+use super::columns::{Need, Spec, specs};
+use super::{Sheet, columns};
+
+/// Columns that turnup's own reports add; a mended report may be sent back with them.
+pub const REPORT_COLUMNS: [&str; 13] = [
+    "reason",
+    "turnup_row",
+    "result",
+    "code",
+    "fix",
+    "blocked_by",
+    "done",
+    "missing",
+    "webex_id",
+    "attempts",
+    "tracking_id",
+    "finished_at",
+    "cause",
+];
+
+/// What a header cell means.
+#[derive(Debug, Clone, Copy)]
+pub enum Use {
+    /// A column that turnup reads.
+    Column(&'static Spec),
+    /// A setting that only a template may make; filled cells are an error.
+    OwnedByTemplate(&'static str),
+    /// A column of an earlier report; dropped.
+    Report,
+    /// Not known; travels through to the results.
+    Unknown,
+    /// The header repeats a column; which of the two counts is not certain.
+    Repeated(&'static Spec),
+    /// An empty header cell.
+    Blank,
+}
+
+/// A header without case, blanks, `_`, `-`, BOM and decoration.
+pub(super) fn bare(header: &str) -> String {
+    header
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '\u{feff}' | '*' | '?'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+fn means(spec: &Spec, bare_header: &str) -> bool {
+    bare(spec.header) == bare_header || spec.aliases.iter().any(|alias| bare(alias) == bare_header)
+}
+
+/// Says what every header cell means. Exact headers go before aliases, so that `name` is never taken for another
+/// column's alias.
+pub(super) fn uses(kind: SheetKind, header: &[String]) -> Vec<Use> {
+    let columns = specs(kind);
+    let exact: Vec<Option<&Spec>> = header
+        .iter()
+        .map(|cell| columns.iter().copied().find(|spec| bare(spec.header) == bare(cell)))
+        .collect();
+    let mut taken: Vec<&str> = Vec::new();
+    let mut uses = Vec::with_capacity(header.len());
+    for (cell, exact_spec) in header.iter().zip(&exact) {
+        let by_alias = || {
+            let free = |spec: &&&Spec| !exact.iter().flatten().any(|other| other.header == spec.header);
+            columns.iter().filter(free).copied().find(|spec| means(spec, &bare(cell)))
+        };
+        uses.push(match exact_spec.or_else(by_alias) {
+            Some(spec) if taken.contains(&spec.header) => Use::Repeated(spec),
+            Some(spec) => {
+                taken.push(spec.header);
+                Use::Column(spec)
+            }
+            None => unread(kind, cell),
+        });
+    }
+    uses
+}
+
+fn unread(kind: SheetKind, cell: &str) -> Use {
+    let bare_cell = bare(cell);
+    let is = |name: &&str| bare(name) == bare_cell;
+    if bare_cell.is_empty() {
+        Use::Blank
+    } else if REPORT_COLUMNS.iter().any(|name| is(&name)) {
+        Use::Report
+    } else if kind == SheetKind::Customers
+        && let Some(setting) = OWNED_SETTINGS.into_iter().find(|name| is(&name))
+    {
+        Use::OwnedByTemplate(setting)
+    } else {
+        Use::Unknown
+    }
+}
+
+/// What is wrong with the header row.
+pub(super) fn findings(sheet: &Sheet, header_row: u32) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (index, (cell, used)) in sheet.header.iter().zip(&sheet.uses).enumerate() {
+        let mut place = crate::diagnostic::Place::file(&sheet.file, Some(sheet.kind.name()));
+        place.row = Some(header_row);
+        place.column_index = u32::try_from(index).ok();
+        match used {
+            Use::Unknown => {
+                place.column = Some(cell.as_str().into());
+                let near = closest(cell, columns::specs(sheet.kind).iter().map(|spec| spec.header));
+                found.push(Diagnostic::new(Code::UnknownColumn, place).value(cell).suggest(near));
+            }
+            Use::Repeated(spec) => {
+                place.column = Some(spec.header.into());
+                found.push(Diagnostic::new(Code::DuplicateColumn, place).value(cell));
+            }
+            _ => {}
+        }
+    }
+    for spec in specs(sheet.kind).iter().filter(|spec| spec.need == Need::Always) {
+        if sheet.position(spec.header).is_none() {
+            let mut place = crate::diagnostic::Place::file(&sheet.file, Some(sheet.kind.name()));
+            place.column = Some(spec.header.into());
+            found.push(Diagnostic::new(Code::MissingColumn, place));
+        }
+    }
+    found
+}
