@@ -15,6 +15,8 @@ pub struct Customer {
     pub admin_email: Email,
     /// The name of its onboarding template.
     pub template: String,
+    /// The template's Provisioning ID.
+    pub provisioning_id: String,
     pub packages: Vec<Package>,
     pub limits: PackageLimits,
     /// Language of the organisation, `ll` or `ll_cc` in lower case.

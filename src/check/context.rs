@@ -1,0 +1,202 @@
+//! What the rules see: the rows, and who belongs to whom.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::model::{Action, Country, Package, SheetKind, Tables};
+use crate::sheet::{CustomerRow, LocationFields, LocationRow, RowRef, Rows, Sheets, UserRow};
+use crate::template::{Template, Templates};
+
+use super::Standing;
+use super::numbers::{Resolved, resolve};
+
+/// The name a headquarters gets when the row gives none.
+pub(super) const HEADQUARTERS: &str = "Headquarters";
+
+/// A place where calling users can be: a headquarters (a customer row) or a branch (a location row).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Site {
+    Headquarters(usize),
+    Branch(usize),
+}
+
+impl Site {
+    pub const fn row(self) -> RowRef {
+        match self {
+            Self::Headquarters(index) => RowRef { sheet: SheetKind::Customers, index },
+            Self::Branch(index) => RowRef { sheet: SheetKind::Locations, index },
+        }
+    }
+}
+
+/// Where a user row says the person sits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seat {
+    At(Site),
+    /// A name that the customer has not.
+    Unknown,
+    /// Blank, but the customer has several locations.
+    Unsaid,
+    /// The customer itself is not known.
+    NoCustomer,
+}
+
+pub(super) struct Context<'a> {
+    pub sheets: &'a Sheets,
+    pub rows: &'a Rows,
+    pub templates: &'a Templates,
+    pub standing: &'a Standing,
+    /// The first row of every external id.
+    customers: HashMap<&'a str, usize>,
+    /// The first row of every branch, by customer and name.
+    branches: HashMap<(&'a str, &'a str), usize>,
+    branch_counts: HashMap<&'a str, usize>,
+    pub numbers: Resolved,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(sheets: &'a Sheets, rows: &'a Rows, templates: &'a Templates, standing: &'a Standing) -> Self {
+        let mut context = Self {
+            sheets,
+            rows,
+            templates,
+            standing,
+            customers: HashMap::new(),
+            branches: HashMap::new(),
+            branch_counts: HashMap::new(),
+            numbers: Resolved::default(),
+        };
+        for row in &rows.customers {
+            if let Some(id) = &row.external_id {
+                context.customers.entry(id).or_insert(row.index);
+            }
+        }
+        for row in &rows.locations {
+            if let (Some(customer), Some(name)) = (&row.customer, &row.name) {
+                context.branches.entry((customer, name)).or_insert(row.index);
+                *context.branch_counts.entry(customer).or_default() += 1;
+            }
+        }
+        context
+    }
+
+    /// Reads all numbers now that the countries are known.
+    pub fn resolve_numbers(&mut self) -> Vec<Diagnostic> {
+        let (numbers, found) = resolve(self);
+        self.numbers = numbers;
+        found
+    }
+
+    /// The first row of that external id.
+    pub fn customer(&self, id: Option<&String>) -> Option<&'a CustomerRow> {
+        self.customers.get(id?.as_str()).map(|&index| &self.rows.customers[index])
+    }
+
+    /// Every external id of the customers sheet.
+    pub fn customer_ids(&self) -> impl Iterator<Item = &'a str> {
+        self.customers.keys().copied()
+    }
+
+    pub fn template(&self, row: &CustomerRow) -> Option<&'a Template> {
+        self.templates.get(row.template.as_deref()?)
+    }
+
+    pub fn headquarters_name(row: &CustomerRow) -> &str {
+        row.location_name.as_deref().unwrap_or(HEADQUARTERS)
+    }
+
+    /// Does the customer have a package with calling, so that it has a headquarters location?
+    pub fn sells_calling(row: &CustomerRow) -> bool {
+        row.packages.iter().flatten().any(|package| package.is_calling())
+    }
+
+    pub fn branch(&self, customer: &str, name: &str) -> Option<usize> {
+        self.branches.get(&(customer, name)).copied()
+    }
+
+    pub fn has_branches(&self, customer: &str) -> bool {
+        self.branch_counts.contains_key(customer)
+    }
+
+    /// The names of a customer's locations, the headquarters first.
+    pub fn location_names(&self, customer: &'a CustomerRow) -> Vec<&'a str> {
+        let id = customer.external_id.as_deref();
+        let branches = self.rows.locations.iter().filter(|row| row.customer.as_deref() == id);
+        std::iter::once(Self::headquarters_name(customer)).chain(branches.filter_map(|row| row.name.as_deref())).collect()
+    }
+
+    /// Where a user sits. A blank means the headquarters while the customer has no branch.
+    pub fn seat(&self, user: &UserRow) -> Seat {
+        let Some(customer) = self.customer(user.customer.as_ref()) else { return Seat::NoCustomer };
+        let id = customer.external_id.as_deref().unwrap_or_default();
+        match user.location.as_deref() {
+            None if self.has_branches(id) => Seat::Unsaid,
+            None => Seat::At(Site::Headquarters(customer.index)),
+            Some(name) if name == Self::headquarters_name(customer) => Seat::At(Site::Headquarters(customer.index)),
+            Some(name) => self.branch(id, name).map_or(Seat::Unknown, |index| Seat::At(Site::Branch(index))),
+        }
+    }
+
+    pub fn site(&self, site: Site) -> &'a LocationFields {
+        match site {
+            Site::Headquarters(index) => &self.rows.customers[index].location,
+            Site::Branch(index) => &self.rows.locations[index].location,
+        }
+    }
+
+    pub fn country(&self, site: Site) -> Option<&'static Country> {
+        Tables::get().country(self.site(site).country.as_deref()?)
+    }
+
+    pub fn place(&self, row: RowRef, header: &'static str) -> Place {
+        self.sheets.get(row.sheet).place(row.index, Some(header))
+    }
+
+    /// A finding at a cell, with the cell's own text as value.
+    pub fn at(&self, code: Code, row: RowRef, header: &'static str) -> Diagnostic {
+        let value = self.sheets.get(row.sheet).cell(row.index, header).trim();
+        Diagnostic::new(code, self.place(row, header)).value(value)
+    }
+
+    /// The highest level among the packages for persons, as the customer had them when it was created.
+    pub fn level(&self, customer: &CustomerRow) -> Option<Package> {
+        let known = customer.external_id.as_ref().and_then(|id| self.standing.customers.get(id));
+        known.copied().unwrap_or_else(|| highest(customer.packages.as_deref().unwrap_or_default()))
+    }
+}
+
+/// The package of the highest rank.
+pub(super) fn highest(packages: &[Package]) -> Option<Package> {
+    packages.iter().copied().filter(|package| package.rank().is_some()).max_by_key(|package| package.rank())
+}
+
+/// Rows that are to be judged: everything but `skip`.
+pub(super) fn judged_customers(rows: &Rows) -> impl Iterator<Item = &CustomerRow> {
+    rows.customers.iter().filter(|row| row.action != Action::Skip)
+}
+
+pub(super) fn judged_locations(rows: &Rows) -> impl Iterator<Item = &LocationRow> {
+    rows.locations.iter().filter(|row| row.action != Action::Skip)
+}
+
+pub(super) fn judged_users(rows: &Rows) -> impl Iterator<Item = &UserRow> {
+    rows.users.iter().filter(|row| row.action != Action::Skip)
+}
+
+impl CustomerRow {
+    pub(super) const fn at(&self) -> RowRef {
+        RowRef { sheet: SheetKind::Customers, index: self.index }
+    }
+}
+
+impl LocationRow {
+    pub(super) const fn at(&self) -> RowRef {
+        RowRef { sheet: SheetKind::Locations, index: self.index }
+    }
+}
+
+impl UserRow {
+    pub(super) const fn at(&self) -> RowRef {
+        RowRef { sheet: SheetKind::Users, index: self.index }
+    }
+}

@@ -1,0 +1,140 @@
+//! Numbers as they are written -> numbers, with the country of the location they belong to.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Action, Country, NumberRange, Phone, PhoneProblem, PhoneReading, RANGE_NUMBERS_MAX, RangeProblem};
+use crate::sheet::{LocationFields, RowRef, customers, users};
+
+use super::context::{Context, Seat, Site};
+
+/// The numbers of a headquarters or a branch.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SiteNumbers {
+    pub listed: Vec<NumberRange>,
+    pub main: Option<Phone>,
+}
+
+/// All numbers that could be read, by the position of their row.
+#[derive(Debug, Default)]
+pub(super) struct Resolved {
+    pub customers: Vec<SiteNumbers>,
+    pub locations: Vec<SiteNumbers>,
+    pub users: Vec<Option<Phone>>,
+}
+
+impl Resolved {
+    pub fn site(&self, site: Site) -> &SiteNumbers {
+        match site {
+            Site::Headquarters(index) => &self.customers[index],
+            Site::Branch(index) => &self.locations[index],
+        }
+    }
+}
+
+/// Reads every number cell of every row.
+pub(super) fn resolve(context: &Context<'_>) -> (Resolved, Vec<Diagnostic>) {
+    let mut reader = Reader { context, found: Vec::new() };
+    let rows = context.rows;
+    let resolved = Resolved {
+        customers: rows
+            .customers
+            .iter()
+            .map(|row| reader.site(row.action, row.at(), Site::Headquarters(row.index), &row.location))
+            .collect(),
+        locations: rows
+            .locations
+            .iter()
+            .map(|row| reader.site(row.action, row.at(), Site::Branch(row.index), &row.location))
+            .collect(),
+        users: rows
+            .users
+            .iter()
+            .map(|row| {
+                let text = row.phone_number.as_deref().filter(|_| row.action != Action::Skip)?;
+                let country = match context.seat(row) {
+                    Seat::At(site) => context.country(site),
+                    _ => None,
+                };
+                reader.phone(row.at(), users::PHONE_NUMBER.spec.header, text, country)
+            })
+            .collect(),
+    };
+    (resolved, reader.found)
+}
+
+struct Reader<'a> {
+    context: &'a Context<'a>,
+    found: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn site(&mut self, action: Action, row: RowRef, site: Site, fields: &LocationFields) -> SiteNumbers {
+        if action == Action::Skip {
+            return SiteNumbers::default();
+        }
+        let country = self.context.country(site);
+        let mut listed: Vec<_> =
+            fields.numbers.iter().filter_map(|item| self.item(row, item, country)).collect();
+        listed.sort_unstable();
+        listed.dedup();
+        let main = fields.main_number.as_deref();
+        let main = main.and_then(|text| self.phone(row, customers::MAIN_NUMBER.spec.header, text, country));
+        SiteNumbers { listed, main }
+    }
+
+    /// One item of a `numbers` cell: a number or a range.
+    fn item(&mut self, row: RowRef, item: &str, country: Option<&Country>) -> Option<NumberRange> {
+        let header = customers::NUMBERS.spec.header;
+        if !NumberRange::is_meant(item) {
+            return self.phone(row, header, item, country).map(NumberRange::one);
+        }
+        match NumberRange::parse(item) {
+            Ok(range) => Some(range),
+            Err(problem) => {
+                let code = match problem {
+                    RangeProblem::Malformed | RangeProblem::Backwards => Code::RangeMalformed,
+                    RangeProblem::TooMany => Code::RangeTooLarge,
+                    RangeProblem::NotInPlan => Code::PhoneNotInPlan,
+                };
+                self.push(code, row, header, item, None);
+                None
+            }
+        }
+    }
+
+    fn phone(&mut self, row: RowRef, header: &'static str, text: &str, country: Option<&Country>) -> Option<Phone> {
+        let (phone, code) = match Phone::read(text, country) {
+            Ok(PhoneReading::AsIs(phone)) => return Some(phone),
+            Ok(PhoneReading::Tidied(phone)) => (Some(phone), Code::PhoneTidied),
+            Ok(PhoneReading::National(phone)) => (Some(phone), Code::PhoneNational),
+            Ok(PhoneReading::LostPlus(phone)) => (Some(phone), Code::PhoneLostPlus),
+            Err(PhoneProblem::Scientific) => (None, Code::PhoneScientific),
+            Err(PhoneProblem::Ambiguous) => (None, Code::PhoneAmbiguous),
+            Err(PhoneProblem::NotInPlan) => (None, Code::PhoneNotInPlan),
+            Err(PhoneProblem::Malformed | PhoneProblem::TooLong) => (None, Code::PhoneMalformed),
+            // The row already has a finding about its country, its location or its customer.
+            Err(PhoneProblem::NeedsCountry) => return None,
+        };
+        self.push(code, row, header, text, phone.map(|phone| (phone, country)));
+        phone
+    }
+
+    fn push(
+        &mut self,
+        code: Code,
+        row: RowRef,
+        header: &'static str,
+        text: &str,
+        read: Option<(Phone, Option<&Country>)>,
+    ) {
+        let raw = self.context.sheets.get(row.sheet).cell(row.index, header);
+        let mut found = self.context.at(code, row, header).value(text).with("limit", RANGE_NUMBERS_MAX);
+        if let Some((phone, country)) = read {
+            found = found.with("phone", phone).with("country", country.map_or("", |country| country.name.as_str()));
+        }
+        if let Some(at) = raw.find(text) {
+            let from = raw[..at].chars().count();
+            found = found.span(from, from + text.chars().count());
+        }
+        self.found.push(found);
+    }
+}

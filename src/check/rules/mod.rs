@@ -1,0 +1,52 @@
+//! The rules, as a table of small functions. A rule's name is a true sentence about good input.
+
+mod addresses;
+mod customers;
+mod locations;
+mod numbers;
+mod templates;
+mod users;
+
+use crate::diagnostic::Diagnostic;
+
+use super::context::Context;
+
+pub(super) type Rule = fn(&Context<'_>, &mut Vec<Diagnostic>);
+
+/// Every rule, in no order that matters.
+pub(super) const RULES: &[Rule] = &[
+    customers::external_ids_are_unique,
+    customers::names_have_no_percent_sign,
+    customers::administrators_belong_to_one_customer,
+    customers::administrators_are_users_of_their_customer,
+    customers::calling_customers_have_a_time_zone,
+    customers::packages_have_what_they_need_beside_them,
+    customers::limits_are_on_packages_that_can_have_one,
+    customers::users_stay_within_the_limits,
+    templates::templates_exist,
+    templates::rows_leave_alone_what_the_template_owns,
+    templates::countries_are_the_templates,
+    templates::locations_are_confirmed_as_supported,
+    templates::packages_are_sold_by_the_template,
+    addresses::lines_are_short_enough,
+    addresses::states_are_there_where_the_country_has_them,
+    addresses::postal_codes_are_there_where_the_country_has_them,
+    addresses::countries_have_webex_calling,
+    locations::names_are_short_enough,
+    locations::names_are_unique_within_the_customer,
+    locations::customers_exist,
+    users::emails_are_unique,
+    users::customers_exist,
+    users::locations_exist,
+    users::packages_are_for_users,
+    users::packages_were_sold_to_the_customer,
+    users::calling_users_can_be_dialled,
+    users::cells_have_an_effect,
+    users::names_are_usual,
+    users::administrators_have_the_customers_level,
+    numbers::numbers_ring_at_one_person,
+    numbers::numbers_are_in_one_location,
+    numbers::numbers_are_of_the_locations_country,
+    numbers::people_have_personal_numbers,
+    numbers::extensions_are_unique_within_the_location,
+];

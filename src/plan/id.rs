@@ -1,0 +1,84 @@
+//! The natural key of a step: it survives re-sorted rows and edited files.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::step::Stage;
+
+/// Such as `location/acme-001/Lisboa`; `/` and `%` inside a part are percent-encoded.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StepId(String);
+
+impl StepId {
+    /// A customer, by external id.
+    pub fn customer(external_id: &str) -> Self {
+        Self(format!("customer/{}", encoded(external_id)))
+    }
+
+    /// A location, by customer and name.
+    pub fn location(customer: &str, name: &str) -> Self {
+        Self(format!("location/{}/{}", encoded(customer), encoded(name)))
+    }
+
+    /// The numbers of a location.
+    pub fn numbers(customer: &str, location: &str) -> Self {
+        Self(format!("numbers/{}/{}", encoded(customer), encoded(location)))
+    }
+
+    /// A person, by e-mail in lower case.
+    pub fn user(email: &str) -> Self {
+        Self(format!("user/{}", encoded(email)))
+    }
+
+    /// The administrator role of a person.
+    pub fn role(email: &str) -> Self {
+        Self(format!("role/{}", encoded(email)))
+    }
+
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The stage its first part names.
+    pub fn stage(&self) -> Option<Stage> {
+        let (first, _) = self.0.split_once('/')?;
+        Stage::ALL.into_iter().find(|stage| stage.step_word() == first)
+    }
+
+    /// The parts behind the stage, decoded.
+    pub fn parts(&self) -> Vec<String> {
+        self.0.split('/').skip(1).map(|part| part.replace("%2F", "/").replace("%25", "%")).collect()
+    }
+}
+
+impl From<String> for StepId {
+    fn from(key: String) -> Self {
+        Self(key)
+    }
+}
+
+impl fmt::Display for StepId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn encoded(part: &str) -> String {
+    part.replace('%', "%25").replace('/', "%2F")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slash_in_a_name_makes_no_new_part() {
+        let id = StepId::location("a/b", "100%");
+        assert_eq!(id.as_str(), "location/a%2Fb/100%25");
+        assert_eq!(id.parts(), ["a/b", "100%"]);
+        assert_eq!(id.stage(), Some(Stage::Locations));
+    }
+}

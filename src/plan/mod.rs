@@ -1,0 +1,22 @@
+//! Stage 3: batch + known state -> ordered steps.
+//!
+//! Pure: the same batch and the same known state always give the same plan. A plan says what would be done, never
+//! how a request looks.
+
+mod build;
+mod diff;
+mod forecast;
+mod id;
+mod known;
+mod step;
+mod work;
+
+pub use build::{Plan, plan};
+pub use diff::Immovable;
+pub use forecast::{Forecast, Licence, Pace, forecast};
+pub use id::StepId;
+pub use known::{Confirmed, Known};
+pub use step::{Action, Calls, Change, Source, Stage, Step};
+pub use work::{
+    AddressWork, CustomerWork, LocationWork, NumbersWork, PstnWork, RoleWork, SiteWork, UserWork, Work, expand,
+};

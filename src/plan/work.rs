@@ -1,0 +1,260 @@
+//! What a step carries: the values its requests are made of, as plain texts. Plans are stored with the run, so
+//! these types are a file format; they mirror the model on purpose.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Address, Customer, Location, NumberRange, Phone, PstnConnection, User};
+
+/// The values of one step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "of", rename_all = "snake_case")]
+pub enum Work {
+    Customer(CustomerWork),
+    Location(LocationWork),
+    Numbers(NumbersWork),
+    User(UserWork),
+    Role(RoleWork),
+}
+
+/// A postal address; empty texts where there is nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AddressWork {
+    pub line1: String,
+    pub line2: String,
+    pub city: String,
+    pub state: String,
+    pub postal_code: String,
+    pub country: String,
+}
+
+impl From<&Address> for AddressWork {
+    fn from(address: &Address) -> Self {
+        Self {
+            line1: address.line1.clone(),
+            line2: address.line2.clone(),
+            city: address.city.clone(),
+            state: address.state.clone(),
+            postal_code: address.postal_code.clone(),
+            country: address.country.clone(),
+        }
+    }
+}
+
+/// The headquarters as the customer's creation asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteWork {
+    pub name: String,
+    pub address: AddressWork,
+    pub timezone: String,
+    pub language: String,
+    pub emergency_location_id: Option<String>,
+}
+
+/// A customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerWork {
+    pub external_id: String,
+    pub name: String,
+    pub admin_email: String,
+    pub provisioning_id: String,
+    pub packages: Vec<String>,
+    pub limits: BTreeMap<String, u32>,
+    pub language: String,
+    pub org_id: Option<String>,
+    pub address: AddressWork,
+    pub headquarters: Option<SiteWork>,
+    /// The highest level among its packages for persons.
+    pub level: Option<String>,
+}
+
+/// A headquarters, which the customer's creation made, or a branch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocationWork {
+    pub customer: String,
+    pub name: String,
+    pub headquarters: bool,
+    /// Is calling to be enabled for the branch?
+    pub calling: bool,
+    pub address: AddressWork,
+    pub timezone: String,
+    pub language: String,
+    pub announcement_language: String,
+}
+
+/// What connects a location to the telephone network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PstnWork {
+    Option(String),
+    Trunk(String),
+    RouteGroup(String),
+}
+
+/// The numbers of a location, its main number and its connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NumbersWork {
+    pub customer: String,
+    pub location: String,
+    /// Numbers to add, as E.164 numbers and `+first-+last` ranges.
+    pub add: Vec<String>,
+    pub active: bool,
+    /// The main number to set.
+    pub main: Option<String>,
+    pub pstn: Option<PstnWork>,
+    /// SIP header value for emergency calls, to be set on a branch.
+    pub emergency_location_id: Option<String>,
+}
+
+/// A person with a package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserWork {
+    pub customer: String,
+    pub email: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub package: String,
+    pub location: Option<String>,
+    pub phone_number: Option<String>,
+    pub extension: Option<String>,
+}
+
+/// An administrator role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleWork {
+    pub customer: String,
+    pub email: String,
+    /// As SCIM names it, such as `id_full_admin`.
+    pub role: String,
+}
+
+impl CustomerWork {
+    pub(super) fn new(customer: &Customer) -> Self {
+        let level = customer.packages.iter().filter(|package| package.rank().is_some()).max_by_key(|package| package.rank());
+        Self {
+            external_id: customer.external_id.clone(),
+            name: customer.name.clone(),
+            admin_email: customer.admin_email.to_string(),
+            provisioning_id: customer.provisioning_id.clone(),
+            packages: customer.packages.iter().map(ToString::to_string).collect(),
+            limits: customer.limits.iter().map(|(package, limit)| (package.to_string(), *limit)).collect(),
+            language: customer.language.clone(),
+            org_id: customer.org_id.clone(),
+            address: (&customer.address).into(),
+            headquarters: customer.headquarters.as_ref().map(|location| SiteWork {
+                name: location.name.clone(),
+                address: (&location.address).into(),
+                timezone: location.timezone.clone(),
+                language: location.language.clone(),
+                emergency_location_id: location.emergency_location_id.clone(),
+            }),
+            level: level.map(|package| package.to_string()),
+        }
+    }
+}
+
+impl LocationWork {
+    pub(super) fn new(location: &Location, headquarters: bool, calling: bool) -> Self {
+        Self {
+            customer: location.customer.clone(),
+            name: location.name.clone(),
+            headquarters,
+            calling,
+            address: (&location.address).into(),
+            timezone: location.timezone.clone(),
+            language: location.language.clone(),
+            announcement_language: location.announcement_language.clone(),
+        }
+    }
+}
+
+impl UserWork {
+    pub(super) fn new(user: &User) -> Self {
+        Self {
+            customer: user.customer.clone(),
+            email: user.email.to_string(),
+            first_name: user.first_name.clone(),
+            last_name: user.last_name.clone(),
+            package: user.package.to_string(),
+            location: user.location.clone(),
+            phone_number: user.phone_number.map(|phone| phone.to_string()),
+            extension: user.extension.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+impl From<&PstnConnection> for PstnWork {
+    fn from(pstn: &PstnConnection) -> Self {
+        match pstn {
+            PstnConnection::Option(name) => Self::Option(name.clone()),
+            PstnConnection::Trunk(id) => Self::Trunk(id.clone()),
+            PstnConnection::RouteGroup(id) => Self::RouteGroup(id.clone()),
+        }
+    }
+}
+
+impl PstnWork {
+    /// As the sheet writes it.
+    pub fn cell(&self) -> String {
+        match self {
+            Self::Option(name) => name.clone(),
+            Self::Trunk(id) => format!("trunk:{id}"),
+            Self::RouteGroup(id) => format!("route_group:{id}"),
+        }
+    }
+}
+
+/// Sorted numbers as single numbers and `+first-+last` ranges of one length.
+pub(super) fn ranges(numbers: &BTreeSet<Phone>) -> Vec<String> {
+    let mut ranges: Vec<(Phone, Phone)> = Vec::new();
+    for &number in numbers {
+        match ranges.last_mut() {
+            Some((first, last))
+                if last.digits() + 1 == number.digits() && first.to_string().len() == number.to_string().len() =>
+            {
+                *last = number;
+            }
+            _ => ranges.push((number, number)),
+        }
+    }
+    let shown = ranges.into_iter().map(|(first, last)| {
+        if first == last { first.to_string() } else { format!("{first}-{last}") }
+    });
+    shown.collect()
+}
+
+/// The numbers that a list of numbers and ranges stands for. Ranges longer than the sheet allows come from joining
+/// neighbours, so both ends are simply counted through.
+pub fn expand(list: &[String]) -> Vec<String> {
+    let mut numbers = Vec::new();
+    for item in list {
+        let ends = item.split_once("-+").map(|(first, last)| (Phone::from_e164(first), Phone::from_e164(&format!("+{last}"))));
+        match ends {
+            Some((Some(first), Some(last))) => {
+                numbers.extend((first.digits()..=last.digits()).map(|digits| format!("+{digits}")));
+            }
+            _ => numbers.push(item.clone()),
+        }
+    }
+    numbers
+}
+
+/// Every number of some ranges.
+pub(super) fn numbers_of(ranges: &[NumberRange]) -> impl Iterator<Item = Phone> {
+    ranges.iter().flat_map(|range| range.numbers())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_and_numbers_are_two_ways_to_write_the_same() {
+        let numbers = ["+351211234500", "+351211234501", "+351211234502", "+351211234510"];
+        let set = numbers.iter().filter_map(|text| Phone::from_e164(text)).collect();
+        let list = ranges(&set);
+        assert_eq!(list, ["+351211234500-+351211234502", "+351211234510"]);
+        assert_eq!(expand(&list), numbers);
+    }
+}
