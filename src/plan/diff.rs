@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::known::Confirmed;
 use super::step::{Action, Change, Source, Stage};
 
 /// A value that differs from what was confirmed and that turnup cannot change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Immovable {
     pub source: Source,
     /// The canonical column.

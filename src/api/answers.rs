@@ -1,0 +1,309 @@
+//! What answers mean. Fields that the specification calls optional are optional here; unknown ones are passed over.
+
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::sort::Refusal;
+use super::wire::Answer;
+
+/// Numbers asked for per page.
+pub const NUMBERS_PAGE: usize = 2000;
+/// Longest text of the provider that is kept, in characters.
+const TEXT_CHARS_MAX: usize = 500;
+
+/// A customer as the wholesale API shows it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Customer {
+    pub id: String,
+    pub org_id: Option<String>,
+    pub external_id: Option<String>,
+    #[serde(default)]
+    pub status: String,
+    #[serde(default)]
+    pub packages: Vec<String>,
+    pub address: Option<WholesaleAddress>,
+    #[serde(default)]
+    pub errors: Vec<Problem>,
+}
+
+/// An address as the wholesale API writes it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct WholesaleAddress {
+    pub address_line1: Option<String>,
+    pub city: Option<String>,
+    pub country: Option<String>,
+}
+
+/// One entry of an `errors` list; the code is a number in most calls and a text in some.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    #[serde(alias = "code")]
+    pub error_code: Option<Value>,
+    #[serde(default, alias = "errorMessage", alias = "message")]
+    pub description: Option<String>,
+}
+
+/// A location.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Location {
+    pub id: String,
+    #[serde(default)]
+    pub name: String,
+    pub time_zone: Option<String>,
+    pub address: Option<LocationAddress>,
+}
+
+/// An address as the locations API writes it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LocationAddress {
+    pub address1: Option<String>,
+    pub city: Option<String>,
+    pub country: Option<String>,
+}
+
+/// A user as the wholesale API shows it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Subscriber {
+    pub id: String,
+    pub person_id: Option<String>,
+    #[serde(default)]
+    pub email: String,
+    #[serde(default)]
+    pub status: String,
+    pub package: Option<String>,
+    #[serde(default)]
+    pub packages: Vec<String>,
+}
+
+impl Subscriber {
+    /// The package the person has.
+    pub fn package(&self) -> Option<&str> {
+        self.packages.first().map(String::as_str).or(self.package.as_deref())
+    }
+}
+
+/// A person, with what calling knows of them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Person {
+    pub id: String,
+    #[serde(default)]
+    pub emails: Vec<String>,
+    #[serde(default)]
+    pub phone_numbers: Vec<PersonNumber>,
+    pub extension: Option<String>,
+    pub location_id: Option<String>,
+}
+
+/// One number of a person.
+#[derive(Debug, Clone, Deserialize)]
+pub struct PersonNumber {
+    #[serde(rename = "type", default)]
+    pub kind: String,
+    #[serde(default)]
+    pub value: String,
+}
+
+/// What may connect a location to the telephone network, or does.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PstnConnection {
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub display_name: String,
+    pub pstn_connection_type: Option<String>,
+}
+
+impl PstnConnection {
+    /// May numbers be added over the API? With an integrated provider or Cisco's own it may damage backend data.
+    pub fn takes_numbers(&self) -> bool {
+        !matches!(self.pstn_connection_type.as_deref(), Some("INTEGRATED_CCP" | "CISCO_PSTN"))
+    }
+}
+
+/// A number of a location.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Number {
+    #[serde(default)]
+    pub phone_number: String,
+}
+
+/// What the validation says of one number.
+#[derive(Debug, Clone, Deserialize)]
+pub struct NumberVerdict {
+    pub number: String,
+    #[serde(default)]
+    pub state: String,
+    #[serde(default)]
+    pub detail: Vec<String>,
+}
+
+/// A body of the expected shape.
+///
+/// # Errors
+/// What is wrong with the body, for people.
+pub fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, String> {
+    serde_json::from_str(&answer.body).map_err(|error| format!("the answer has an unexpected form: {error}"))
+}
+
+/// The entries of a list, whichever of the names it goes by.
+///
+/// # Errors
+/// What is wrong with the body, for people.
+pub fn list<T: DeserializeOwned>(answer: &Answer, names: &[&str]) -> Result<Vec<T>, String> {
+    let body: Value = read(answer)?;
+    let entries = match body {
+        Value::Array(_) => body,
+        Value::Object(mut fields) => {
+            let found = names.iter().find_map(|name| fields.remove(*name));
+            found.ok_or_else(|| format!("the answer has no `{}`", names.join("` or `")))?
+        }
+        _ => return Err("the answer is no list".to_owned()),
+    };
+    serde_json::from_value(entries).map_err(|error| format!("the answer has an unexpected form: {error}"))
+}
+
+/// The id of what a 201 or 202 made: `id`, or the last part of `url` or of the `Location` header.
+pub fn made_id(answer: &Answer) -> Option<String> {
+    let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    let last = |url: &str| {
+        let path = url.split(['?', '#']).next().unwrap_or(url).trim_end_matches('/');
+        path.rsplit('/').next().filter(|part| !part.is_empty()).map(str::to_owned)
+    };
+    text("id")
+        .map(str::to_owned)
+        .or_else(|| text("url").and_then(last))
+        .or_else(|| answer.header("location").and_then(last))
+}
+
+/// The tracking id of an answer, from its header or body.
+pub fn tracking_id(answer: &Answer) -> Option<String> {
+    let body = || serde_json::from_str::<Value>(&answer.body).ok()?.get("trackingId")?.as_str().map(str::to_owned);
+    answer.header("trackingid").map(str::to_owned).or_else(body)
+}
+
+/// Reads the error body in every form that was seen: object, array at top level, HTML, nothing.
+pub fn refusal(answer: &Answer) -> Refusal {
+    let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    let body = body.get(0).cloned().unwrap_or(body);
+    let problems: Vec<Problem> =
+        body.get("errors").and_then(|errors| serde_json::from_value(errors.clone()).ok()).unwrap_or_default();
+    let code = problems.iter().find_map(|problem| problem.error_code.as_ref()).or_else(|| body.get("errorCode"));
+    let mut words: Vec<String> = problems.iter().filter_map(|problem| problem.description.clone()).collect();
+    if words.is_empty() {
+        words.extend(body.get("message").or_else(|| body.get("detail")).and_then(Value::as_str).map(str::to_owned));
+    }
+    if words.is_empty() {
+        words.push(plain(&answer.body));
+    }
+    let text: String = words.join("; ").chars().take(TEXT_CHARS_MAX).collect();
+    Refusal {
+        status: answer.status,
+        code: code.map(|code| code.as_str().map_or_else(|| code.to_string(), str::to_owned)),
+        text: if text.is_empty() { format!("status {} without a word", answer.status) } else { text },
+        tracking_id: tracking_id(answer),
+    }
+}
+
+/// Text without HTML tags and with single blanks.
+fn plain(body: &str) -> String {
+    let mut text = String::new();
+    let mut in_tag = false;
+    for c in body.chars() {
+        match c {
+            '<' => in_tag = true,
+            '>' => {
+                in_tag = false;
+                text.push(' ');
+            }
+            _ if !in_tag => text.push(c),
+            _ => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The error code inside a validation's detail, such as `[Error 8363] DN is in use : +1…`.
+pub fn detail_code(detail: &str) -> Option<String> {
+    let (_, rest) = detail.split_once("[Error ")?;
+    rest.split_once(']').map(|(code, _)| code.trim().to_owned())
+}
+
+/// The UUID inside an id such as `Y2lzY29zcGFyazov…`; an id that is a UUID already stays.
+pub fn uuid(id: &str) -> Option<String> {
+    const LENIENT: GeneralPurposeConfig =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let is_uuid = |text: &str| {
+        let groups: Vec<usize> = text.split('-').map(str::len).collect();
+        groups == [8, 4, 4, 4, 12] && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
+    };
+    if is_uuid(id) {
+        return Some(id.to_lowercase());
+    }
+    let decoded = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT)
+        .decode(id)
+        .or_else(|_| GeneralPurpose::new(&alphabet::STANDARD, LENIENT).decode(id))
+        .ok()?;
+    let text = String::from_utf8(decoded).ok()?;
+    text.rsplit('/').next().filter(|last| is_uuid(last)).map(str::to_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn shown(body: &str) -> String {
+        refusal(&Answer { status: 400, headers: Vec::new(), body: body.to_owned() }).to_string()
+    }
+
+    #[test]
+    fn error_bodies_are_read_in_every_form() {
+        let wholesale = json!({"message": "m", "errors": [{"errorCode": 10022, "description": "taken"}], "trackingId": "T"});
+        assert_eq!(shown(&wholesale.to_string()), "taken (400, code 10022)");
+        let calling = json!({"message": "in use", "errorCode": 25223, "errors": [{"errorCode": 8363}]});
+        assert_eq!(shown(&calling.to_string()), "in use (400, code 8363)");
+        let array = json!([{"errors": [{"number": "+1", "errorCode": "25089", "errorMessage": "gone"}]}]);
+        assert_eq!(shown(&array.to_string()), "gone (400, code 25089)");
+        assert_eq!(shown("<html><h1>Bad  gateway</h1></html>"), "Bad gateway (400)");
+        assert_eq!(shown(""), "status 400 without a word (400)");
+    }
+
+    #[test]
+    fn ids_are_found_where_an_answer_puts_them() {
+        let mut answer = Answer::json(202, &json!({"url": "https://x/v1/wholesale/customers/abc"}));
+        assert_eq!(made_id(&answer).as_deref(), Some("abc"));
+        answer.body.clear();
+        assert_eq!(made_id(&answer), None);
+        answer.headers.push(("Location".to_owned(), "/wholesale/customers/def/?x".to_owned()));
+        assert_eq!(made_id(&answer).as_deref(), Some("def"));
+    }
+
+    #[test]
+    fn uuids_come_out_of_ids() {
+        let id = "Y2lzY29zcGFyazovL3VzL09SR0FOSVpBVElPTi81MmNmNTc2ZC02MGE4LTQwN2EtYjIyYy00NjdjNTE1OTE5MDg";
+        assert_eq!(uuid(id).as_deref(), Some("52cf576d-60a8-407a-b22c-467c51591908"));
+        assert_eq!(uuid(&format!("{id}=")).as_deref(), uuid(id).as_deref());
+        assert_eq!(uuid("52CF576D-60a8-407a-b22c-467c51591908").as_deref(), uuid(id).as_deref());
+        assert_eq!(uuid("not an id"), None);
+    }
+
+    #[test]
+    fn codes_are_cut_out_of_details() {
+        assert_eq!(detail_code("[Error 8363] DN is in use : +1").as_deref(), Some("8363"));
+        assert_eq!(detail_code("no code"), None);
+    }
+}

@@ -1,0 +1,205 @@
+//! The gates of a request, in order: pause, slot, pace, send, sort. Repeats what is safe to repeat.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use super::pace::Pace;
+use super::sort::{Failure, Refusal, Sorted, sort};
+use super::transport::Transport;
+use super::wire::{Answer, Request};
+
+/// Tries of a request that is safe to repeat, before the server counts as being in trouble.
+const TRIES_MAX: u32 = 8;
+/// Longest wait between two tries.
+const BACKOFF_MAX: Duration = Duration::from_secs(20);
+/// Longest `Retry-After` that is waited for; a longer one is reported instead.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(3600);
+/// Pause after a 429 that does not say how long (wxc_sdk waits as long).
+const RETRY_AFTER_DEFAULT: Duration = Duration::from_secs(5);
+/// How often one request is put off by 429 or 423.
+const THROTTLES_MAX: u32 = 1000;
+/// How long an unreachable server is waited for, once it has answered in this run.
+const OUTAGE_MAX: Duration = Duration::from_secs(120);
+/// The same before it has answered at all: a wrong address should be told at once.
+const FIRST_CONTACT_MAX: Duration = Duration::from_secs(3);
+
+/// What a repetition would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// Nothing: a look-up, or a write that sets the same value again.
+    Repeatable,
+    /// Make a second object.
+    Once,
+}
+
+/// How a client behaves.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientSettings {
+    /// Requests under way at one time.
+    pub in_flight: usize,
+    /// Requests per second; none without a ceiling.
+    pub rate: Option<f64>,
+    /// The first wait before a repetition; doubles from there.
+    pub backoff: Duration,
+}
+
+/// Sends requests. Cheap to clone; clones share slots, pace and counters.
+#[derive(Debug, Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    transport: Transport,
+    settings: ClientSettings,
+    slots: Semaphore,
+    pace: Pace,
+    sent: AtomicU64,
+    throttled: AtomicU64,
+    has_answered: AtomicBool,
+    /// Distinguishes the tracking ids of this run from those of others.
+    tracking: String,
+}
+
+impl Client {
+    /// A client over a transport. `tracking` begins the tracking id of every request.
+    pub fn new(transport: Transport, settings: ClientSettings, tracking: &str) -> Self {
+        let shared = Shared {
+            transport,
+            settings,
+            slots: Semaphore::new(settings.in_flight.max(1)),
+            pace: Pace::new(settings.rate),
+            sent: AtomicU64::new(0),
+            throttled: AtomicU64::new(0),
+            has_answered: AtomicBool::new(false),
+            tracking: tracking.to_owned(),
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// How many requests have left so far, repetitions included.
+    pub fn sent(&self) -> u64 {
+        self.shared.sent.load(Ordering::Relaxed)
+    }
+
+    /// How many were answered 429 or 423.
+    pub fn throttled(&self) -> u64 {
+        self.shared.throttled.load(Ordering::Relaxed)
+    }
+
+    /// Sends a request until it has a verdict.
+    ///
+    /// # Errors
+    /// Why it did not succeed, sorted by what must be done.
+    pub async fn send(&self, weight: Weight, request: Request) -> Result<Answer, Failure> {
+        let mut patience = Patience::new(self.shared.settings.backoff);
+        loop {
+            let sorted = sort(weight, self.carry(request.clone()).await);
+            if !matches!(sorted, Sorted::Unreached(_)) {
+                patience.reached();
+            }
+            if !matches!(sorted, Sorted::Unreached(_) | Sorted::Lost(_)) {
+                self.shared.has_answered.store(true, Ordering::Relaxed);
+            }
+            match sorted {
+                Sorted::Good(answer) => return Ok(answer),
+                Sorted::Rejected(refusal) => return Err(Failure::Rejected(refusal)),
+                Sorted::Lost(why) => return Err(Failure::Lost(why)),
+                Sorted::Unauthorised(refusal) => return Err(unauthorised(&refusal)),
+                Sorted::Throttled(pause, refusal) => self.throttle(&mut patience, pause, refusal)?,
+                Sorted::Again(refusal) => patience.again(refusal).await?,
+                Sorted::Unreached(why) => {
+                    let known = self.shared.has_answered.load(Ordering::Relaxed);
+                    patience.unreached(&why, if known { OUTAGE_MAX } else { FIRST_CONTACT_MAX }).await?;
+                }
+            }
+        }
+    }
+
+    /// Pause, slot, pace, send. A pause parks the requests, not the slots.
+    async fn carry(&self, request: Request) -> Result<Answer, super::transport::Lost> {
+        let shared = &self.shared;
+        let _slot = loop {
+            shared.pace.unparked().await;
+            let slot = shared.slots.acquire().await.expect("the semaphore is never closed");
+            if !shared.pace.is_parked() {
+                break slot;
+            }
+        };
+        shared.pace.turn().await;
+        let number = shared.sent.fetch_add(1, Ordering::Relaxed);
+        tracing::debug!(method = %request.method, path = %request.path, number, "sending");
+        shared.transport.carry(request, &format!("{}-{number}", shared.tracking)).await
+    }
+
+    /// Parks everything, since one limit may stand for all.
+    fn throttle(&self, patience: &mut Patience, pause: Option<Duration>, refusal: Refusal) -> Result<(), Failure> {
+        self.shared.throttled.fetch_add(1, Ordering::Relaxed);
+        patience.throttles += 1;
+        let pause = pause.unwrap_or(RETRY_AFTER_DEFAULT);
+        if pause > RETRY_AFTER_MAX || patience.throttles > THROTTLES_MAX {
+            let text = format!("{} (asked to wait {} s)", refusal.text, pause.as_secs());
+            return Err(Failure::Trouble(Refusal { text, ..refusal }));
+        }
+        tracing::info!(seconds = pause.as_secs_f64(), "Webex asks for a pause");
+        self.shared.pace.park(pause);
+        Ok(())
+    }
+}
+
+fn unauthorised(refusal: &Refusal) -> Failure {
+    Failure::Environment(format!(
+        "Webex does not accept the token: {refusal}; get a new one and put it into TURNUP_TOKEN or the file that \
+         TURNUP_TOKEN_FILE names"
+    ))
+}
+
+/// How long one request is repeated.
+struct Patience {
+    tries: u32,
+    throttles: u32,
+    backoff: Duration,
+    first_backoff: Duration,
+    unreached_since: Option<Instant>,
+}
+
+impl Patience {
+    const fn new(backoff: Duration) -> Self {
+        Self { tries: 0, throttles: 0, backoff, first_backoff: backoff, unreached_since: None }
+    }
+
+    fn reached(&mut self) {
+        if self.unreached_since.take().is_some() {
+            self.backoff = self.first_backoff;
+        }
+    }
+
+    async fn again(&mut self, refusal: Refusal) -> Result<(), Failure> {
+        self.tries += 1;
+        if self.tries >= TRIES_MAX {
+            return Err(Failure::Trouble(refusal));
+        }
+        self.wait().await;
+        Ok(())
+    }
+
+    async fn unreached(&mut self, why: &str, limit: Duration) -> Result<(), Failure> {
+        let since = *self.unreached_since.get_or_insert_with(Instant::now);
+        if since.elapsed() >= limit {
+            let words = format!("Webex cannot be reached: {why}; check the network, the proxy and the API URL");
+            return Err(Failure::Environment(words));
+        }
+        self.wait().await;
+        Ok(())
+    }
+
+    async fn wait(&mut self) {
+        tokio::time::sleep(self.backoff).await;
+        self.backoff = (self.backoff * 2).min(BACKOFF_MAX);
+    }
+}

@@ -1,0 +1,18 @@
+//! The provider seam: typed requests and answers, and a client that paces, retries and sorts.
+//!
+//! Everything above [`Transport`] is the same code against Webex and against the simulator. Nothing here decides
+//! what is to be done; nothing here writes a journal.
+
+pub mod answers;
+pub mod calls;
+mod client;
+mod pace;
+mod sort;
+mod token;
+mod transport;
+pub mod wire;
+
+pub use client::{Client, ClientSettings, Weight};
+pub use sort::{Failure, Refusal};
+pub use token::Token;
+pub use transport::{BaseUrl, Carried, Lost, Transport};

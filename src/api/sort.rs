@@ -1,0 +1,147 @@
+//! Sorting answers: the one place that reads status codes.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::answers;
+use super::client::Weight;
+use super::transport::Lost;
+use super::wire::Answer;
+
+/// An answer that says no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub status: u16,
+    /// The provider's own error code, if it names one.
+    pub code: Option<String>,
+    /// The provider's own words.
+    pub text: String,
+    pub tracking_id: Option<String>,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}", self.text, self.status)?;
+        if let Some(code) = &self.code {
+            write!(f, ", code {code}")?;
+        }
+        f.write_str(")")
+    }
+}
+
+/// Why a request did not succeed, sorted by what must be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// No use repeating.
+    Rejected(Refusal),
+    /// It may have happened; ask before anything is sent again.
+    Lost(String),
+    /// The server failed again and again, though repeating is safe.
+    Trouble(Refusal),
+    /// Nothing can go on: no token, no network.
+    Environment(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rejected(refusal) | Self::Trouble(refusal) => write!(f, "{refusal}"),
+            Self::Lost(why) | Self::Environment(why) => f.write_str(why),
+        }
+    }
+}
+
+/// What is to be done with what came back.
+#[derive(Debug)]
+pub(super) enum Sorted {
+    Good(Answer),
+    /// Not processed; wait that long, as the answer says, and send it again.
+    Throttled(Option<Duration>, Refusal),
+    /// Safe to send again after a while.
+    Again(Refusal),
+    /// It never left this machine.
+    Unreached(String),
+    /// The token is not accepted.
+    Unauthorised(Refusal),
+    Rejected(Refusal),
+    Lost(String),
+}
+
+/// Sorts an answer or its absence (`webex-api.md` 8.3).
+pub(super) fn sort(weight: Weight, carried: Result<Answer, Lost>) -> Sorted {
+    let answer = match carried {
+        Ok(answer) => answer,
+        Err(Lost::NeverArrived(why)) => return Sorted::Unreached(why),
+        Err(Lost::Unanswered(why)) if weight == Weight::Once => return Sorted::Lost(why),
+        Err(Lost::Unanswered(why)) => {
+            return Sorted::Again(Refusal { status: 0, code: None, text: why, tracking_id: None });
+        }
+    };
+    match answer.status {
+        200..=299 => Sorted::Good(answer),
+        401 => Sorted::Unauthorised(answers::refusal(&answer)),
+        423 | 429 => Sorted::Throttled(retry_after(&answer), answers::refusal(&answer)),
+        408 | 500 | 502 | 503 | 504 if weight == Weight::Once => {
+            Sorted::Lost(answers::refusal(&answer).to_string())
+        }
+        408 | 500 | 502 | 503 | 504 => Sorted::Again(answers::refusal(&answer)),
+        _ => Sorted::Rejected(answers::refusal(&answer)),
+    }
+}
+
+/// `Retry-After` in seconds or as an HTTP date.
+fn retry_after(answer: &Answer) -> Option<Duration> {
+    let text = answer.header("retry-after")?.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = httpdate::parse_http_date(text).ok()?;
+    // The server's own clock, where it tells it, makes the span exact.
+    let now = answer.header("date").and_then(|date| httpdate::parse_http_date(date).ok());
+    Some(at.duration_since(now.unwrap_or_else(std::time::SystemTime::now)).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sorted(weight: Weight, status: u16) -> String {
+        let words = format!("{:?}", sort(weight, Ok(Answer::empty(status))));
+        words.split(['(', ' ']).next().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn every_status_is_sorted_by_what_must_be_done() {
+        let cases = [
+            (200, "Good", "Good"),
+            (204, "Good", "Good"),
+            (302, "Rejected", "Rejected"),
+            (400, "Rejected", "Rejected"),
+            (401, "Unauthorised", "Unauthorised"),
+            (403, "Rejected", "Rejected"),
+            (409, "Rejected", "Rejected"),
+            (423, "Throttled", "Throttled"),
+            (429, "Throttled", "Throttled"),
+            (500, "Again", "Lost"),
+            (503, "Again", "Lost"),
+        ];
+        for (status, repeatable, once) in cases {
+            assert_eq!(sorted(Weight::Repeatable, status), repeatable, "{status}");
+            assert_eq!(sorted(Weight::Once, status), once, "{status}");
+        }
+    }
+
+    #[test]
+    fn retry_after_is_read_in_every_form() {
+        let with = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let mut answer = Answer::empty(429);
+        assert_eq!(retry_after(&answer), None);
+        answer.headers = vec![with("Retry-After", "7")];
+        assert_eq!(retry_after(&answer), Some(Duration::from_secs(7)));
+        answer.headers = vec![
+            with("retry-after", "Sun, 22 Nov 2026 10:00:09 GMT"),
+            with("date", "Sun, 22 Nov 2026 10:00:00 GMT"),
+        ];
+        assert_eq!(retry_after(&answer), Some(Duration::from_secs(9)));
+    }
+}

@@ -1,0 +1,142 @@
+//! What may be written in a journal. These types are a file format.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::plan::{Confirmed, StepId};
+
+/// A request that changes something. The natural key of the step and this word together name one intent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Call {
+    CreateCustomer,
+    UpdateCustomer,
+    CreateLocation,
+    EnableCalling,
+    ConnectPstn,
+    /// The batch of that position.
+    AddNumbers(u32),
+    SetMainNumber,
+    CreateSubscriber,
+    ChangePackage,
+    GrantRole,
+}
+
+impl Call {
+    /// What it does, for people.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::CreateCustomer => "create the customer",
+            Self::UpdateCustomer => "update the customer",
+            Self::CreateLocation => "create the location",
+            Self::EnableCalling => "enable calling",
+            Self::ConnectPstn => "connect the PSTN",
+            Self::AddNumbers(_) => "add numbers",
+            Self::SetMainNumber => "set the main number",
+            Self::CreateSubscriber => "create the user",
+            Self::ChangePackage => "change the package",
+            Self::GrantRole => "grant the role",
+        }
+    }
+
+    /// What is missing when it did not happen, for the results.
+    pub const fn thing(self) -> &'static str {
+        match self {
+            Self::CreateCustomer => "customer",
+            Self::UpdateCustomer => "packages",
+            Self::CreateLocation => "location",
+            Self::EnableCalling => "calling",
+            Self::ConnectPstn => "PSTN connection",
+            Self::AddNumbers(_) => "numbers",
+            Self::SetMainNumber => "main number",
+            Self::CreateSubscriber => "user",
+            Self::ChangePackage => "package",
+            Self::GrantRole => "role",
+        }
+    }
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    Created,
+    Updated,
+    Unchanged,
+    /// An equal object stood there before turnup sent anything.
+    AlreadyThere,
+    /// Somebody else has to act first: a compliance review, a person's consent.
+    Waiting,
+    Failed,
+    /// Another object stands in its place.
+    Conflict,
+    /// A request went out, its answer never came, and looking it up failed.
+    Unconfirmed,
+    /// A step that it needs did not succeed.
+    Blocked,
+}
+
+impl Ending {
+    /// May steps that need this one go on?
+    pub const fn is_good(self) -> bool {
+        matches!(self, Self::Created | Self::Updated | Self::Unchanged | Self::AlreadyThere)
+    }
+}
+
+/// Why a step ended as it did.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Reason {
+    /// turnup's code, such as `R601`.
+    pub code: Option<String>,
+    /// What fills the gap of its message, mostly the provider's own words.
+    pub text: String,
+    /// The provider's own error code.
+    pub provider_code: Option<String>,
+    /// What the provider logs the answer under.
+    pub tracking_id: Option<String>,
+    /// The step that stands in the way.
+    pub blocked_by: Option<StepId>,
+    /// What was to be done and is not.
+    pub missing: Vec<String>,
+}
+
+/// One thing that happened to a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The step was taken up.
+    Started,
+    /// A request is about to leave. Synced before it does.
+    Intent { call: Call },
+    /// The request took effect.
+    Answered { call: Call, ids: BTreeMap<String, String>, tracking_id: Option<String> },
+    /// The request was refused and had no effect.
+    Refused { call: Call, tracking_id: Option<String> },
+    /// No answer came; the request may have taken effect.
+    Lost { call: Call, why: String },
+    /// A look-up found what the request in doubt had made.
+    Found { call: Call, ids: BTreeMap<String, String> },
+    /// A look-up showed that the request in doubt had no effect.
+    Absent { call: Call },
+    /// An equal object stood there before anything was sent.
+    Existing { call: Call, ids: BTreeMap<String, String> },
+    /// Something was learnt that later requests need.
+    Noted { ids: BTreeMap<String, String> },
+    /// The step is over.
+    Finished {
+        ending: Ending,
+        reason: Option<Reason>,
+        /// What is known of the object from now on.
+        confirmed: Option<Confirmed>,
+    },
+}
+
+/// One line of the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub step: StepId,
+    /// RFC 3339 with offset.
+    pub at: String,
+    pub event: Event,
+}

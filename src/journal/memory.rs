@@ -1,0 +1,82 @@
+//! A journal in memory, for tests and for measuring what the real one costs.
+
+use std::collections::HashMap;
+
+use anyhow::Context;
+
+use super::{Entry, Event, Log, Record, RunHead};
+use crate::plan::{Confirmed, Known, Plan, StepId};
+
+/// Keeps everything until it is dropped.
+#[derive(Debug, Clone, Default)]
+pub struct Memory {
+    runs: Vec<(RunHead, Plan)>,
+    entries: Vec<(String, Entry)>,
+    known: HashMap<StepId, Confirmed>,
+}
+
+impl Memory {
+    /// The same journal as it was before the entries from `count` on were written: what a crash there leaves.
+    #[must_use]
+    pub fn cut_at(&self, count: usize) -> Self {
+        let mut cut = Self { runs: self.runs.clone(), ..Self::default() };
+        for (run, entry) in self.entries.iter().take(count) {
+            cut.push(run, entry);
+        }
+        cut
+    }
+
+    /// How many entries were written.
+    pub const fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Was nothing written?
+    pub const fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    fn push(&mut self, run: &str, entry: &Entry) {
+        if let Event::Finished { confirmed: Some(confirmed), .. } = &entry.event {
+            self.known.insert(entry.step.clone(), confirmed.clone());
+        }
+        self.entries.push((run.to_owned(), entry.clone()));
+    }
+}
+
+impl Log for Memory {
+    fn begin(&mut self, head: &RunHead, plan: &Plan) -> anyhow::Result<()> {
+        self.runs.push((head.clone(), plan.clone()));
+        Ok(())
+    }
+
+    fn append(&mut self, run: &str, entries: &[Entry]) -> anyhow::Result<()> {
+        entries.iter().for_each(|entry| self.push(run, entry));
+        Ok(())
+    }
+
+    fn finish(&mut self, run: &str, finished: &str, exit: u8) -> anyhow::Result<()> {
+        for (head, _) in self.runs.iter_mut().filter(|(head, _)| head.run == run) {
+            head.finished = Some(finished.to_owned());
+            head.exit = Some(exit);
+        }
+        Ok(())
+    }
+
+    fn runs(&self) -> anyhow::Result<Vec<RunHead>> {
+        Ok(self.runs.iter().map(|(head, _)| head.clone()).collect())
+    }
+
+    fn replay(&self, run: &str) -> anyhow::Result<(Plan, HashMap<StepId, Record>)> {
+        let (_, plan) = self.runs.iter().find(|(head, _)| head.run == run).context("no such run")?;
+        let mut records: HashMap<StepId, Record> = HashMap::new();
+        for (_, entry) in self.entries.iter().filter(|(of, _)| of == run) {
+            records.entry(entry.step.clone()).or_default().apply(&entry.at, &entry.event)?;
+        }
+        Ok((plan.clone(), records))
+    }
+
+    fn known(&self) -> anyhow::Result<Known> {
+        Ok(self.known.clone().into_iter().collect())
+    }
+}

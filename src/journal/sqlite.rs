@@ -1,0 +1,198 @@
+//! The journal in a SQLite file beside the workspace. Every append is one synced transaction.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Entry, Event, Log, Record, RunHead};
+use crate::plan::{Confirmed, Known, Plan, Step, StepId};
+
+/// The format of the file; a newer one is refused in words.
+const FORMAT: i64 = 1;
+
+const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, head TEXT NOT NULL, immovable TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS steps (run TEXT NOT NULL, position INTEGER NOT NULL, step TEXT NOT NULL,
+    PRIMARY KEY (run, position)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS events (sequence INTEGER PRIMARY KEY, run TEXT NOT NULL, step TEXT NOT NULL,
+    at TEXT NOT NULL, event TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS events_by_run ON events (run, sequence);
+CREATE TABLE IF NOT EXISTS known (step TEXT PRIMARY KEY, confirmed TEXT NOT NULL) WITHOUT ROWID;
+";
+
+/// A journal file.
+#[derive(Debug)]
+pub struct Sqlite {
+    connection: Connection,
+}
+
+impl Sqlite {
+    /// Opens a journal file, and makes it if it is not there.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, is no journal, or is of a newer turnup.
+    pub fn open(path: &Path) -> anyhow::Result<Self> {
+        let connection = Connection::open(path).with_context(|| format!("cannot open `{}`", path.display()))?;
+        Self::prepare(connection).with_context(|| format!("the journal `{}` cannot be used", path.display()))
+    }
+
+    fn prepare(connection: Connection) -> anyhow::Result<Self> {
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        let format: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if format > FORMAT {
+            bail!("it was written by a newer turnup (format {format}, this one knows {FORMAT}); use that version");
+        }
+        connection.execute_batch(SCHEMA)?;
+        connection.pragma_update(None, "user_version", FORMAT)?;
+        Ok(Self { connection })
+    }
+
+    fn head(&self, run: &str) -> anyhow::Result<Option<RunHead>> {
+        let head: Option<String> = self
+            .connection
+            .query_row("SELECT head FROM runs WHERE run = ?1", [run], |row| row.get(0))
+            .optional()?;
+        head.map(|text| serde_json::from_str(&text).context("a run's head is damaged")).transpose()
+    }
+}
+
+impl Log for Sqlite {
+    fn begin(&mut self, head: &RunHead, plan: &Plan) -> anyhow::Result<()> {
+        let transaction = self.connection.transaction()?;
+        let (head_text, immovable) = (serde_json::to_string(head)?, serde_json::to_string(&plan.immovable)?);
+        transaction.execute("INSERT INTO runs VALUES (?1, ?2, ?3)", params![head.run, head_text, immovable])?;
+        {
+            let mut insert = transaction.prepare("INSERT INTO steps VALUES (?1, ?2, ?3)")?;
+            for (position, step) in plan.steps.iter().enumerate() {
+                insert.execute(params![head.run, i64::try_from(position)?, serde_json::to_string(step)?])?;
+            }
+        }
+        transaction.commit().context("the plan cannot be stored")
+    }
+
+    fn append(&mut self, run: &str, entries: &[Entry]) -> anyhow::Result<()> {
+        let transaction = self.connection.transaction()?;
+        {
+            let mut insert =
+                transaction.prepare_cached("INSERT INTO events (run, step, at, event) VALUES (?1, ?2, ?3, ?4)")?;
+            let mut confirm = transaction.prepare_cached("INSERT OR REPLACE INTO known VALUES (?1, ?2)")?;
+            for entry in entries {
+                let event = serde_json::to_string(&entry.event)?;
+                insert.execute(params![run, entry.step.as_str(), entry.at, event])?;
+                if let Event::Finished { confirmed: Some(confirmed), .. } = &entry.event {
+                    confirm.execute(params![entry.step.as_str(), serde_json::to_string(confirmed)?])?;
+                }
+            }
+        }
+        transaction.commit().context("the journal cannot be written")
+    }
+
+    fn finish(&mut self, run: &str, finished: &str, exit: u8) -> anyhow::Result<()> {
+        let mut head = self.head(run)?.with_context(|| format!("there is no run `{run}`"))?;
+        head.finished = Some(finished.to_owned());
+        head.exit = Some(exit);
+        let text = serde_json::to_string(&head)?;
+        self.connection.execute("UPDATE runs SET head = ?2 WHERE run = ?1", params![run, text])?;
+        Ok(())
+    }
+
+    fn runs(&self) -> anyhow::Result<Vec<RunHead>> {
+        let mut select = self.connection.prepare("SELECT head FROM runs ORDER BY rowid")?;
+        let heads = select.query_map([], |row| row.get::<_, String>(0))?;
+        heads.map(|text| serde_json::from_str(&text?).context("a run's head is damaged")).collect()
+    }
+
+    fn replay(&self, run: &str) -> anyhow::Result<(Plan, HashMap<StepId, Record>)> {
+        let immovable: Option<String> = self
+            .connection
+            .query_row("SELECT immovable FROM runs WHERE run = ?1", [run], |row| row.get(0))
+            .optional()?;
+        let Some(immovable) = immovable else { bail!("there is no run `{run}`; `turnup runs` lists them") };
+        let immovable = serde_json::from_str(&immovable).context("a stored plan is damaged")?;
+        let mut select = self.connection.prepare("SELECT step FROM steps WHERE run = ?1 ORDER BY position")?;
+        let steps = select.query_map([run], |row| row.get::<_, String>(0))?;
+        let steps: Vec<Step> =
+            steps.map(|text| serde_json::from_str(&text?).context("a stored step is damaged")).collect::<Result<_, _>>()?;
+        let mut records: HashMap<StepId, Record> = HashMap::new();
+        let mut select = self.connection.prepare("SELECT step, at, event FROM events WHERE run = ?1 ORDER BY sequence")?;
+        let mut rows = select.query([run])?;
+        while let Some(row) = rows.next()? {
+            let (step, at, event): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let event: Event = serde_json::from_str(&event).context("a stored event is damaged")?;
+            records.entry(StepId::from(step)).or_default().apply(&at, &event)?;
+        }
+        Ok((Plan { steps, immovable }, records))
+    }
+
+    fn known(&self) -> anyhow::Result<Known> {
+        let mut select = self.connection.prepare("SELECT step, confirmed FROM known")?;
+        let mut rows = select.query([])?;
+        let mut known = Vec::new();
+        while let Some(row) = rows.next()? {
+            let confirmed: Confirmed =
+                serde_json::from_str(&row.get::<_, String>(1)?).context("the known state is damaged")?;
+            known.push((StepId::from(row.get::<_, String>(0)?), confirmed));
+        }
+        Ok(known.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::{Call, Ending};
+
+    fn head(run: &str) -> RunHead {
+        RunHead {
+            run: run.to_owned(),
+            started: "2026-11-22T10:00:00Z".to_owned(),
+            finished: None,
+            exit: None,
+            digest: String::new(),
+            tool_version: String::new(),
+            by: String::new(),
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_read_back_after_reopening() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let path = folder.path().join("state.db");
+        let step = StepId::user("ana@acme.pt");
+        let entry = |event| Entry { step: step.clone(), at: "2026-11-22T10:00:00Z".to_owned(), event };
+        let confirmed = Confirmed::default();
+        let entries = [
+            entry(Event::Started),
+            entry(Event::Intent { call: Call::CreateSubscriber }),
+            entry(Event::Answered { call: Call::CreateSubscriber, ids: Default::default(), tracking_id: None }),
+            entry(Event::Finished { ending: Ending::Created, reason: None, confirmed: Some(confirmed.clone()) }),
+        ];
+        {
+            let mut log = Sqlite::open(&path).expect("a new journal");
+            log.begin(&head("r1"), &Plan::default()).expect("a new run");
+            log.append("r1", &entries).expect("entries");
+            log.finish("r1", "2026-11-22T10:01:00Z", 0).expect("an end");
+        }
+        let log = Sqlite::open(&path).expect("the journal again");
+        let (_, records) = log.replay("r1").expect("a replay");
+        assert_eq!(records[&step].ending(), Some(Ending::Created));
+        assert_eq!(records[&step].attempts, 1);
+        assert_eq!(log.known().expect("known").get(&step), Some(&confirmed));
+        assert_eq!(log.runs().expect("runs")[0].exit, Some(0));
+    }
+
+    #[test]
+    fn a_newer_journal_is_refused_in_words() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let path = folder.path().join("state.db");
+        let connection = Connection::open(&path).expect("a file");
+        connection.pragma_update(None, "user_version", 99).expect("a version");
+        drop(connection);
+        let refusal = format!("{:#}", Sqlite::open(&path).expect_err("it is newer"));
+        assert!(refusal.contains("newer turnup"), "{refusal}");
+    }
+}
