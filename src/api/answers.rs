@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::sort::Refusal;
-use super::wire::Answer;
+use super::wire::{Answer, Method, Request};
 
 /// Numbers asked for per page.
 pub const NUMBERS_PAGE: usize = 2000;
@@ -189,6 +189,21 @@ pub fn made_id(answer: &Answer) -> Option<String> {
         .or_else(|| answer.header("location").and_then(last))
 }
 
+/// The request for the next page of a list, as its `Link` header names it. Only path and query are taken over, and
+/// only when the path ends as the list's own does: a header cannot lead elsewhere.
+pub fn next_page(answer: &Answer, path: &str) -> Option<Request> {
+    let link = answer.header("link")?;
+    let entry = link.split(',').find(|entry| entry.contains("rel=\"next\"") || entry.contains("rel=next"))?;
+    let target = entry.split_once('<')?.1.split_once('>')?.0;
+    let (before, query) = target.split_once('?')?;
+    if !before.ends_with(path) {
+        return None;
+    }
+    let pairs = url::form_urlencoded::parse(query.as_bytes());
+    let query = pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+    Some(Request { query, ..Request::new(Method::Get, path) })
+}
+
 /// The tracking id of an answer, from its header or body.
 pub fn tracking_id(answer: &Answer) -> Option<String> {
     let body = || serde_json::from_str::<Value>(&answer.body).ok()?.get("trackingId")?.as_str().map(str::to_owned);
@@ -299,6 +314,16 @@ mod tests {
         assert_eq!(uuid(&format!("{id}=")).as_deref(), uuid(id).as_deref());
         assert_eq!(uuid("52CF576D-60a8-407a-b22c-467c51591908").as_deref(), uuid(id).as_deref());
         assert_eq!(uuid("not an id"), None);
+    }
+
+    #[test]
+    fn the_next_page_stays_on_the_same_list() {
+        let mut answer = Answer::empty(200);
+        let link = "<https://x/v1/locations?orgId=o%2B1&start=100>; rel=\"next\"";
+        answer.headers = vec![("Link".to_owned(), link.to_owned())];
+        let next = next_page(&answer, "/locations").expect("there is a next page");
+        assert_eq!(next.query, [("orgId".to_owned(), "o+1".to_owned()), ("start".to_owned(), "100".to_owned())]);
+        assert_eq!(next_page(&answer, "/people"), None);
     }
 
     #[test]

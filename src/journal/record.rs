@@ -59,7 +59,7 @@ impl State {
             (Self::Sending(_) | Self::Doubtful(_), Event::Finished { ending, .. })
                 if matches!(ending, Ending::Unconfirmed | Ending::Conflict) => Ok(Self::Finished(*ending)),
             (Self::Pending, Event::Finished { ending, .. })
-                if matches!(ending, Ending::Blocked | Ending::Unchanged | Ending::Failed) => Ok(Self::Finished(*ending)),
+                if matches!(ending, Ending::Blocked | Ending::Waiting) => Ok(Self::Finished(*ending)),
             (Self::Running, Event::Finished { ending, .. }) => Ok(Self::Finished(*ending)),
             (from, event) => Err(IllegalMove { from, event: format!("{event:?}") }),
         }

@@ -1,0 +1,263 @@
+//! Stage 4: a plan -> events.
+//!
+//! A graph, not barriers: a step starts when what it needs is done. One loop owns the board and the journal; steps
+//! run beside it, own nothing that is shared, and tell the loop what happened. An intent is on disk before its
+//! request leaves.
+
+mod board;
+mod hand;
+mod organisation;
+pub mod progress;
+mod step;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinSet;
+
+use crate::api::Client;
+use crate::journal::{Entry, Event, Log, Record};
+use crate::plan::{Known, Plan, StepId};
+
+use board::Board;
+use hand::{Hand, Shared};
+use organisation::Organisations;
+use progress::Progress;
+
+/// Events that are written in one synced transaction at most.
+const GROUP_MAX: usize = 512;
+
+/// How a run behaves.
+#[derive(Clone)]
+pub struct Options {
+    /// Requests under way at one time; steps under way are at most twice as many.
+    pub in_flight: usize,
+    /// The first wait between two looks at a customer that is being provisioned; grows threefold.
+    pub poll: Duration,
+    /// How long Webex may take for a customer before the run gives up waiting for it.
+    pub poll_for: Duration,
+    /// How late a created object may become visible.
+    pub grace: Duration,
+    /// The time for the journal, RFC 3339 with offset.
+    pub clock: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+/// What ends a run before its plan is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// A person asked for it.
+    Interrupted,
+    /// Nothing can go on: no token, no network.
+    Environment(String),
+}
+
+/// What a run leaves.
+#[derive(Debug)]
+pub struct Finish {
+    /// The record of every step that was taken up or blocked.
+    pub records: HashMap<StepId, Record>,
+    pub stopped: Option<Stop>,
+}
+
+/// What a step tells the loop.
+enum Message {
+    /// Something happened; whoever needs to know that it is on disk waits for the acknowledgement.
+    Event { position: usize, event: Event, written: Option<oneshot::Sender<()>> },
+    /// The step waits for the provider and holds nothing.
+    Parked,
+    /// It goes on.
+    Unparked,
+    /// The step is over, or leaves off to be taken up again later.
+    Over { stopped: Option<Stop> },
+}
+
+/// Carries out a plan, from where its records stand.
+///
+/// # Errors
+/// When the journal cannot be written; what was sent before stays recorded.
+pub async fn run(
+    job: Job<'_>,
+    log: &mut dyn Log,
+    client: Client,
+    progress: &mut dyn Progress,
+    interrupt: watch::Receiver<bool>,
+) -> anyhow::Result<Finish> {
+    let board = Board::new(job.plan, job.records)?;
+    let (sender, receiver) = mpsc::channel(4 * GROUP_MAX);
+    let (stopping, stop_seen) = watch::channel(false);
+    let shared = Arc::new(Shared {
+        client,
+        organisations: Organisations::new(job.plan),
+        options: job.options.clone(),
+        started: tokio::time::Instant::now(),
+        stopping: stop_seen,
+    });
+    let engine = Engine {
+        run: job.run,
+        known: job.known,
+        options: job.options,
+        board,
+        log,
+        shared,
+        sender,
+        receiver,
+        stopping,
+        interrupt,
+        hands: JoinSet::new(),
+        under_way: 0,
+        parked: 0,
+        stopped: None,
+    };
+    engine.drive(progress).await
+}
+
+/// What is to be carried out.
+pub struct Job<'a> {
+    pub run: &'a str,
+    pub plan: &'a Plan,
+    /// Records of an earlier attempt; empty for a new run.
+    pub records: HashMap<StepId, Record>,
+    pub known: &'a Known,
+    pub options: Options,
+}
+
+struct Engine<'a> {
+    run: &'a str,
+    known: &'a Known,
+    options: Options,
+    board: Board<'a>,
+    log: &'a mut dyn Log,
+    shared: Arc<Shared>,
+    sender: mpsc::Sender<Message>,
+    receiver: mpsc::Receiver<Message>,
+    stopping: watch::Sender<bool>,
+    interrupt: watch::Receiver<bool>,
+    hands: JoinSet<()>,
+    /// Steps that were started and are not over.
+    under_way: usize,
+    /// Those of them that wait for the provider.
+    parked: usize,
+    stopped: Option<Stop>,
+}
+
+impl Engine<'_> {
+    async fn drive(mut self, progress: &mut dyn Progress) -> anyhow::Result<Finish> {
+        let blocked = self.board.block_at_start();
+        self.write(blocked, progress)?;
+        loop {
+            self.start_steps(progress)?;
+            if self.under_way == 0 {
+                break;
+            }
+            tokio::select! {
+                message = self.receiver.recv() => {
+                    let first = message.context("the loop holds a sender of its own channel")?;
+                    self.take(first, progress)?;
+                }
+                () = interrupted(&mut self.interrupt), if self.stopped.is_none() => self.stop(Stop::Interrupted),
+                Some(ended) = self.hands.join_next() => ended.context("a step ended unexpectedly")?,
+            }
+        }
+        while let Some(ended) = self.hands.join_next().await {
+            ended.context("a step ended unexpectedly")?;
+        }
+        progress.end();
+        Ok(Finish { records: self.board.into_records(), stopped: self.stopped })
+    }
+
+    /// Starts what is ready, as long as there is room: waiting steps take none.
+    fn start_steps(&mut self, progress: &mut dyn Progress) -> anyhow::Result<()> {
+        let room = 2 * self.options.in_flight.max(1);
+        let mut begun = Vec::new();
+        while self.stopped.is_none() && self.under_way - self.parked < room {
+            let Some(position) = self.board.decide() else { break };
+            begun.push((position, Event::Started));
+            let hand = Hand::new(
+                self.board.step(position).clone(),
+                position,
+                self.board.record(position).clone(),
+                self.board.given(position, self.known),
+                Arc::clone(&self.shared),
+                self.sender.clone(),
+            );
+            self.hands.spawn(step::carry_out(hand));
+            self.under_way += 1;
+        }
+        self.write(begun, progress)
+    }
+
+    /// Takes one message and everything that has come with it, and writes it in one group.
+    fn take(&mut self, first: Message, progress: &mut dyn Progress) -> anyhow::Result<()> {
+        let mut events = Vec::new();
+        let mut waiting = Vec::new();
+        let mut next = Some(first);
+        while let Some(message) = next {
+            match message {
+                Message::Event { position, event, written } => {
+                    events.push((position, event));
+                    waiting.extend(written);
+                }
+                Message::Parked => self.parked += 1,
+                Message::Unparked => self.parked -= 1,
+                Message::Over { stopped } => {
+                    self.under_way -= 1;
+                    if let Some(stop) = stopped {
+                        self.stop(stop);
+                    }
+                }
+            }
+            next = if events.len() < GROUP_MAX { self.receiver.try_recv().ok() } else { None };
+        }
+        self.write(events, progress)?;
+        for written in waiting {
+            // A step that went away no longer needs to know.
+            let _ = written.send(());
+        }
+        Ok(())
+    }
+
+    fn stop(&mut self, stop: Stop) {
+        if self.stopped.is_none() {
+            self.stopped = Some(stop);
+            self.stopping.send_replace(true);
+        }
+    }
+
+    /// Moves the board, then writes the events, and what follows from them, in one synced transaction.
+    fn write(&mut self, events: Vec<(usize, Event)>, progress: &mut dyn Progress) -> anyhow::Result<()> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let at = (self.options.clock)();
+        let mut entries = Vec::with_capacity(events.len());
+        let mut queue: std::collections::VecDeque<_> = events.into();
+        while let Some((position, event)) = queue.pop_front() {
+            let follows = self.board.apply(position, &at, &event)?;
+            queue.extend(follows);
+            progress.event(self.board.step(position), &event);
+            entries.push(Entry { step: self.board.step(position).id.clone(), at: at.clone(), event });
+        }
+        let log = &mut *self.log;
+        let run = self.run;
+        blocking(|| log.append(run, &entries)).context("the journal cannot be written, so nothing more is sent")
+    }
+}
+
+/// Ends when the flag is raised; never when nobody is left to raise it.
+async fn interrupted(flag: &mut watch::Receiver<bool>) {
+    if flag.wait_for(|raised| *raised).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Lets other tasks go on while the disk works, where the runtime has threads for them.
+fn blocking<T>(work: impl FnOnce() -> T) -> T {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    match Handle::current().runtime_flavor() {
+        RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}

@@ -1,0 +1,121 @@
+//! Progress for people: bars on a terminal, plain lines elsewhere, nothing when asked for quiet.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use crate::journal::{Ending, Event};
+use crate::plan::{Action, Plan, Stage, Step};
+
+/// Plain lines come no faster than this.
+const LINE_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Hears what happens to the steps of a run.
+pub trait Progress {
+    /// Something happened to a step.
+    fn event(&mut self, step: &Step, event: &Event);
+    /// Nothing more will happen.
+    fn end(&mut self);
+}
+
+/// How many steps of each stage make a call.
+fn totals(plan: &Plan) -> BTreeMap<Stage, u64> {
+    let mut totals = BTreeMap::new();
+    for step in plan.steps.iter().filter(|step| step.action != Action::Unchanged) {
+        *totals.entry(step.stage).or_default() += 1;
+    }
+    totals
+}
+
+/// Says nothing.
+#[derive(Debug, Default)]
+pub struct Quiet;
+
+impl Progress for Quiet {
+    fn event(&mut self, _: &Step, _: &Event) {}
+    fn end(&mut self) {}
+}
+
+/// One bar per stage, on standard error.
+#[derive(Debug)]
+pub struct Bars {
+    bars: BTreeMap<Stage, (ProgressBar, u64)>,
+}
+
+impl Bars {
+    /// Draws the bars of a plan.
+    pub fn new(plan: &Plan) -> Self {
+        let all = MultiProgress::new();
+        let style = ProgressStyle::with_template("{prefix:>9} {bar:32} {pos:>6}/{len} {msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bars = totals(plan).into_iter().map(|(stage, total)| {
+            let bar = all.add(ProgressBar::new(total).with_style(style.clone()).with_prefix(stage.name()));
+            bar.tick();
+            (stage, (bar, 0))
+        });
+        Self { bars: bars.collect() }
+    }
+}
+
+impl Progress for Bars {
+    fn event(&mut self, step: &Step, event: &Event) {
+        let Event::Finished { ending, .. } = event else { return };
+        let Some((bar, troubled)) = self.bars.get_mut(&step.stage) else { return };
+        bar.inc(1);
+        if !ending.is_good() && *ending != Ending::Waiting {
+            *troubled += 1;
+            bar.set_message(format!("{troubled} not done"));
+        }
+    }
+
+    fn end(&mut self) {
+        for (bar, _) in self.bars.values() {
+            bar.abandon();
+        }
+    }
+}
+
+/// A line now and then, on standard error.
+#[derive(Debug)]
+pub struct Lines {
+    stages: BTreeMap<Stage, (u64, u64)>,
+    said: Instant,
+}
+
+impl Lines {
+    /// Speaks of the stages of a plan.
+    pub fn new(plan: &Plan) -> Self {
+        let stages = totals(plan).into_iter().map(|(stage, total)| (stage, (0, total))).collect();
+        Self { stages, said: Instant::now() }
+    }
+
+    fn say(&mut self) {
+        let parts: Vec<_> =
+            self.stages.iter().map(|(stage, (done, total))| format!("{} {done}/{total}", stage.name())).collect();
+        if !parts.is_empty() {
+            // Progress is a courtesy; a closed pipe must not end a run.
+            let _ = writeln!(std::io::stderr(), "progress: {}", parts.join(", "));
+        }
+        self.said = Instant::now();
+    }
+}
+
+impl Progress for Lines {
+    fn event(&mut self, step: &Step, event: &Event) {
+        if !matches!(event, Event::Finished { .. }) {
+            return;
+        }
+        if let Some((done, _)) = self.stages.get_mut(&step.stage) {
+            *done += 1;
+        }
+        if self.said.elapsed() >= LINE_INTERVAL {
+            self.say();
+        }
+    }
+
+    fn end(&mut self) {
+        self.say();
+    }
+}

@@ -1,0 +1,203 @@
+//! Creating or updating a customer, and waiting until Webex has it ready.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Done, ids};
+use crate::api::answers::{self, Customer, Problem};
+use crate::api::wire::Answer;
+use crate::api::{Client, Failure, Weight, calls};
+use crate::diagnostic::Code;
+use crate::journal::{Call, Ending, Event, Reason};
+use crate::model::fold;
+use crate::plan::{Action, CustomerWork};
+use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
+use crate::run::organisation::unreadable;
+
+/// The wait between two looks grows up to this many times the first.
+const POLL_GROWTH_MAX: u32 = 3;
+
+pub(super) async fn carry_out(hand: &mut Hand, work: &CustomerWork) -> Done {
+    if hand.step.action == Action::Update {
+        return update(hand, work).await;
+    }
+    if !hand.record.is_settled(Call::CreateCustomer) && !hand.is_in_doubt() {
+        adopt(hand, work).await?;
+    }
+    let wanted = work.clone();
+    let look = move |client| look_up(client, wanted.clone());
+    let sent =
+        hand.once(Call::CreateCustomer, Weight::Once, None, calls::create_customer(work), made, look).await?;
+    if let Sent::Refused(refusal) = sent {
+        // Somebody may have made the same customer in between.
+        if refusal.status != 409 || !adopt(hand, work).await? {
+            return Err(refused(&refusal));
+        }
+    }
+    if !hand.record.ids.contains_key("customer_id") {
+        let found = find(hand.client(), &work.external_id).await?;
+        let customer = found.ok_or_else(|| {
+            finished(Ending::Unconfirmed, Code::Unconfirmed, "the creation was accepted without naming the customer")
+        })?;
+        hand.tell(Event::Noted { ids: ids(&[("customer_id", &customer.id)]) }).await?;
+    }
+    let reason = ready(hand).await?;
+    open(hand).await?;
+    let level = work.level.as_deref().unwrap_or_default();
+    hand.tell(Event::Noted { ids: ids(&[("level", level)]) }).await?;
+    Ok(reason)
+}
+
+async fn update(hand: &mut Hand, work: &CustomerWork) -> Done {
+    let customer_id = hand.id(&hand.given.own, "customer_id")?;
+    let request = calls::update_customer(&customer_id, work);
+    hand.tell(Event::Noted { ids: hand.given.own.clone() }).await?;
+    let again = |_| async { Ok(Sight::Absent) };
+    if let Sent::Refused(refusal) =
+        hand.once(Call::UpdateCustomer, Weight::Repeatable, None, request, |_| Ids::new(), again).await?
+    {
+        return Err(refused(&refusal));
+    }
+    ready(hand).await
+}
+
+fn made(answer: &Answer) -> Ids {
+    answers::made_id(answer).map(|id| ids(&[("customer_id", &id)])).unwrap_or_default()
+}
+
+/// The customer with exactly that external id.
+async fn find(client: &Client, external_id: &str) -> Result<Option<Customer>, Failure> {
+    let answer = client.send(Weight::Repeatable, calls::find_customer(external_id)).await?;
+    let customers: Vec<Customer> = answers::list(&answer, &["items", "customers"]).map_err(unreadable)?;
+    // A server that does not know the filter answers with everything.
+    Ok(customers.into_iter().find(|customer| customer.external_id.as_deref() == Some(external_id)))
+}
+
+async fn look_up(client: Client, work: CustomerWork) -> Result<Sight, Failure> {
+    Ok(match find(&client, &work.external_id).await? {
+        None => Sight::Absent,
+        Some(customer) => match difference(&customer, &work) {
+            None => Sight::There(ids(&[("customer_id", &customer.id)])),
+            Some(how) => Sight::Different(how),
+        },
+    })
+}
+
+/// Takes over a customer that stands there already, if it equals what the row asks for.
+async fn adopt(hand: &mut Hand, work: &CustomerWork) -> Result<bool, End> {
+    match look_up(hand.client().clone(), work.clone()).await? {
+        Sight::Absent => Ok(false),
+        Sight::There(ids) => {
+            hand.tell(Event::Existing { call: Call::CreateCustomer, ids }).await?;
+            Ok(true)
+        }
+        Sight::Different(how) => Err(finished(Ending::Conflict, Code::Conflict, how)),
+    }
+}
+
+/// How the customer that was found differs from the wanted one; only what the API shows can be compared.
+fn difference(found: &Customer, wanted: &CustomerWork) -> Option<String> {
+    let mut sold: Vec<&str> = found.packages.iter().map(String::as_str).collect();
+    let mut asked: Vec<&str> = wanted.packages.iter().map(String::as_str).collect();
+    sold.sort_unstable();
+    asked.sort_unstable();
+    // While it is being provisioned the packages need not be complete.
+    let is_settled = matches!(found.status.as_str(), "provisioned" | "provisioned_with_errors");
+    if is_settled && sold != asked {
+        return Some(format!("packages are {} and should be {}", sold.join(";"), asked.join(";")));
+    }
+    let address = found.address.as_ref()?;
+    let pairs = [
+        ("country", address.country.as_deref(), &wanted.address.country),
+        ("city", address.city.as_deref(), &wanted.address.city),
+        ("address_line1", address.address_line1.as_deref(), &wanted.address.line1),
+    ];
+    let differing = pairs.into_iter().find(|(_, found, wanted)| found.is_some_and(|found| fold(found) != fold(wanted)));
+    differing.map(|(what, found, wanted)| format!("{what} is `{}` and should be `{wanted}`", found.unwrap_or_default()))
+}
+
+/// Polls until the customer is ready; holds no slot in between.
+async fn ready(hand: &mut Hand) -> Done {
+    let customer_id = hand.id(&hand.record.ids, "customer_id")?;
+    let first = hand.shared.options.poll;
+    let begun = Instant::now();
+    let mut pause = first;
+    loop {
+        hand.park(pause).await?;
+        pause = (pause * 3 / 2).min(first * POLL_GROWTH_MAX);
+        let customer = match hand.ask(None, calls::get_customer(&customer_id)).await {
+            Ok(answer) => answers::read::<Customer>(&answer).map_err(unreadable)?,
+            // A customer that was just accepted may become visible late.
+            Err(Failure::Rejected(refusal)) if refusal.status == 404 && begun.elapsed() <= visible_within(hand) => continue,
+            Err(failure) => return Err(failure.into()),
+        };
+        if let Some(done) = judged(hand, &customer, begun.elapsed()).await? {
+            return Ok(done);
+        }
+    }
+}
+
+fn visible_within(hand: &Hand) -> Duration {
+    hand.shared.options.grace.max(hand.shared.options.poll * 2)
+}
+
+/// What the status says: ready (with or without a remark), not yet, or an end.
+async fn judged(hand: &mut Hand, customer: &Customer, waited: Duration) -> Result<Option<Option<Reason>>, End> {
+    match customer.status.as_str() {
+        "provisioned" | "provisioned_with_errors" => {
+            let Some(org_id) = &customer.org_id else {
+                return Err(finished(Ending::Failed, Code::CustomerFailed, "Webex names no organisation for it"));
+            };
+            hand.tell(Event::Noted { ids: ids(&[("org_id", org_id)]) }).await?;
+            let remark = (customer.status == "provisioned_with_errors").then(|| Reason {
+                code: Some(Code::PackagePartFailed.id().to_owned()),
+                text: words(&customer.errors),
+                missing: vec!["packages with errors".to_owned()],
+                ..Reason::default()
+            });
+            Ok(Some(remark))
+        }
+        "pending_rpl_review" => {
+            let reason = Reason { text: "pending_rpl_review".to_owned(), ..Reason::default() };
+            Err(End::Finished(Ending::Waiting, Some(reason)))
+        }
+        "error" => {
+            let reason = Reason {
+                code: Some(Code::CustomerFailed.id().to_owned()),
+                text: words(&customer.errors),
+                provider_code: customer.errors.iter().find_map(|error| error.error_code.as_ref()).map(ToString::to_string),
+                missing: vec!["customer".to_owned()],
+                ..Reason::default()
+            };
+            Err(End::Finished(Ending::Failed, Some(reason)))
+        }
+        _ if waited >= hand.shared.options.poll_for => {
+            let text = format!("{} seconds (status `{}`)", waited.as_secs(), customer.status);
+            Err(finished(Ending::Unconfirmed, Code::StillProvisioning, text))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn words(errors: &[Problem]) -> String {
+    let words: Vec<String> = errors
+        .iter()
+        .map(|error| {
+            let code = error.error_code.as_ref().map(|code| format!(" (code {code})")).unwrap_or_default();
+            format!("{}{code}", error.description.as_deref().unwrap_or("no description"))
+        })
+        .collect();
+    if words.is_empty() { "Webex gives no reason".to_owned() } else { words.join("; ") }
+}
+
+/// The first access puts the organisation into the partner's managed list; without it calls into it can be refused.
+async fn open(hand: &mut Hand) -> Result<(), End> {
+    let org_id = hand.id(&hand.record.ids, "org_id")?;
+    match hand.ask(None, calls::open_organisation(&org_id)).await {
+        Ok(_) => Ok(()),
+        // What matters comes next; if the organisation is closed, the calls into it will say so.
+        Err(Failure::Rejected(refusal)) if matches!(refusal.status, 403 | 404) => Ok(()),
+        Err(failure) => Err(failure.into()),
+    }
+}

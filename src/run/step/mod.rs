@@ -1,0 +1,78 @@
+//! What is done for each kind of step, in the order in which the provider wants it.
+
+mod customer;
+mod location;
+mod numbers;
+mod role;
+mod user;
+
+use super::hand::{End, Hand, Ids};
+use crate::journal::{Call, Ending, Reason};
+use crate::plan::{Action, Work};
+
+/// Carries out one step from start to end.
+pub(super) async fn carry_out(mut hand: Hand) {
+    let work = hand.step.work.clone();
+    let end = match &work {
+        Work::Customer(work) => customer::carry_out(&mut hand, work).await,
+        Work::Location(work) => location::carry_out(&mut hand, work).await,
+        Work::Numbers(work) => numbers::carry_out(&mut hand, work).await,
+        Work::User(work) => user::carry_out(&mut hand, work).await,
+        Work::Role(work) => role::carry_out(&mut hand, work).await,
+    };
+    let end = match end {
+        Ok(reason) => End::Finished(good_ending(&hand), reason),
+        Err(end) => end,
+    };
+    let end = with_missing(&hand, end);
+    hand.over(end).await;
+}
+
+/// Created or updated if anything was sent or found to have been sent; else an equal object stood there.
+fn good_ending(hand: &Hand) -> Ending {
+    let made = !hand.record.done.is_empty() || hand.record.ids.contains_key("made");
+    match (hand.step.action, made) {
+        (Action::Update, _) => Ending::Updated,
+        (_, true) => Ending::Created,
+        (_, false) => Ending::AlreadyThere,
+    }
+}
+
+/// Names what was to be done and is not, when the step did not end well.
+fn with_missing(hand: &Hand, end: End) -> End {
+    match end {
+        End::Finished(ending, Some(mut reason)) if !ending.is_good() && reason.missing.is_empty() => {
+            reason.missing = missing(hand);
+            End::Finished(ending, Some(reason))
+        }
+        other => other,
+    }
+}
+
+fn missing(hand: &Hand) -> Vec<String> {
+    let wanted: Vec<Call> = match &hand.step.work {
+        Work::Customer(_) => vec![Call::CreateCustomer],
+        Work::Location(work) if work.headquarters => Vec::new(),
+        Work::Location(work) if work.calling => vec![Call::CreateLocation, Call::EnableCalling],
+        Work::Location(_) => vec![Call::CreateLocation],
+        Work::Numbers(work) => {
+            let steps = [
+                (work.pstn.is_some(), Call::ConnectPstn),
+                (!work.add.is_empty(), Call::AddNumbers(0)),
+                (work.main.is_some() || work.emergency_location_id.is_some(), Call::SetMainNumber),
+            ];
+            steps.into_iter().filter(|(wanted, _)| *wanted).map(|(_, call)| call).collect()
+        }
+        Work::User(_) => vec![Call::CreateSubscriber],
+        Work::Role(_) => vec![Call::GrantRole],
+    };
+    let open = wanted.into_iter().filter(|call| !hand.record.is_settled(*call));
+    open.map(|call| call.thing().to_owned()).collect()
+}
+
+/// What a step that went well has to say all the same.
+type Done = Result<Option<Reason>, End>;
+
+fn ids(pairs: &[(&str, &str)]) -> Ids {
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}

@@ -1,0 +1,199 @@
+//! The numbers of a location: connection first, then numbers in batches, then the main number.
+
+use std::collections::HashSet;
+
+use super::{Done, ids};
+use crate::api::answers::{self, PstnConnection, detail_code};
+use crate::api::{Client, Failure, Weight, calls};
+use crate::diagnostic::Code;
+use crate::journal::{Call, Ending, Event, Reason};
+use crate::plan::{NumbersWork, PstnWork, expand};
+use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
+use crate::run::organisation::{numbers_of, unreadable};
+
+/// Numbers added in one request. Cisco publishes no figure for direct numbers.
+const NUMBERS_PER_REQUEST: usize = 500;
+
+pub(super) async fn carry_out(hand: &mut Hand, work: &NumbersWork) -> Done {
+    let place = Place {
+        org_id: hand.id(&hand.given.customer, "org_id")?,
+        location_id: hand.id(&hand.given.location, "location_id")?,
+    };
+    if let Some(pstn) = &work.pstn {
+        connect(hand, &place, pstn).await?;
+    }
+    let wanted = expand(&work.add);
+    if !wanted.is_empty() {
+        add(hand, &place, work, &wanted).await?;
+    }
+    set_main_number(hand, &place, work).await?;
+    Ok(refused_numbers(hand, &wanted))
+}
+
+/// Where the numbers go.
+struct Place {
+    org_id: String,
+    location_id: String,
+}
+
+async fn connect(hand: &mut Hand, place: &Place, pstn: &PstnWork) -> Result<(), End> {
+    let chosen = match pstn {
+        PstnWork::Option(wanted) => {
+            let answer = hand.ask(Some(&place.org_id), calls::list_pstn_options(&place.org_id, &place.location_id)).await?;
+            let options: Vec<PstnConnection> = answers::list(&answer, &["items"]).map_err(unreadable)?;
+            let found = options.iter().find(|option| option.id == *wanted || option.display_name == *wanted);
+            let offered = || {
+                let names: Vec<_> = options.iter().map(|option| format!("`{}`", option.display_name)).collect();
+                format!("`{wanted}`; it offers {}", if names.is_empty() { "none".to_owned() } else { names.join(", ") })
+            };
+            let found = found.ok_or_else(|| finished(Ending::Failed, Code::PstnOptionUnknown, offered()))?;
+            PstnWork::Option(found.id.clone())
+        }
+        other => other.clone(),
+    };
+    let request = calls::connect_pstn(&place.org_id, &place.location_id, &chosen);
+    let again = |_| async { Ok(Sight::Absent) };
+    match hand.once(Call::ConnectPstn, Weight::Repeatable, Some(&place.org_id), request, |_| Ids::new(), again).await? {
+        Sent::Done => Ok(()),
+        Sent::Refused(refusal) => Err(refused(&refusal)),
+    }
+}
+
+/// Adds what is not there yet. Where the connection forbids adding numbers over the API they are only verified.
+async fn add(hand: &mut Hand, place: &Place, work: &NumbersWork, wanted: &[String]) -> Result<(), End> {
+    if let Some(kind) = forbidding_connection(hand, place).await? {
+        return verify(hand, place, wanted, &kind).await;
+    }
+    let standing = validate(hand, place, work, wanted).await?;
+    for (index, batch) in wanted.chunks(NUMBERS_PER_REQUEST).enumerate() {
+        let call = Call::AddNumbers(u32::try_from(index).unwrap_or(u32::MAX));
+        let open: Vec<String> = batch
+            .iter()
+            .filter(|number| hand.refused_number(number).is_none() && !standing.contains(*number))
+            .cloned()
+            .collect();
+        if open.is_empty() {
+            if !hand.is_in_doubt() && !hand.record.is_settled(call) {
+                hand.tell(Event::Existing { call, ids: Ids::new() }).await?;
+            }
+            continue;
+        }
+        add_batch(hand, place, call, &open, work.active).await?;
+    }
+    Ok(())
+}
+
+/// The kind of connection, when it does not take numbers over the API. A location without one says nothing.
+async fn forbidding_connection(hand: &Hand, place: &Place) -> Result<Option<String>, End> {
+    let request = calls::get_pstn_connection(&place.org_id, &place.location_id);
+    match hand.ask(Some(&place.org_id), request).await {
+        Ok(answer) => {
+            let connection: PstnConnection = answers::read(&answer).map_err(unreadable)?;
+            let kind = connection.pstn_connection_type.clone().unwrap_or_default();
+            Ok((!connection.takes_numbers()).then_some(kind))
+        }
+        Err(Failure::Rejected(refusal)) if matches!(refusal.status, 400 | 404 | 405) => Ok(None),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+async fn verify(hand: &mut Hand, place: &Place, wanted: &[String], kind: &str) -> Result<(), End> {
+    let standing: HashSet<String> =
+        numbers_of(hand.client(), &place.org_id, &place.location_id).await?.into_iter().collect();
+    let absent: Vec<String> = wanted.iter().filter(|number| !standing.contains(*number)).cloned().collect();
+    if absent.is_empty() {
+        return hand.tell(Event::Existing { call: Call::AddNumbers(0), ids: Ids::new() }).await;
+    }
+    let reason = Reason {
+        code: Some(Code::NumbersNotByApi.id().to_owned()),
+        text: kind.to_owned(),
+        missing: absent,
+        ..Reason::default()
+    };
+    Err(End::Finished(Ending::Failed, Some(reason)))
+}
+
+/// Asks once per customer which numbers can be added; remembers those that cannot. Returns those of this location
+/// that stand there already.
+async fn validate(hand: &mut Hand, place: &Place, work: &NumbersWork, wanted: &[String]) -> Result<HashSet<String>, End> {
+    let organisation = hand.organisation(&work.customer);
+    let verdicts = organisation.verdicts(hand.client(), &place.org_id).await?;
+    let is_bad = |number: &&String| verdicts.get(*number).is_some_and(|verdict| verdict.state != "Available");
+    let bad: Vec<String> = wanted.iter().filter(is_bad).cloned().collect();
+    let sent_before = hand.record.attempts > 0;
+    if bad.is_empty() && !sent_before {
+        return Ok(HashSet::new());
+    }
+    // `Duplicate` may mean: in this very location, perhaps by an earlier request of ours.
+    let standing: HashSet<String> =
+        numbers_of(hand.client(), &place.org_id, &place.location_id).await?.into_iter().collect();
+    let mut refused = Ids::new();
+    for number in bad.iter().filter(|number| !standing.contains(*number)) {
+        if let Some(verdict) = verdicts.get(number).filter(|_| !hand.is_in_doubt()) {
+            let code = verdict.detail.iter().find_map(|detail| detail_code(detail));
+            let code = code.map(|code| format!(", code {code}")).unwrap_or_default();
+            refused.insert(format!("refused:{number}"), format!("{number} ({}{code})", verdict.state));
+        }
+    }
+    if !refused.is_empty() {
+        hand.tell(Event::Noted { ids: refused }).await?;
+    }
+    Ok(if hand.is_in_doubt() { HashSet::new() } else { standing })
+}
+
+async fn add_batch(hand: &mut Hand, place: &Place, call: Call, open: &[String], active: bool) -> Result<(), End> {
+    let request = calls::add_numbers(&place.org_id, &place.location_id, open, active);
+    let (org, location, wanted) = (place.org_id.clone(), place.location_id.clone(), open.to_vec());
+    let look = move |client| are_there(client, org.clone(), location.clone(), wanted.clone());
+    let sent = hand.once(call, Weight::Once, Some(&place.org_id), request, |_| Ids::new(), look).await?;
+    let Sent::Refused(refusal) = sent else { return Ok(()) };
+    if matches!(refusal.status, 401 | 403) {
+        return Err(refused(&refusal));
+    }
+    // The provider names the numbers in many ways; what stands there afterwards is certain.
+    let standing: HashSet<String> =
+        numbers_of(hand.client(), &place.org_id, &place.location_id).await?.into_iter().collect();
+    let absent: Vec<&String> = open.iter().filter(|number| !standing.contains(*number)).collect();
+    if absent.is_empty() {
+        return hand.tell(Event::Existing { call, ids: Ids::new() }).await;
+    }
+    let ids = absent.into_iter().map(|number| (format!("refused:{number}"), format!("{number}: {refusal}"))).collect();
+    hand.tell(Event::Noted { ids }).await
+}
+
+/// Do all of the numbers stand in the location? Adding one that does changes nothing, so some is as good as none.
+async fn are_there(client: Client, org_id: String, location_id: String, wanted: Vec<String>) -> Result<Sight, Failure> {
+    let standing: HashSet<String> = numbers_of(&client, &org_id, &location_id).await?.into_iter().collect();
+    let all = wanted.iter().all(|number| standing.contains(number));
+    Ok(if all { Sight::There(Ids::new()) } else { Sight::Absent })
+}
+
+async fn set_main_number(hand: &mut Hand, place: &Place, work: &NumbersWork) -> Result<(), End> {
+    let main = work.main.as_deref().filter(|number| hand.refused_number(number).is_none());
+    if main.is_none() && work.emergency_location_id.is_none() {
+        return Ok(());
+    }
+    let request = calls::update_calling_location(
+        &place.org_id,
+        &place.location_id,
+        main,
+        work.emergency_location_id.as_deref(),
+    );
+    let again = |_| async { Ok(Sight::Absent) };
+    match hand.once(Call::SetMainNumber, Weight::Repeatable, Some(&place.org_id), request, |_| Ids::new(), again).await? {
+        Sent::Done => hand.tell(Event::Noted { ids: ids(&[("location_id", &place.location_id)]) }).await,
+        Sent::Refused(refusal) => Err(refused(&refusal)),
+    }
+}
+
+/// The numbers that are missing, if any is: the rest of the location stands.
+fn refused_numbers(hand: &Hand, wanted: &[String]) -> Option<Reason> {
+    let missing: Vec<String> = wanted.iter().filter(|number| hand.refused_number(number).is_some()).cloned().collect();
+    let words: Vec<String> = missing.iter().filter_map(|number| hand.refused_number(number)).cloned().collect();
+    (!missing.is_empty()).then(|| Reason {
+        code: Some(Code::NumberRefused.id().to_owned()),
+        text: words.join("; "),
+        missing,
+        ..Reason::default()
+    })
+}

@@ -1,0 +1,141 @@
+//! Creating a user with a package, or changing the package.
+
+use super::{Done, ids};
+use crate::api::answers::{self, Person, Subscriber};
+use crate::api::wire::Answer;
+use crate::api::{Client, Failure, Weight, calls};
+use crate::diagnostic::Code;
+use crate::journal::{Call, Ending, Event, Reason};
+use crate::plan::{Action, UserWork};
+use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
+use crate::run::organisation::unreadable;
+
+/// The status of a person who has to consent to the move of a free account.
+const WAITING_FOR_CONSENT: &str = "pending_user_migration";
+
+pub(super) async fn carry_out(hand: &mut Hand, work: &UserWork) -> Done {
+    if let Some(why) = work.phone_number.as_ref().and_then(|number| hand.given.numbers.get(&format!("refused:{number}"))) {
+        return Err(finished(Ending::Failed, Code::NumberRefused, why.clone()));
+    }
+    let customer_id = hand.id(&hand.given.customer, "customer_id")?;
+    let location_id = match work.location {
+        Some(_) => Some(hand.id(&hand.given.location, "location_id")?),
+        None => None,
+    };
+    if hand.step.action == Action::Update {
+        return change_package(hand, work, location_id.as_deref()).await;
+    }
+    // Nobody can be in a customer that this run has made, but those whom this run has created.
+    if !hand.given.customer_is_new && !hand.record.is_settled(Call::CreateSubscriber) && !hand.is_in_doubt() {
+        let organisation = hand.organisation(&work.customer);
+        let standing = organisation.subscribers(hand.client(), &customer_id).await?.get(&work.email).cloned();
+        adopt(hand, work, location_id.as_deref(), standing).await?;
+    }
+    let request = calls::create_subscriber(&customer_id, work, location_id.as_deref());
+    let (customer, wanted) = (customer_id.clone(), work.clone());
+    let look = move |client| look_up(client, customer.clone(), wanted.clone());
+    if let Sent::Refused(refusal) = hand.once(Call::CreateSubscriber, Weight::Once, None, request, made, look).await? {
+        let standing = if refusal.status == 409 { find(hand.client(), &customer_id, &work.email).await? } else { None };
+        let stood = standing.is_some();
+        adopt(hand, work, location_id.as_deref(), standing).await?;
+        if !stood {
+            return Err(refused(&refusal));
+        }
+    }
+    waits_for_consent(hand)
+}
+
+fn waits_for_consent(hand: &Hand) -> Done {
+    if hand.record.ids.get("status").is_some_and(|status| status == WAITING_FOR_CONSENT) {
+        let reason = Reason { text: WAITING_FOR_CONSENT.to_owned(), ..Reason::default() };
+        return Err(End::Finished(Ending::Waiting, Some(reason)));
+    }
+    Ok(None)
+}
+
+fn learnt(subscriber: &Subscriber) -> Ids {
+    let mut learnt = ids(&[("subscriber_id", &subscriber.id), ("status", &subscriber.status)]);
+    learnt.extend(subscriber.person_id.clone().map(|id| ("person_id".to_owned(), id)));
+    learnt
+}
+
+fn made(answer: &Answer) -> Ids {
+    answers::read::<Subscriber>(answer).map(|subscriber| learnt(&subscriber)).unwrap_or_else(|_| {
+        answers::made_id(answer).map(|id| ids(&[("subscriber_id", &id)])).unwrap_or_default()
+    })
+}
+
+async fn find(client: &Client, customer_id: &str, email: &str) -> Result<Option<Subscriber>, Failure> {
+    let answer = client.send(Weight::Repeatable, calls::find_subscriber(customer_id, email)).await?;
+    let subscribers: Vec<Subscriber> = answers::list(&answer, &["items"]).map_err(unreadable)?;
+    Ok(subscribers.into_iter().find(|subscriber| subscriber.email.eq_ignore_ascii_case(email)))
+}
+
+/// The user that a lost request has made. The request set everything at once, so the package tells.
+async fn look_up(client: Client, customer_id: String, work: UserWork) -> Result<Sight, Failure> {
+    Ok(match find(&client, &customer_id, &work.email).await? {
+        None => Sight::Absent,
+        Some(found) => match package_difference(&found, &work) {
+            None => Sight::There(learnt(&found)),
+            Some(how) => Sight::Different(how),
+        },
+    })
+}
+
+fn package_difference(found: &Subscriber, wanted: &UserWork) -> Option<String> {
+    let package = found.package().filter(|package| *package != wanted.package)?;
+    Some(format!("package is `{package}` and should be `{}`", wanted.package))
+}
+
+/// Takes over a user who stands there already, if package, location, number and extension are the wanted ones.
+async fn adopt(
+    hand: &mut Hand,
+    work: &UserWork,
+    location_id: Option<&str>,
+    standing: Option<Subscriber>,
+) -> Result<(), End> {
+    let Some(found) = standing else { return Ok(()) };
+    let mut difference = package_difference(&found, work);
+    if difference.is_none() && work.location.is_some() && found.status != WAITING_FOR_CONSENT {
+        let org_id = hand.id(&hand.given.customer, "org_id")?;
+        let answer = match hand.ask(Some(&org_id), calls::find_person(&org_id, &work.email)).await {
+            Ok(answer) => answer,
+            Err(Failure::Environment(why)) => return Err(Failure::Environment(why).into()),
+            Err(failure) => return Err(finished(Ending::Unconfirmed, Code::Unconfirmed, failure.to_string())),
+        };
+        let people: Vec<Person> = answers::list(&answer, &["items"]).map_err(unreadable)?;
+        let is_it = |person: &&Person| person.emails.iter().any(|email| email.eq_ignore_ascii_case(&work.email));
+        difference = people.iter().find(is_it).and_then(|person| calling_difference(person, work, location_id));
+    }
+    match difference {
+        Some(how) => Err(finished(Ending::Conflict, Code::Conflict, how)),
+        None => hand.tell(Event::Existing { call: Call::CreateSubscriber, ids: learnt(&found) }).await,
+    }
+}
+
+fn calling_difference(person: &Person, work: &UserWork, location_id: Option<&str>) -> Option<String> {
+    let number = person.phone_numbers.iter().find(|number| number.kind == "work").map(|number| number.value.as_str());
+    let pairs = [
+        ("phone_number", number, work.phone_number.as_deref()),
+        ("extension", person.extension.as_deref(), work.extension.as_deref()),
+        ("location", person.location_id.as_deref(), location_id),
+    ];
+    let differing = pairs.into_iter().find(|(_, found, wanted)| wanted.is_some() && found.is_some() && found != wanted);
+    differing.map(|(what, found, wanted)| {
+        format!("{what} is `{}` and should be `{}`", found.unwrap_or_default(), wanted.unwrap_or_default())
+    })
+}
+
+async fn change_package(hand: &mut Hand, work: &UserWork, location_id: Option<&str>) -> Done {
+    let subscriber_id = hand.id(&hand.given.own, "subscriber_id")?;
+    // Number, extension and location are only taken when calling begins with the new package.
+    let had_calling = hand.step.changes.iter().any(|change| {
+        change.column == "package" && change.from.as_deref().and_then(crate::model::Package::parse).is_some_and(|p| p.is_calling())
+    });
+    let request = calls::change_package(&subscriber_id, work, location_id.filter(|_| !had_calling));
+    let again = |_| async { Ok(Sight::Absent) };
+    match hand.once(Call::ChangePackage, Weight::Repeatable, None, request, |_| Ids::new(), again).await? {
+        Sent::Done => Ok(None),
+        Sent::Refused(refusal) => Err(refused(&refusal)),
+    }
+}

@@ -1,0 +1,276 @@
+//! Telephone numbers of locations: added, switched, removed, validated and listed.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::calling::with_calling;
+use crate::api::wire::{Answer, Method};
+use crate::simulator::call::{Call, Outcome, World};
+use crate::simulator::checker::Checker;
+use crate::simulator::ids::{self, Kind};
+use crate::simulator::paging;
+use crate::simulator::records::{Location, Number, Person};
+use crate::simulator::refusal::{Refusal, code};
+use crate::simulator::router::{Route, route};
+use crate::simulator::seats;
+use crate::simulator::table::By;
+
+pub const ROUTES: &[Route] = &[
+    route(Method::Post, "/telephony/config/locations/{locationId}/numbers", add),
+    route(Method::Put, "/telephony/config/locations/{locationId}/numbers", switch),
+    route(Method::Delete, "/telephony/config/locations/{locationId}/numbers", remove),
+    route(Method::Get, "/telephony/config/locations/{locationId}/availableNumbers", available),
+    route(Method::Post, "/telephony/config/actions/validateNumbers/invoke", validate),
+    route(Method::Get, "/telephony/config/numbers", list),
+];
+
+/// Cisco's limits for one request.
+const REMOVED_MAX: usize = 5;
+const DEACTIVATED_MAX: usize = 500;
+const MOBILE_MAX: usize = 20;
+
+fn add(call: &mut Call<'_>) -> Outcome {
+    let (location, calling) = with_calling(call)?;
+    let mut checker = Checker::new(call.body()?);
+    let numbers = wanted(&mut checker);
+    let number_type = checker.optional("/numberType").unwrap_or("DID");
+    let state = checker.optional("/state").unwrap_or("ACTIVE");
+    if number_type == "MOBILE" && numbers.len() > MOBILE_MAX {
+        checker.complain(format!("at most {MOBILE_MAX} mobile numbers can be added at once"));
+    }
+    if !["DID", "TOLLFREE", "MOBILE"].contains(&number_type) || !["ACTIVE", "INACTIVE"].contains(&state) {
+        checker.complain("numberType or state is not known");
+    }
+    checker.done()?;
+    if !calling.connection.kind.is_open() {
+        let kind = calling.connection.kind.word();
+        return Err(Refusal::new(400, format!("numbers cannot be added to a location with {kind}")));
+    }
+    refuse_unusable(call.world, &numbers, &location)?;
+    for e164 in numbers {
+        if call.world.store.numbers.get(&e164).is_none() {
+            let toll_free = number_type == "TOLLFREE";
+            let (location, active) = (location.uuid.clone(), state == "ACTIVE");
+            call.world.store.numbers.put(Number { e164, location, active, toll_free, created_ms: call.now_ms });
+        }
+    }
+    Ok(Answer::empty(201))
+}
+
+fn wanted(checker: &mut Checker<'_>) -> Vec<String> {
+    checker.texts("/phoneNumbers").into_iter().map(seats::normal).collect()
+}
+
+/// All or nothing: one bad number refuses the whole request.
+fn refuse_unusable(world: &World, numbers: &[String], location: &Location) -> Result<(), Refusal> {
+    let problem = |e164: &String| {
+        if !seats::is_e164(e164) {
+            return Some((e164.clone(), code::NUMBER_INVALID, format!("DN is not valid : {e164}")));
+        }
+        let elsewhere = world.store.numbers.get(e164).is_some_and(|number| number.location != location.uuid);
+        elsewhere.then(|| (e164.clone(), code::NUMBER_IN_USE, format!("DN is in use : {e164}")))
+    };
+    let refused: Vec<_> = numbers.iter().filter_map(problem).collect();
+    if refused.is_empty() { Ok(()) } else { Err(Refusal::numbers(refused)) }
+}
+
+fn switch(call: &mut Call<'_>) -> Outcome {
+    let (location, _) = with_calling(call)?;
+    let mut checker = Checker::new(call.body()?);
+    let numbers = wanted(&mut checker);
+    let activate = match checker.optional("/action") {
+        None | Some("ACTIVATE") => true,
+        Some("DEACTIVATE") => false,
+        Some(other) => {
+            checker.complain(format!("action {other} is not known"));
+            false
+        }
+    };
+    if !activate && numbers.len() > DEACTIVATED_MAX {
+        checker.complain(format!("at most {DEACTIVATED_MAX} numbers can be deactivated at once"));
+    }
+    for e164 in &numbers {
+        if !is_in(call.world, e164, &location) {
+            checker.complain(format!("{e164} is not a number of the location"));
+        } else if !activate && call.world.store.owner(e164).is_some() {
+            checker.complain(format!("{e164} is assigned and cannot be deactivated"));
+        }
+    }
+    checker.done()?;
+    for e164 in numbers {
+        if let Some(number) = call.world.store.numbers.get(&e164).cloned() {
+            call.world.store.numbers.put(Number { active: activate, ..number });
+        }
+    }
+    Ok(Answer::empty(204))
+}
+
+fn remove(call: &mut Call<'_>) -> Outcome {
+    let (location, calling) = with_calling(call)?;
+    let mut checker = Checker::new(call.body()?);
+    let numbers = wanted(&mut checker);
+    if numbers.len() > REMOVED_MAX {
+        checker.complain_coded(code::SIZE, format!("at most {REMOVED_MAX} numbers can be removed at once"));
+    }
+    for e164 in &numbers {
+        if calling.main_number.as_ref() == Some(e164) {
+            checker.complain(format!("{e164} is the main number of the location"));
+        } else if call.world.store.owner(e164).is_some() {
+            checker.complain(format!("{e164} is assigned and cannot be removed"));
+        }
+    }
+    checker.done()?;
+    if !numbers.iter().all(|e164| is_in(call.world, e164, &location)) {
+        // So does the real one, with this header, for a number that is not there.
+        return Err(Refusal::new(502, "the number cannot be removed").with_header("cisco-spark-error-codes", "4251"));
+    }
+    for e164 in &numbers {
+        call.world.store.numbers.remove(e164);
+    }
+    Ok(Answer::empty(204))
+}
+
+fn is_in(world: &World, e164: &str, location: &Location) -> bool {
+    world.store.numbers.get(e164).is_some_and(|number| number.location == location.uuid)
+}
+
+fn validate(call: &mut Call<'_>) -> Outcome {
+    call.org()?;
+    let mut checker = Checker::new(call.body()?);
+    let numbers = wanted(&mut checker);
+    checker.done()?;
+    let mut seen = BTreeSet::new();
+    let mut all_well = true;
+    let mut verdict = |e164: &String| {
+        let problem = if !seats::is_e164(e164) {
+            Some(("Invalid", code::NUMBER_INVALID, "DN is not valid"))
+        } else if !seen.insert(e164.clone()) {
+            Some(("Duplicate In List", code::NUMBER_TWICE, "DN is twice in the list"))
+        } else {
+            let in_use = call.world.store.numbers.get(e164).is_some();
+            in_use.then_some(("Duplicate", code::NUMBER_IN_USE, "DN is in use"))
+        };
+        all_well &= problem.is_none();
+        let (state, detail) = match problem {
+            Some((state, code, text)) => (state, json!([format!("[Error {code}] {text} : {e164}")])),
+            None => ("Available", json!([])),
+        };
+        json!({ "number": e164, "state": state, "tollFreeNumber": false, "detail": detail })
+    };
+    let verdicts: Vec<Value> = numbers.iter().map(&mut verdict).collect();
+    let status = if all_well { "OK" } else { "ERRORS" };
+    Ok(Answer::json(200, &json!({ "status": status, "numbers": verdicts })))
+}
+
+/// A line of the list: a number, or a person who has an extension only.
+struct Line<'a> {
+    number: Option<&'a Number>,
+    location: &'a Location,
+    owner: Option<&'a Person>,
+}
+
+fn list(call: &mut Call<'_>) -> Outcome {
+    let org = call.org()?;
+    let world = &*call.world;
+    let lines: Vec<Line<'_>> = lines(call, &org).into_iter().filter(|line| is_asked_for(call, line)).collect();
+    let count = counts(&lines);
+    paging::answer(call, &paging::CALLING, "phoneNumbers", &lines, |line| view(world, line), Some(("count", count)))
+}
+
+fn lines<'a>(call: &'a Call<'_>, org: &str) -> Vec<Line<'a>> {
+    let store = &call.world.store;
+    let exact = call.query("phoneNumber").and_then(|e164| store.numbers.get(&seats::normal(e164)));
+    if let Some(number) = exact {
+        let location = store.locations.get(&number.location).filter(|location| location.org == org);
+        let line = |location| Line { number: Some(number), location, owner: store.owner(&number.e164) };
+        return location.map(line).into_iter().filter(|_| call.sees(number.created_ms)).collect();
+    }
+    let numbers = store.numbers_of_org(org).filter(|(number, _)| call.sees(number.created_ms));
+    let with_number =
+        numbers.map(|(number, location)| Line { number: Some(number), location, owner: store.owner(&number.e164) });
+    let extension_only = store.people.by(By::Org, org).filter(|person| {
+        person.number.is_none() && person.extension.is_some() && !person.pending && call.sees(person.created_ms)
+    });
+    let without_number = extension_only.filter_map(|person| {
+        let location = store.locations.get(person.location.as_ref()?)?;
+        Some(Line { number: None, location, owner: Some(person) })
+    });
+    with_number.chain(without_number).collect()
+}
+
+fn is_asked_for(call: &Call<'_>, line: &Line<'_>) -> bool {
+    let is = |name: &str, test: &dyn Fn(&str) -> bool| call.query(name).is_none_or(test);
+    let state = if line.number.is_none_or(|number| number.active) { "ACTIVE" } else { "INACTIVE" };
+    is("locationId", &|id| ids::bare(id).as_deref() == Some(&line.location.uuid))
+        && is("phoneNumber", &|part| {
+            line.number.is_some_and(|number| number.e164.contains(part.trim_start_matches('+')))
+        })
+        && is("available", &|word| (word == "true") == line.owner.is_none())
+        && is("ownerType", &|word| line.owner.is_some() && word == "PEOPLE")
+        && is("ownerId", &|id| line.owner.is_some_and(|owner| ids::bare(id).as_deref() == Some(&owner.uuid)))
+        && is("extension", &|text| line.owner.and_then(|owner| owner.extension.as_deref()) == Some(text))
+        && is("numberType", &|word| (word == "EXTENSION") == line.number.is_none())
+        && is("state", &|word| word == state)
+}
+
+fn counts(lines: &[Line<'_>]) -> Value {
+    let count = |test: &dyn Fn(&Line<'_>) -> bool| lines.iter().filter(|line| test(line)).count();
+    json!({
+        "assigned": count(&|line| line.owner.is_some()),
+        "unAssigned": count(&|line| line.owner.is_none()),
+        "inActive": count(&|line| line.number.is_some_and(|number| !number.active)),
+        "extensionOnly": count(&|line| line.number.is_none()),
+        "tollFreeNumbers": count(&|line| line.number.is_some_and(|number| number.toll_free)),
+        "total": lines.len(),
+    })
+}
+
+fn view(world: &World, line: &Line<'_>) -> Value {
+    let main_number = line.location.calling.as_ref().and_then(|calling| calling.main_number.as_ref());
+    let mut view = json!({
+        "state": if line.number.is_none_or(|number| number.active) { "ACTIVE" } else { "INACTIVE" },
+        "phoneNumberType": "PRIMARY",
+        "mainNumber": line.number.is_some_and(|number| main_number == Some(&number.e164)),
+        "includedTelephonyTypes": "PSTN_NUMBER",
+        "tollFreeNumber": line.number.is_some_and(|number| number.toll_free),
+        "isServiceNumber": false,
+        "location": { "id": ids::public(Kind::Location, &line.location.uuid), "name": line.location.name },
+    });
+    if let Some(number) = line.number {
+        view["phoneNumber"] = json!(number.e164);
+    }
+    if let Some(owner) = line.owner.filter(|owner| world.store.people.get(&owner.uuid).is_some()) {
+        view["owner"] = owner_view(owner);
+        if let Some(extension) = &owner.extension {
+            view["extension"] = json!(extension);
+        }
+    }
+    view
+}
+
+fn owner_view(owner: &Person) -> Value {
+    json!({
+        "id": ids::public(Kind::People, &owner.uuid), "type": "PEOPLE",
+        "firstName": owner.first_name, "lastName": owner.last_name,
+    })
+}
+
+fn available(call: &mut Call<'_>) -> Outcome {
+    let (location, calling) = with_calling(call)?;
+    let store = &call.world.store;
+    let numbers = store.numbers.by(By::Location, &location.uuid);
+    let free = numbers.filter(|number| call.sees(number.created_ms) && store.owner(&number.e164).is_none());
+    let one = |number: &&Number| {
+        json!({
+            "phoneNumber": number.e164,
+            "state": if number.active { "ACTIVE" } else { "INACTIVE" },
+            "isMainNumber": calling.main_number.as_ref() == Some(&number.e164),
+            "tollFreeNumber": number.toll_free,
+            "telephonyType": "PSTN_NUMBER",
+            "isServiceNumber": false,
+        })
+    };
+    let free: Vec<&Number> = free.collect();
+    paging::answer(call, &paging::CALLING, "phoneNumbers", &free, one, None)
+}

@@ -1,0 +1,39 @@
+//! Administrator roles: a fixed list.
+
+use serde_json::{Value, json};
+
+use crate::api::wire::{Answer, Method};
+use crate::simulator::call::{Call, Outcome};
+use crate::simulator::ids::{self, Kind};
+use crate::simulator::refusal::Refusal;
+use crate::simulator::router::{Route, route};
+
+pub const ROUTES: &[Route] = &[route(Method::Get, "/roles", list), route(Method::Get, "/roles/{roleId}", show)];
+
+const ROLES: &[(&str, &str)] = &[
+    ("id_full_admin", "Full Administrator"),
+    ("id_user_admin", "User Administrator"),
+    ("id_readonly_admin", "Read-only Administrator"),
+    ("id_device_admin", "Device Administrator"),
+];
+
+/// The role, if there is one of that name.
+pub fn known(name: &str) -> Option<&'static str> {
+    ROLES.iter().find(|(role, _)| *role == name).map(|(role, _)| *role)
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "every route has this signature")]
+fn list(_: &mut Call<'_>) -> Outcome {
+    let items: Vec<Value> = ROLES.iter().map(view).collect();
+    Ok(Answer::json(200, &json!({ "items": items })))
+}
+
+fn show(call: &mut Call<'_>) -> Outcome {
+    let wanted = call.argument_id(0);
+    let role = ROLES.iter().find(|(role, _)| *role == wanted);
+    role.map(|role| Answer::json(200, &view(role))).ok_or_else(|| Refusal::not_found("role"))
+}
+
+fn view((role, name): &(&str, &str)) -> Value {
+    json!({ "id": ids::public(Kind::Role, role), "name": name })
+}

@@ -1,0 +1,231 @@
+//! The simulator's answers, and the requests of this test, against Cisco's API description. The
+//! description is not part of the project, so this test runs only when asked for:
+//! `TURNUP_OPENAPI=folder cargo test --test contract`.
+
+#[path = "contract/checker.rs"]
+mod checker;
+#[path = "simulator/desk.rs"]
+mod desk;
+
+use checker::Contract;
+use desk::{Desk, customer, subscriber, text, uuid, wholesale_address};
+use serde_json::json;
+use turnup::simulator::Settings;
+
+/// What the description holds and a provisioning client does not need.
+const NOT_SERVED: &[&str] = &[
+    "DELETE /wholesale/billing/reports/{id}",
+    "GET /licenses",
+    "GET /people/me",
+    "GET /telephony/config/people/primary/availableNumbers",
+    "GET /wholesale/billing/reports",
+    "GET /wholesale/billing/reports/{id}",
+    "GET /wholesale/subPartners",
+    "PATCH /licenses/users",
+    "POST /applications/{applicationId}/token",
+    "POST /people",
+    "POST /wholesale/billing/reports",
+];
+
+#[test]
+fn everything_that_is_said_is_allowed() {
+    let contract = Contract::load();
+    let mut desk = Desk::new();
+    provision(&mut desk);
+    let found: Vec<String> = desk.log.iter().flat_map(|(request, answer)| contract.check(request, answer)).collect();
+    assert!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
+    let mut unused = contract.unused(desk.log.iter().map(|(request, _)| request));
+    unused.sort_unstable();
+    assert_eq!(unused, NOT_SERVED);
+}
+
+#[test]
+fn refusals_have_the_shape_of_errors() {
+    let contract = Contract::load();
+    let mut desk = Desk::with(
+        Settings { rate: Some(1), ..Settings::default() },
+        "[[fault]]\npath = \"/roles\"\nkind = \"status\"\nstatus = 503",
+    );
+    let (id, org) = desk.customer("acme", &["webex_calling"]);
+    let headquarters = desk.headquarters(&org);
+    desk.put(400, "POST /wholesale/customers", json!({}));
+    desk.put(409, "POST /wholesale/customers", customer("acme", &["webex_calling"]));
+    desk.put(400, "POST /wholesale/subscribers", subscriber(&id, "x@y.zz", "webex_calling", json!({})));
+    desk.get(404, "GET /wholesale/customers/unknown");
+    desk.get(503, "GET /roles");
+    desk.put(
+        400,
+        &format!("POST /telephony/config/locations/{headquarters}/numbers?orgId={org}"),
+        json!({ "phoneNumbers": ["12"] }),
+    );
+    for _ in 0..40 {
+        desk.ask("GET /roles", None);
+    }
+    assert_eq!(desk.log.last().map(|(_, answer)| answer.status), Some(429));
+    let found: Vec<String> =
+        desk.log.iter().flat_map(|(request, answer)| contract.check_answer(request, answer)).collect();
+    assert!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+fn a_wrong_request_and_a_wrong_answer_are_found() {
+    let contract = Contract::load();
+    let request = desk::request("POST /wholesale/customers?colour=red", Some(json!({ "externalId": 1 })));
+    let mut answer = turnup::api::wire::Answer::json(202, &json!({ "url": 1, "shape": "round" }));
+    let found = contract.check(&request, &answer).join("\n");
+    for expected in ["no parameter colour", "\"provisioningId\" is a required property", "at `/url`", "'shape'"] {
+        assert!(found.contains(expected), "{expected} is not in:\n{found}");
+    }
+    answer.status = 299;
+    assert_eq!(contract.check_answer(&request, &answer), ["POST /wholesale/customers: 299 is not declared"]);
+    assert_eq!(contract.check_request(&desk::request("GET /nothing", None)), ["GET /nothing does not exist"]);
+}
+
+/// A customer's whole life.
+fn provision(desk: &mut Desk) {
+    let packages = ["webex_calling", "webex_meetings"];
+    desk.put(
+        200,
+        "POST /wholesale/customers/validate",
+        json!({
+            "address": wholesale_address(), "customerInfo": { "primaryEmail": "boss@acme.example" },
+        }),
+    );
+    desk.get(200, "GET /wholesale/customers?externalId=acme");
+    let (id, org) = desk.customer("acme", &packages);
+    desk.get(200, "GET /wholesale/customers?status=provisioned&max=10");
+    desk.get(200, "GET /organizations");
+    desk.get(200, &format!("GET /identity/organizations/{}", uuid(&org)));
+    let headquarters = desk.headquarters(&org);
+    let branch = desk.branch(&org, "Branch");
+    let spare = desk.branch(&org, "Spare");
+    place(desk, &org, &headquarters);
+    numbers(desk, &org, &headquarters);
+    people(desk, &id, &org, &headquarters);
+    leave(desk, &id, &org, &[branch, spare]);
+}
+
+fn place(desk: &mut Desk, org: &str, location: &str) {
+    desk.get(200, &format!("GET /locations/{location}?orgId={org}"));
+    desk.put(204, &format!("PUT /locations/{location}?orgId={org}"), json!({ "timeZone": "Europe/Berlin" }));
+    desk.get(200, &format!("GET /telephony/config/locations?orgId={org}"));
+    let options = desk.get(200, &format!("GET /telephony/pstn/locations/{location}/connectionOptions?orgId={org}"));
+    let connection = format!("/telephony/pstn/locations/{location}/connection?orgId={org}");
+    desk.put(204, &format!("PUT {connection}"), json!({ "premiseRouteType": "TRUNK", "premiseRouteId": "trunk" }));
+    desk.get(200, &format!("GET {connection}"));
+    desk.put(204, &format!("PUT {connection}"), json!({ "id": options["items"][0]["id"] }));
+    desk.get(200, &format!("GET {connection}"));
+}
+
+fn numbers(desk: &mut Desk, org: &str, location: &str) {
+    let numbers = ["+493012345601", "+493012345602", "+493012345603"];
+    let validate = format!("POST /telephony/config/actions/validateNumbers/invoke?orgId={org}");
+    desk.put(200, &validate, json!({ "phoneNumbers": numbers }));
+    desk.add_numbers(org, location, &numbers);
+    desk.put(200, &validate, json!({ "phoneNumbers": ["+493012345601", "12", "+493012345699", "+493012345699"] }));
+    let path = format!("/telephony/config/locations/{location}/numbers?orgId={org}");
+    desk.put(204, &format!("PUT {path}"), json!({ "phoneNumbers": [numbers[2]], "action": "DEACTIVATE" }));
+    desk.put(204, &format!("PUT {path}"), json!({ "phoneNumbers": [numbers[2]] }));
+    desk.put(204, &format!("DELETE {path}"), json!({ "phoneNumbers": [numbers[2]] }));
+    let config = format!("/telephony/config/locations/{location}?orgId={org}");
+    desk.put(204, &format!("PUT {config}"), json!({ "callingLineId": { "name": "Acme", "phoneNumber": numbers[0] } }));
+    desk.put(200, &format!("PUT {config}"), json!({ "routingPrefix": "81" }));
+    desk.get(200, &format!("GET {config}"));
+    desk.get(200, &format!("GET /telephony/config/numbers?orgId={org}&available=true"));
+    desk.get(200, &format!("GET /telephony/config/locations/{location}/availableNumbers?orgId={org}"));
+    let extensions = json!({ "extensions": ["1001", "1001", "911", "x"] });
+    desk.put(200, &format!("POST /telephony/config/actions/validateExtensions/invoke?orgId={org}"), extensions.clone());
+    let line = format!("POST /telephony/config/locations/{location}/actions/validateExtensions/invoke?orgId={org}");
+    desk.put(200, &line, extensions);
+}
+
+fn people(desk: &mut Desk, customer: &str, org: &str, location: &str) {
+    desk.put(
+        200,
+        "POST /wholesale/subscribers/validate",
+        json!({ "email": "boss@acme.example", "customerId": customer }),
+    );
+    let seat = json!({
+        "firstName": "Eva", "lastName": "Boss", "locationId": location,
+        "primaryPhoneNumber": "+493012345601", "extension": "1001",
+    });
+    let boss =
+        desk.put(200, "POST /wholesale/subscribers", subscriber(customer, "boss@acme.example", "webex_calling", seat));
+    let guest = desk.put(
+        200,
+        "POST /wholesale/subscribers",
+        subscriber(customer, "guest@acme.example", "webex_meetings", json!({})),
+    );
+    let guest_line = format!("/wholesale/subscribers/{}", text(&guest["id"]));
+    let seat = json!({ "extension": "1002", "locationId": location });
+    let change = json!({ "packages": ["webex_calling"], "provisioningParameters": seat });
+    desk.put(200, &format!("PUT {guest_line}"), change);
+    desk.get(200, &format!("GET {guest_line}"));
+    desk.get(200, &format!("GET /wholesale/subscribers?customerId={customer}&max=100&offset=0"));
+    let person = text(&boss["personId"]);
+    desk.get(200, &format!("GET /people?orgId={org}&email=boss@acme.example&callingData=true"));
+    let shown = desk.get(200, &format!("GET /people/{person}?callingData=true"));
+    desk.put(
+        200,
+        &format!("PUT /people/{person}?callingData=true"),
+        json!({ "displayName": "Eva B.", "roles": shown["roles"] }),
+    );
+    let numbers = json!({ "phoneNumbers": [{ "primary": true, "action": "ADD", "directNumber": "+493012345602" }] });
+    desk.put(204, &format!("PUT /telephony/config/people/{person}/numbers?orgId={org}"), numbers);
+    desk.get(200, &format!("GET /telephony/config/numbers?orgId={org}"));
+    roles(desk, org, &person);
+    desk.get(204, &format!("DELETE {guest_line}"));
+    desk.get(204, &format!("DELETE /people/{}", text(&guest["personId"])));
+}
+
+fn roles(desk: &mut Desk, org: &str, person: &str) {
+    let roles = desk.get(200, "GET /roles");
+    desk.get(200, &format!("GET /roles/{}", text(&roles["items"][0]["id"])));
+    let users = format!("/identity/scim/{}/v2/Users", uuid(org));
+    desk.get(200, &format!("GET {users}?filter=userName eq \"boss@acme.example\""));
+    desk.get(200, &format!("GET {users}/{}", uuid(person)));
+    let patch = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        "Operations": [{ "op": "add", "path": "roles", "value": [{ "value": "id_user_admin", "type": "cirole" }] }],
+    });
+    desk.put(200, &format!("PATCH {users}/{}", uuid(person)), patch);
+}
+
+fn leave(desk: &mut Desk, customer: &str, org: &str, branches: &[String]) {
+    for branch in branches {
+        desk.get(
+            200,
+            &format!("POST /telephony/config/locations/{branch}/actions/precheckForDeletion/invoke?orgId={org}"),
+        );
+        let jobs = "/telephony/config/jobs/locations/deleteCallingLocation";
+        let job = desk.put(202, &format!("POST {jobs}?orgId={org}"), json!({ "locationId": branch }));
+        desk.get(200, &format!("GET {jobs}/{}?orgId={org}", text(&job["id"])));
+        desk.get(200, &format!("GET {jobs}/{}/errors?orgId={org}", text(&job["id"])));
+        desk.get(204, &format!("DELETE /locations/{branch}?orgId={org}"));
+    }
+    let path = format!("/wholesale/customers/{customer}");
+    desk.put(202, &format!("PUT {path}"), json!({ "packages": ["webex_calling"] }));
+    desk.get(200, &format!("GET {path}"));
+    desk.wait();
+    desk.get(200, &format!("GET {path}?includePackageLicenseInfo=true"));
+    desk.get(202, &format!("DELETE {path}"));
+    desk.get(200, &format!("GET {path}"));
+    desk.wait();
+    desk.get(404, &format!("GET {path}"));
+    consent(desk);
+    desk.get(204, &format!("DELETE /organizations/{org}"));
+}
+
+/// A user with a free account, who must agree to being moved; held in a simulator of its own.
+fn consent(desk: &mut Desk) {
+    let mut other =
+        Desk::with(Settings::default(), "[[hold]]\nemail = \"free@beta.example\"\nstatus = \"pending_user_migration\"");
+    let (id, _) = other.customer("beta", &["webex_meetings"]);
+    let made = other.put(
+        202,
+        "POST /wholesale/subscribers",
+        subscriber(&id, "free@beta.example", "webex_meetings", json!({})),
+    );
+    other.get(204, &format!("POST /subscribers/{}/emails/consentMove", text(&made["id"])));
+    desk.log.append(&mut other.log);
+}
