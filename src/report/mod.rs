@@ -1,0 +1,22 @@
+//! Stage 5: what happened -> what people read: findings, plans, results row by row, the closing summary.
+//!
+//! Rendering is pure; one function writes files, whole or not at all. Nothing here decides what is done.
+
+mod findings;
+mod outcome;
+mod plan;
+mod results;
+mod summary;
+mod write;
+
+pub use findings::{FindingsFormat, findings};
+pub use outcome::{Outcome, RowResult, Rows, exit_code, row_results};
+pub use plan::{PlanFormat, PlanView, plan};
+pub use results::{rejected_csv, results_csv};
+pub use summary::{counts, summary};
+pub use write::{write_atomically, write_results};
+
+/// Text of somebody else without control characters, so that it cannot move a terminal's cursor.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
+}

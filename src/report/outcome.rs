@@ -1,0 +1,418 @@
+//! One outcome for every row, from verdicts, findings and the records of its steps.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use crate::check::{Checked, RowRef, Verdict};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::journal::{Call, Ending, Record, State};
+use crate::model::SheetKind;
+use crate::plan::{Action, Immovable, Known, Plan, Stage, Step, StepId};
+use crate::sheet::Sheets;
+use crate::text::{self, Lang};
+
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Outcome {
+    Created,
+    Updated,
+    AlreadyThere,
+    Unchanged,
+    Deleted,
+    Waiting,
+    Skipped,
+    Rejected,
+    Blocked,
+    NotReached,
+    Incomplete,
+    Conflict,
+    Failed,
+    Unconfirmed,
+}
+
+impl Outcome {
+    /// Every outcome, in the order of reports.
+    pub const ALL: [Self; 14] = [
+        Self::Created,
+        Self::Updated,
+        Self::AlreadyThere,
+        Self::Unchanged,
+        Self::Deleted,
+        Self::Waiting,
+        Self::Skipped,
+        Self::Rejected,
+        Self::Blocked,
+        Self::NotReached,
+        Self::Incomplete,
+        Self::Conflict,
+        Self::Failed,
+        Self::Unconfirmed,
+    ];
+
+    /// The word for people and machines.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::AlreadyThere => "already_there",
+            Self::Unchanged => "unchanged",
+            Self::Deleted => "deleted",
+            Self::Waiting => "waiting",
+            Self::Skipped => "skipped",
+            Self::Rejected => "rejected",
+            Self::Blocked => "blocked",
+            Self::NotReached => "not_reached",
+            Self::Incomplete => "incomplete",
+            Self::Conflict => "conflict",
+            Self::Failed => "failed",
+            Self::Unconfirmed => "unconfirmed",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// Everything that is said of one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowResult {
+    pub outcome: Outcome,
+    pub codes: Vec<String>,
+    pub reason: String,
+    pub fix: String,
+    /// File and row of the root that holds it back.
+    pub blocked_by: String,
+    pub done: Vec<String>,
+    pub missing: Vec<String>,
+    pub webex_id: String,
+    pub attempts: u32,
+    pub tracking_id: String,
+    /// RFC 3339 with offset.
+    pub finished_at: String,
+}
+
+impl RowResult {
+    fn new(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            codes: Vec::new(),
+            reason: String::new(),
+            fix: String::new(),
+            blocked_by: String::new(),
+            done: Vec::new(),
+            missing: Vec::new(),
+            webex_id: String::new(),
+            attempts: 0,
+            tracking_id: String::new(),
+            finished_at: String::new(),
+        }
+    }
+
+    /// A row that waits for another one.
+    fn blocked(by: String) -> Self {
+        let reason = format!("{by} stands in the way");
+        let fix = format!("mend {by}; this row goes with it");
+        Self { reason, fix, blocked_by: by, ..Self::new(Outcome::Blocked) }
+    }
+
+    /// Must the row's own cells change before it can go?
+    pub fn needs_mending(&self) -> bool {
+        const MENDABLE: [Code; 4] = [Code::Refused, Code::EmailTaken, Code::NumberRefused, Code::PstnOptionUnknown];
+        let mendable = || self.codes.iter().any(|code| MENDABLE.iter().any(|known| known.id() == code));
+        match self.outcome {
+            Outcome::Rejected => true,
+            Outcome::Failed | Outcome::Incomplete => mendable(),
+            _ => false,
+        }
+    }
+}
+
+/// What outcomes are made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'a> {
+    pub sheets: &'a Sheets,
+    pub checked: &'a Checked,
+    pub plan: &'a Plan,
+    pub records: &'a HashMap<StepId, Record>,
+    pub known: &'a Known,
+    pub lang: Lang,
+}
+
+/// The outcome of every row of a sheet, in the order of its rows.
+pub fn row_results(rows: &Rows<'_>) -> HashMap<SheetKind, Vec<RowResult>> {
+    let index = Index::new(rows);
+    let sheet = |kind: SheetKind| {
+        let count = rows.sheets.get(kind).rows.len();
+        (0..count).map(|position| index.row(RowRef { sheet: kind, index: position })).collect()
+    };
+    SheetKind::ALL.into_iter().map(|kind| (kind, sheet(kind))).collect()
+}
+
+struct Index<'a> {
+    rows: &'a Rows<'a>,
+    findings: HashMap<(&'static str, u32), Vec<&'a Diagnostic>>,
+    steps: HashMap<RowRef, Vec<&'a Step>>,
+    sources: HashMap<&'a StepId, RowRef>,
+    immovable: HashMap<RowRef, Vec<&'a Immovable>>,
+}
+
+impl<'a> Index<'a> {
+    fn new(rows: &'a Rows<'a>) -> Self {
+        let mut index = Self {
+            rows,
+            findings: HashMap::new(),
+            steps: HashMap::new(),
+            sources: HashMap::new(),
+            immovable: HashMap::new(),
+        };
+        for finding in rows.checked.found.iter().filter(|finding| finding.severity == Severity::Error) {
+            if let Some(sheet) = finding.place.sheet {
+                index.findings.entry((sheet, finding.place.row.unwrap_or_default())).or_default().push(finding);
+            }
+        }
+        for step in &rows.plan.steps {
+            let source = RowRef { sheet: step.source.sheet, index: step.source.index };
+            index.steps.entry(source).or_default().push(step);
+            index.sources.insert(&step.id, source);
+        }
+        for immovable in &rows.plan.immovable {
+            let source = RowRef { sheet: immovable.source.sheet, index: immovable.source.index };
+            index.immovable.entry(source).or_default().push(immovable);
+        }
+        index
+    }
+
+    fn row(&self, row: RowRef) -> RowResult {
+        match self.rows.checked.verdicts.get(row) {
+            Verdict::Skipped => RowResult::new(Outcome::Skipped),
+            Verdict::Rejected => self.rejected(row),
+            Verdict::Blocked(root) => RowResult::blocked(root.to_string()),
+            Verdict::Clean => match self.immovable.get(&row) {
+                Some(values) => self.immovable(row, values),
+                None => self.carried_out(row),
+            },
+        }
+    }
+
+    /// All reasons of a row at once, and those of its file.
+    fn rejected(&self, row: RowRef) -> RowResult {
+        let sheet = self.rows.sheets.get(row.sheet);
+        let number = sheet.rows[row.index].number;
+        let of = |number| self.findings.get(&(row.sheet.name(), number)).map(Vec::as_slice).unwrap_or_default();
+        let mut found: Vec<&Diagnostic> = of(number).to_vec();
+        if found.is_empty() {
+            // The whole file or its header is at fault.
+            found.extend(self.findings.iter().filter(|((sheet, _), _)| *sheet == row.sheet.name()).flat_map(|(_, f)| f));
+            found.retain(|finding| !sheet.rows.iter().any(|row| Some(row.number) == finding.place.row));
+        }
+        self.said(&found)
+    }
+
+    fn said(&self, found: &[&Diagnostic]) -> RowResult {
+        let lang = self.rows.lang;
+        let reasons = found.iter().map(|finding| match finding.place.column.as_deref() {
+            Some(column) => format!("{column}: {}", finding.message(lang)),
+            None => finding.message(lang),
+        });
+        let mut result = RowResult::new(Outcome::Rejected);
+        result.reason = reasons.collect::<Vec<_>>().join("; ");
+        let mut fixes: Vec<String> = found.iter().map(|finding| finding.fix(lang)).collect();
+        fixes.dedup();
+        result.fix = fixes.join("; ");
+        result.codes = found.iter().map(|finding| finding.code.id().to_owned()).collect();
+        result.codes.dedup();
+        result
+    }
+
+    fn immovable(&self, row: RowRef, values: &[&Immovable]) -> RowResult {
+        let found: Vec<Diagnostic> = values.iter().map(|value| immovable_finding(self.rows.sheets, row, value)).collect();
+        self.said(&found.iter().collect::<Vec<_>>())
+    }
+
+    fn carried_out(&self, row: RowRef) -> RowResult {
+        let steps = self.steps.get(&row).map(Vec::as_slice).unwrap_or_default();
+        let mut result = RowResult::new(steps.iter().map(|step| self.step_outcome(step)).max_by_key(|o| rank(*o)).unwrap_or(Outcome::Unchanged));
+        for step in steps {
+            self.add_step(&mut result, step);
+        }
+        let stands = !result.done.is_empty();
+        let is_partial = matches!(result.outcome, Outcome::Failed | Outcome::Conflict | Outcome::Blocked | Outcome::NotReached);
+        let lacks = result.outcome <= Outcome::Deleted && !result.missing.is_empty();
+        if (is_partial && stands) || lacks {
+            result.outcome = Outcome::Incomplete;
+        }
+        if result.outcome != Outcome::Incomplete {
+            result.done.clear();
+            if result.outcome <= Outcome::Deleted {
+                result.missing.clear();
+            }
+        }
+        result
+    }
+
+    fn step_outcome(&self, step: &Step) -> Outcome {
+        let Some(record) = self.rows.records.get(&step.id).filter(|_| step.action != Action::Unchanged) else {
+            return if step.action == Action::Unchanged { Outcome::Unchanged } else { Outcome::NotReached };
+        };
+        match record.state {
+            State::Finished(ending) => match ending {
+                Ending::Created => Outcome::Created,
+                Ending::Updated => Outcome::Updated,
+                Ending::Unchanged => Outcome::Unchanged,
+                Ending::AlreadyThere => Outcome::AlreadyThere,
+                Ending::Waiting => Outcome::Waiting,
+                Ending::Failed => Outcome::Failed,
+                Ending::Conflict => Outcome::Conflict,
+                Ending::Unconfirmed => Outcome::Unconfirmed,
+                Ending::Blocked => Outcome::Blocked,
+            },
+            State::Sending(_) | State::Doubtful(_) => Outcome::Unconfirmed,
+            State::Pending | State::Running => Outcome::NotReached,
+        }
+    }
+
+    fn add_step(&self, result: &mut RowResult, step: &Step) {
+        let record = self.rows.records.get(&step.id);
+        let known = self.rows.known.get(&step.id);
+        if result.webex_id.is_empty()
+            && let Some(key) = id_key(step.stage)
+        {
+            let id = record.and_then(|record| record.ids.get(key)).or_else(|| known.and_then(|known| known.ids.get(key)));
+            result.webex_id = id.cloned().unwrap_or_default();
+        }
+        let Some(record) = record else {
+            if step.action != Action::Unchanged {
+                result.missing.push(stage_thing(step.stage).to_owned());
+            }
+            return;
+        };
+        result.attempts += record.attempts;
+        result.done.extend(things(record.done.iter()));
+        if let Some(finished) = &record.finished_at
+            && *finished > result.finished_at
+        {
+            result.finished_at.clone_from(finished);
+        }
+        if let Some(tracking_id) = &record.tracking_id {
+            result.tracking_id.clone_from(tracking_id);
+        }
+        self.add_reason(result, step, record);
+    }
+
+    fn add_reason(&self, result: &mut RowResult, step: &Step, record: &Record) {
+        let Some(reason) = &record.reason else {
+            if record.ending().is_none() {
+                result.missing.push(stage_thing(step.stage).to_owned());
+            }
+            return;
+        };
+        let open = reason.missing.iter().filter(|thing| !result.missing.contains(*thing));
+        result.missing.extend(open.cloned().collect::<Vec<_>>());
+        if reason.tracking_id.is_some() {
+            result.tracking_id = reason.tracking_id.clone().unwrap_or_default();
+        }
+        let root = reason.blocked_by.as_ref().and_then(|id| self.sources.get(id));
+        if let Some(root) = root {
+            let own_row = RowRef { sheet: step.source.sheet, index: step.source.index };
+            result.missing.push(stage_thing(step.stage).to_owned());
+            if *root != own_row && result.blocked_by.is_empty() {
+                let place = self.rows.sheets.get(root.sheet).place(root.index, None).to_string();
+                let words = RowResult::blocked(place.clone());
+                result.blocked_by = place;
+                if reason.text.is_empty() {
+                    join(&mut result.reason, &words.reason);
+                    join(&mut result.fix, &words.fix);
+                } else {
+                    join(&mut result.reason, &reason.text);
+                }
+            }
+            return;
+        }
+        match reason.code.as_deref().and_then(Code::from_id) {
+            Some(code) => {
+                let entry = text::entry(self.rows.lang, code.id());
+                let lookup = |name: &str| (name == "reason").then(|| reason.text.clone());
+                join(&mut result.reason, &text::fill(entry.message, lookup));
+                join(&mut result.fix, &text::fill(entry.fix, lookup));
+                result.codes.push(code.id().to_owned());
+                result.codes.extend(reason.provider_code.clone());
+            }
+            None => join(&mut result.reason, &reason.text),
+        }
+    }
+}
+
+/// The finding for a value that cannot be changed.
+pub(super) fn immovable_finding(sheets: &Sheets, row: RowRef, value: &Immovable) -> Diagnostic {
+    let sheet = sheets.get(row.sheet);
+    let column: &str = &value.column;
+    let mut place = sheet.place(row.index, Some(column));
+    place.column_index = sheet.position(column).and_then(|at| u32::try_from(at).ok());
+    Diagnostic::new(Code::CannotChange, place).value(&value.to).with("from", &value.from)
+}
+
+fn join(text: &mut String, more: &str) {
+    if text.contains(more) {
+        return;
+    }
+    if !text.is_empty() {
+        text.push_str("; ");
+    }
+    text.push_str(more);
+}
+
+/// A row of several steps takes the worst of their outcomes.
+const fn rank(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Unconfirmed => 9,
+        Outcome::Failed => 8,
+        Outcome::Conflict => 7,
+        Outcome::Waiting => 6,
+        Outcome::Blocked => 5,
+        Outcome::NotReached => 4,
+        Outcome::Created => 3,
+        Outcome::Updated => 2,
+        Outcome::AlreadyThere => 1,
+        _ => 0,
+    }
+}
+
+const fn id_key(stage: Stage) -> Option<&'static str> {
+    match stage {
+        Stage::Customers => Some("customer_id"),
+        Stage::Locations => Some("location_id"),
+        Stage::Users => Some("subscriber_id"),
+        Stage::Numbers | Stage::Roles => None,
+    }
+}
+
+const fn stage_thing(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Customers => "customer",
+        Stage::Locations => "location",
+        Stage::Numbers => "numbers",
+        Stage::Users => "user",
+        Stage::Roles => "role",
+    }
+}
+
+fn things<'a>(calls: impl Iterator<Item = &'a Call>) -> Vec<String> {
+    let mut things: Vec<String> = calls.map(|call| call.thing().to_owned()).collect();
+    things.dedup();
+    things
+}
+
+/// The exit code that the outcomes of all rows ask for; stops come before it.
+pub fn exit_code(results: &HashMap<SheetKind, Vec<RowResult>>) -> u8 {
+    let any = |wanted: &[Outcome]| results.values().flatten().any(|row| wanted.contains(&row.outcome));
+    if any(&[Outcome::Failed, Outcome::Incomplete, Outcome::Conflict, Outcome::Unconfirmed]) {
+        4
+    } else if any(&[Outcome::Rejected, Outcome::Blocked]) {
+        3
+    } else {
+        0
+    }
+}

@@ -1,0 +1,205 @@
+//! A plan for people and for machines.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::printable;
+use crate::plan::{Action, Forecast, Plan, Stage};
+use crate::sheet::Sheets;
+
+/// How a plan is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PlanFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+/// Everything a format needs.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanView<'a> {
+    pub sheets: &'a Sheets,
+    pub plan: &'a Plan,
+    pub forecast: &'a Forecast,
+    pub rejected: usize,
+    pub blocked: usize,
+}
+
+/// Writes a plan in a format.
+pub fn plan(format: PlanFormat, view: &PlanView<'_>) -> String {
+    match format {
+        PlanFormat::Text => text(view),
+        PlanFormat::Json => json(view),
+    }
+}
+
+#[derive(Serialize, Default, Clone, Copy)]
+struct Totals {
+    create: u64,
+    update: u64,
+    unchanged: u64,
+    delete: u64,
+    waiting: u64,
+}
+
+fn totals(plan: &Plan) -> BTreeMap<Stage, (Totals, u64)> {
+    let mut totals: BTreeMap<Stage, (Totals, u64)> =
+        Stage::ALL.into_iter().map(|stage| (stage, Default::default())).collect();
+    for step in &plan.steps {
+        let (total, calls) = totals.entry(step.stage).or_default();
+        *calls += step.calls.total();
+        match step.action {
+            Action::Create => total.create += 1,
+            Action::Update => total.update += 1,
+            Action::Unchanged => total.unchanged += 1,
+            Action::Delete => total.delete += 1,
+        }
+    }
+    totals
+}
+
+fn text(view: &PlanView<'_>) -> String {
+    let mut text = format!("{:<10} {:>8} {:>8} {:>10} {:>8} {:>8}\n", "stage", "create", "update", "unchanged", "delete", "calls");
+    for (stage, (total, calls)) in totals(view.plan) {
+        text.push_str(&format!(
+            "{:<10} {:>8} {:>8} {:>10} {:>8} {calls:>8}\n",
+            stage.name(),
+            total.create,
+            total.update,
+            total.unchanged,
+            total.delete,
+        ));
+    }
+    let forecast = view.forecast;
+    text.push_str(&format!(
+        "\n{} calls ({} that read, {} that write), about {}; the time goes into: {}\n",
+        forecast.calls.total(),
+        forecast.calls.read,
+        forecast.calls.write,
+        duration(forecast.seconds),
+        forecast.bottleneck,
+    ));
+    text.push_str(&format!(
+        "{} numbers go live, {} persons may get a mail from Webex, {} packages become billable\n",
+        forecast.numbers_live, forecast.people, forecast.people,
+    ));
+    if view.rejected + view.blocked > 0 {
+        text.push_str(&format!(
+            "{} rows are rejected and {} held back by another row; `turnup check` says why\n",
+            view.rejected, view.blocked,
+        ));
+    }
+    for value in &view.plan.immovable {
+        let row = view.sheets.get(value.source.sheet).place(value.source.index, None);
+        text.push_str(&printable(&format!(
+            "{row} is left out: `{}` was `{}` when it was provisioned and cannot be changed to `{}`\n",
+            value.column, value.from, value.to,
+        )));
+    }
+    for step in view.plan.steps.iter().filter(|step| step.action == Action::Update) {
+        let changes: Vec<_> = step
+            .changes
+            .iter()
+            .map(|change| format!("{} `{}` -> `{}`", change.column, change.from.as_deref().unwrap_or_default(), change.to))
+            .collect();
+        text.push_str(&printable(&format!("update {}: {}\n", step.id, changes.join(", "))));
+    }
+    text
+}
+
+/// Seconds as a person says them.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a forecast is a small positive number")]
+fn duration(seconds: f64) -> String {
+    let whole = seconds.ceil() as u64;
+    match whole {
+        0..=99 => format!("{whole} s"),
+        100..=5999 => format!("{} min", whole.div_ceil(60)),
+        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
+    }
+}
+
+#[derive(Serialize)]
+struct Page<'a> {
+    schema: &'static str,
+    digest: String,
+    steps: Vec<StepLine<'a>>,
+    totals: BTreeMap<&'static str, Totals>,
+    calls: CallsLine,
+    seconds: f64,
+    bottleneck: &'a str,
+    licences: Vec<LicenceLine<'a>>,
+    rejected: usize,
+    blocked: usize,
+}
+
+#[derive(Serialize)]
+struct StepLine<'a> {
+    id: &'a str,
+    stage: &'static str,
+    action: &'static str,
+    needs: Vec<&'a str>,
+    file: &'a str,
+    row: Option<u32>,
+    changes: Vec<ChangeLine<'a>>,
+    calls: u64,
+}
+
+#[derive(Serialize)]
+struct ChangeLine<'a> {
+    column: &'a str,
+    from: Option<&'a str>,
+    to: &'a str,
+}
+
+#[derive(Serialize)]
+struct CallsLine {
+    read: u64,
+    write: u64,
+}
+
+#[derive(Serialize)]
+struct LicenceLine<'a> {
+    customer: &'a str,
+    package: &'a str,
+    before: u64,
+    after: u64,
+    limit: Option<u32>,
+}
+
+fn json(view: &PlanView<'_>) -> String {
+    let steps = view.plan.steps.iter().map(|step| {
+        let sheet = view.sheets.get(step.source.sheet);
+        let changes = step.changes.iter();
+        StepLine {
+            id: step.id.as_str(),
+            stage: step.stage.name(),
+            action: step.action.word(),
+            needs: step.needs.iter().map(crate::plan::StepId::as_str).collect(),
+            file: &sheet.file,
+            row: sheet.rows.get(step.source.index).map(|row| row.number),
+            changes: changes.map(|c| ChangeLine { column: &c.column, from: c.from.as_deref(), to: &c.to }).collect(),
+            calls: step.calls.total(),
+        }
+    });
+    let licences = view.forecast.licences.iter().map(|licence| LicenceLine {
+        customer: &licence.customer,
+        package: &licence.package,
+        before: licence.before,
+        after: licence.after,
+        limit: licence.limit,
+    });
+    let page = Page {
+        schema: "turnup.plan/1",
+        digest: view.plan.digest(),
+        steps: steps.collect(),
+        totals: totals(view.plan).into_iter().map(|(stage, (total, _))| (stage.name(), total)).collect(),
+        calls: CallsLine { read: view.forecast.calls.read, write: view.forecast.calls.write },
+        seconds: view.forecast.seconds,
+        bottleneck: view.forecast.bottleneck,
+        licences: licences.collect(),
+        rejected: view.rejected,
+        blocked: view.blocked,
+    };
+    serde_json::to_string(&page).expect("texts and numbers can be written") + "\n"
+}

@@ -1,0 +1,46 @@
+//! The one place that writes report files: beside the old one first, then renamed, whole or not at all.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::outcome::RowResult;
+use super::results::{rejected_csv, results_csv};
+use crate::model::SheetKind;
+use crate::sheet::Sheets;
+
+/// Writes a file whole or not at all, synced before it gets its name.
+///
+/// # Errors
+/// When the disk refuses it; an older file of that name stays as it was.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let fresh = path.with_extension("part");
+    let write = || -> std::io::Result<()> {
+        let mut file = File::create(&fresh)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&fresh, path)
+    };
+    write().inspect_err(|_| drop(std::fs::remove_file(&fresh))).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// Writes the result files of a run into its folder.
+///
+/// # Errors
+/// When the disk refuses one of them.
+pub fn write_results(
+    folder: &Path,
+    sheets: &Sheets,
+    results: &HashMap<SheetKind, Vec<RowResult>>,
+) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+    for kind in SheetKind::ALL {
+        let (sheet, rows) = (sheets.get(kind), &results[&kind]);
+        write_atomically(&folder.join(format!("{kind}.results.csv")), results_csv(sheet, rows).as_bytes())?;
+        write_atomically(&folder.join(format!("{kind}.rejected.csv")), rejected_csv(sheet, rows).as_bytes())?;
+    }
+    Ok(())
+}
