@@ -1,1 +1,112 @@
-fn main(){}
+//! The binary: builds the runtime, listens for Ctrl-C, and turns an outcome into an exit code.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+use tokio::sync::watch;
+use turnup::cli::{ApiArgs, Cli, Command, HoldBackArgs, typed};
+use turnup::pipeline::{self, Clock, Confirmation, Console, Terminal, exit};
+use turnup::workspace::Locked;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match start(&cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            // When nobody hears it, the exit code still tells.
+            let _ = writeln!(io::stderr(), "turnup: {error:#}");
+            let is_locked = error.downcast_ref::<Locked>().is_some();
+            ExitCode::from(if is_locked { exit::LOCKED } else { exit::ENVIRONMENT })
+        }
+    }
+}
+
+fn start(cli: &Cli) -> anyhow::Result<u8> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("TURNUP_LOG").unwrap_or_default())
+        .with_writer(io::stderr)
+        .init();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("this machine has no room for the threads of a run")?;
+    let code = runtime.block_on(command(cli));
+    // What still waits, waits for a provider that nobody listens to any more.
+    runtime.shutdown_background();
+    code
+}
+
+async fn command(cli: &Cli) -> anyhow::Result<u8> {
+    let (raise, interrupt) = watch::channel(false);
+    tokio::spawn(listen_for_interrupts(raise));
+    let (mut out, mut err) = (io::stdout(), io::stderr());
+    let is_person = io::stdin().is_terminal() && io::stderr().is_terminal();
+    let mut console = Console {
+        out: &mut out,
+        err: &mut err,
+        terminal: if is_person { Terminal::Person } else { Terminal::Machine },
+        colour: io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        quiet: cli.quiet,
+        clock: Clock::from_environment()?,
+        interrupt,
+    };
+    dispatch(cli, &mut console).await
+}
+
+async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
+    let folder = |dir: &Option<PathBuf>| dir.clone().or_else(|| cli.folder.clone()).unwrap_or_else(|| PathBuf::from("."));
+    let (no_api, no_hold_back) = (ApiArgs::default(), HoldBackArgs::default());
+    match &cli.command {
+        Command::Init { dir } => pipeline::init(dir, console),
+        Command::Check { dir, hold_back, format } => {
+            pipeline::check(&folder(dir), &typed(hold_back, &no_api), (*format).into(), console)
+        }
+        Command::Plan { dir, hold_back, api, format } => {
+            pipeline::plan(&folder(dir), &typed(hold_back, api), (*format).into(), console)
+        }
+        Command::Run { dir, yes, hold_back, api } => {
+            let confirmation = if *yes { Confirmation::Given } else { Confirmation::Wanted };
+            pipeline::run(&folder(dir), &typed(hold_back, api), confirmation, console).await
+        }
+        Command::Resume { dir, api } => pipeline::resume(&folder(dir), &typed(&no_hold_back, api), console).await,
+        Command::Report { run } => {
+            pipeline::report(&folder(&None), &typed(&no_hold_back, &no_api), run.as_deref(), console)
+        }
+        Command::Runs { dir } => pipeline::runs(&folder(dir), console),
+        Command::Explain { code } => pipeline::explain(code, console),
+        Command::Columns => Ok(pipeline::columns(console)),
+        Command::Simulate(simulate) => pipeline::simulate(&simulate.into(), console).await,
+    }
+}
+
+/// The first Ctrl-C (or SIGTERM) lets the run leave off cleanly; the second ends it at once. Both are resumable.
+async fn listen_for_interrupts(raise: watch::Sender<bool>) {
+    loop {
+        if interrupt().await.is_err() {
+            return;
+        }
+        if raise.send_replace(true) {
+            std::process::exit(i32::from(exit::INTERRUPTED));
+        }
+        let _ = writeln!(io::stderr(), "leaving off after what is under way; once more ends it at once");
+    }
+}
+
+#[cfg(unix)]
+async fn interrupt() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        typed = tokio::signal::ctrl_c() => typed,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupt() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

@@ -20,6 +20,27 @@ pub enum HoldBack {
     All,
 }
 
+impl HoldBack {
+    /// The word for people and files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Row => "row",
+            Self::Customer => "customer",
+            Self::All => "all",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "row" => Some(Self::Row),
+            "customer" => Some(Self::Customer),
+            "all" => Some(Self::All),
+            _ => None,
+        }
+    }
+}
+
 /// What became of a row.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Verdict {

@@ -12,7 +12,8 @@ use crate::plan::{Confirmed, Known, Plan, StepId};
 pub struct Memory {
     runs: Vec<(RunHead, Plan)>,
     entries: Vec<(String, Entry)>,
-    known: HashMap<StepId, Confirmed>,
+    /// With the run that confirmed the object first.
+    known: HashMap<StepId, (String, Confirmed)>,
 }
 
 impl Memory {
@@ -38,7 +39,8 @@ impl Memory {
 
     fn push(&mut self, run: &str, entry: &Entry) {
         if let Event::Finished { confirmed: Some(confirmed), .. } = &entry.event {
-            self.known.insert(entry.step.clone(), confirmed.clone());
+            let first = self.known.get(&entry.step).map_or_else(|| run.to_owned(), |(first, _)| first.clone());
+            self.known.insert(entry.step.clone(), (first, confirmed.clone()));
         }
         self.entries.push((run.to_owned(), entry.clone()));
     }
@@ -77,6 +79,13 @@ impl Log for Memory {
     }
 
     fn known(&self) -> anyhow::Result<Known> {
-        Ok(self.known.clone().into_iter().collect())
+        Ok(self.known.iter().map(|(id, (_, confirmed))| (id.clone(), confirmed.clone())).collect())
+    }
+
+    fn known_before(&self, run: &str) -> anyhow::Result<Known> {
+        let earlier: Vec<&str> =
+            self.runs.iter().map(|(head, _)| head.run.as_str()).take_while(|earlier| *earlier != run).collect();
+        let known = self.known.iter().filter(|(_, (first, _))| earlier.contains(&first.as_str()));
+        Ok(known.map(|(id, (_, confirmed))| (id.clone(), confirmed.clone())).collect())
     }
 }

@@ -31,6 +31,8 @@ pub struct RunHead {
     pub exit: Option<u8>,
     pub digest: String,
     pub tool_version: String,
+    /// How much is held back for one mistake: `row`, `customer` or `all`.
+    pub hold_back: String,
     /// Who ran it, as `user@host`.
     pub by: String,
 }
@@ -72,4 +74,10 @@ pub trait Log: Send {
     /// # Errors
     /// When the store cannot be read.
     fn known(&self) -> anyhow::Result<Known>;
+
+    /// What had been confirmed before a run began.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn known_before(&self, run: &str) -> anyhow::Result<Known>;
 }

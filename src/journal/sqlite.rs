@@ -19,7 +19,8 @@ CREATE TABLE IF NOT EXISTS steps (run TEXT NOT NULL, position INTEGER NOT NULL, 
 CREATE TABLE IF NOT EXISTS events (sequence INTEGER PRIMARY KEY, run TEXT NOT NULL, step TEXT NOT NULL,
     at TEXT NOT NULL, event TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS events_by_run ON events (run, sequence);
-CREATE TABLE IF NOT EXISTS known (step TEXT PRIMARY KEY, confirmed TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS known (step TEXT PRIMARY KEY, first_run TEXT NOT NULL, confirmed TEXT NOT NULL)
+    WITHOUT ROWID;
 ";
 
 /// A journal file.
@@ -51,6 +52,18 @@ impl Sqlite {
         Ok(Self { connection })
     }
 
+    fn select_known(&self, query: &str, run: &str) -> anyhow::Result<Known> {
+        let mut select = self.connection.prepare(query)?;
+        let mut rows = select.query([run])?;
+        let mut known = Vec::new();
+        while let Some(row) = rows.next()? {
+            let confirmed: Confirmed =
+                serde_json::from_str(&row.get::<_, String>(1)?).context("the known state is damaged")?;
+            known.push((StepId::from(row.get::<_, String>(0)?), confirmed));
+        }
+        Ok(known.into_iter().collect())
+    }
+
     fn head(&self, run: &str) -> anyhow::Result<Option<RunHead>> {
         let head: Option<String> = self
             .connection
@@ -79,12 +92,14 @@ impl Log for Sqlite {
         {
             let mut insert =
                 transaction.prepare_cached("INSERT INTO events (run, step, at, event) VALUES (?1, ?2, ?3, ?4)")?;
-            let mut confirm = transaction.prepare_cached("INSERT OR REPLACE INTO known VALUES (?1, ?2)")?;
+            let mut confirm = transaction.prepare_cached(
+                "INSERT INTO known VALUES (?1, ?2, ?3) ON CONFLICT (step) DO UPDATE SET confirmed = excluded.confirmed",
+            )?;
             for entry in entries {
                 let event = serde_json::to_string(&entry.event)?;
                 insert.execute(params![run, entry.step.as_str(), entry.at, event])?;
                 if let Event::Finished { confirmed: Some(confirmed), .. } = &entry.event {
-                    confirm.execute(params![entry.step.as_str(), serde_json::to_string(confirmed)?])?;
+                    confirm.execute(params![entry.step.as_str(), run, serde_json::to_string(confirmed)?])?;
                 }
             }
         }
@@ -129,15 +144,12 @@ impl Log for Sqlite {
     }
 
     fn known(&self) -> anyhow::Result<Known> {
-        let mut select = self.connection.prepare("SELECT step, confirmed FROM known")?;
-        let mut rows = select.query([])?;
-        let mut known = Vec::new();
-        while let Some(row) = rows.next()? {
-            let confirmed: Confirmed =
-                serde_json::from_str(&row.get::<_, String>(1)?).context("the known state is damaged")?;
-            known.push((StepId::from(row.get::<_, String>(0)?), confirmed));
-        }
-        Ok(known.into_iter().collect())
+        self.select_known("SELECT step, confirmed FROM known WHERE ?1 = ?1", "")
+    }
+
+    fn known_before(&self, run: &str) -> anyhow::Result<Known> {
+        let earlier = "SELECT run FROM runs WHERE rowid < (SELECT rowid FROM runs WHERE run = ?1)";
+        self.select_known(&format!("SELECT step, confirmed FROM known WHERE first_run IN ({earlier})"), run)
     }
 }
 
@@ -154,6 +166,7 @@ mod tests {
             exit: None,
             digest: String::new(),
             tool_version: String::new(),
+            hold_back: "row".to_owned(),
             by: String::new(),
         }
     }

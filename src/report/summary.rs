@@ -23,7 +23,7 @@ pub fn counts(results: &HashMap<SheetKind, Vec<RowResult>>) -> BTreeMap<SheetKin
 }
 
 /// One line per sheet, then the first rows that did not go well, each with reason and cure.
-pub fn summary(sheets: &Sheets, results: &HashMap<SheetKind, Vec<RowResult>>, requests: u64) -> String {
+pub fn summary(sheets: &Sheets, results: &HashMap<SheetKind, Vec<RowResult>>, requests: Option<u64>) -> String {
     let mut text = String::new();
     for (kind, counts) in counts(results) {
         let total: usize = counts.values().sum();
@@ -31,7 +31,9 @@ pub fn summary(sheets: &Sheets, results: &HashMap<SheetKind, Vec<RowResult>>, re
         let parts = if parts.is_empty() { "no rows".to_owned() } else { parts.join(", ") };
         text.push_str(&format!("{:<10} {total:>6}  {parts}\n", kind.name()));
     }
-    text.push_str(&format!("{requests} requests\n"));
+    if let Some(requests) = requests {
+        text.push_str(&format!("{requests} requests\n"));
+    }
     let mut named = 0;
     let mut unnamed = 0;
     for kind in SheetKind::ALL {

@@ -110,7 +110,7 @@ pub fn file_name(kind: SheetKind) -> String {
 /// # Errors
 /// When the operating system refuses a file, or one is not there.
 pub fn read(folder: &Path) -> anyhow::Result<Sheets> {
-    missing(folder)?;
+    find(folder)?;
     let mut found = Vec::new();
     let mut sheet = |kind| -> anyhow::Result<Sheet> {
         let bytes = bytes(&folder.join(file_name(kind)))?;
@@ -122,7 +122,10 @@ pub fn read(folder: &Path) -> anyhow::Result<Sheets> {
 }
 
 /// Says in one sentence which sheets the folder lacks.
-fn missing(folder: &Path) -> anyhow::Result<()> {
+///
+/// # Errors
+/// When it lacks one.
+pub fn find(folder: &Path) -> anyhow::Result<()> {
     let lacking: Vec<_> = SheetKind::ALL.into_iter().map(file_name).filter(|name| !folder.join(name).exists()).collect();
     if lacking.is_empty() {
         return Ok(());

@@ -1,0 +1,261 @@
+//! What was typed. Nothing is decided here; the words are handed on.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::check::HoldBack;
+use crate::pipeline::Simulation;
+use crate::report::{FindingsFormat, PlanFormat};
+use crate::settings::Typed;
+
+/// Turns spreadsheets into working Webex for Wholesale customers.
+#[derive(Debug, Parser)]
+#[command(name = "turnup", version, max_term_width = 100, after_help = EXAMPLES, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// Say nothing but results.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+
+    /// The workspace folder, for commands whose first argument is something else.
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub folder: Option<PathBuf>,
+}
+
+const EXAMPLES: &str = "Examples:
+  turnup init work                          a new workspace with blank sheets
+  turnup check work                         every mistake, nothing sent
+  turnup run work --simulate --yes          the whole job against a simulated Webex
+  TURNUP_TOKEN_FILE=~/token turnup run work the real thing
+
+Exit codes: 0 all well, 1 environment, 2 usage, 3 rows rejected, 4 some rows failed, 5 stopped by a guard,
+6 interrupted (resumable), 7 another run works in the folder";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a new workspace with blank sheets, templates and settings.
+    Init {
+        /// The new folder.
+        dir: PathBuf,
+    },
+    /// Find every mistake of every row; nothing is sent.
+    Check {
+        /// The workspace folder [default: .].
+        dir: Option<PathBuf>,
+        #[command(flatten)]
+        hold_back: HoldBackArgs,
+        /// How findings are written.
+        #[arg(long, value_enum, default_value_t)]
+        format: CheckFormat,
+    },
+    /// Show what a run would do: changes, calls, time, licences; nothing is sent.
+    Plan {
+        /// The workspace folder [default: .].
+        dir: Option<PathBuf>,
+        #[command(flatten)]
+        hold_back: HoldBackArgs,
+        #[command(flatten)]
+        api: ApiArgs,
+        /// How the plan is written.
+        #[arg(long, value_enum, default_value_t)]
+        format: PlanFormatArg,
+    },
+    /// Check, plan, provision and report.
+    Run {
+        /// The workspace folder [default: .].
+        dir: Option<PathBuf>,
+        /// Do not ask before sending.
+        #[arg(long)]
+        yes: bool,
+        #[command(flatten)]
+        hold_back: HoldBackArgs,
+        #[command(flatten)]
+        api: ApiArgs,
+    },
+    /// Go on with the latest unfinished run, after a crash or an interruption.
+    Resume {
+        /// The workspace folder [default: .].
+        dir: Option<PathBuf>,
+        #[command(flatten)]
+        api: ApiArgs,
+    },
+    /// Make the result files of a run again.
+    Report {
+        /// The run; the latest when left out. `turnup runs` lists them.
+        run: Option<String>,
+    },
+    /// List the runs of a workspace.
+    Runs {
+        /// The workspace folder [default: .].
+        dir: Option<PathBuf>,
+    },
+    /// Tell cause, example and cure of a code, such as C202.
+    Explain {
+        /// The code.
+        code: String,
+    },
+    /// List the columns of the three sheets.
+    Columns,
+    /// Serve a simulated Webex on a port of this machine; prints `listening URL` first.
+    Simulate(SimulateArgs),
+}
+
+/// How much is held back for one mistake.
+#[derive(Debug, Clone, Default, Args)]
+pub struct HoldBackArgs {
+    /// What is held back for one mistake: the row, its customer, or everything.
+    #[arg(long, value_enum)]
+    hold_back: Option<HoldBackArg>,
+    /// Send nothing while one error stands; the same as `--hold-back all`.
+    #[arg(long, conflicts_with = "hold_back")]
+    strict: bool,
+}
+
+/// What concerns the API.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "API")]
+pub struct ApiArgs {
+    /// The base of the API [default: https://webexapis.com/v1].
+    #[arg(long, value_name = "URL", env = "TURNUP_API_URL", hide_env_values = true)]
+    api_url: Option<String>,
+    /// Use the built-in simulator; its state lives in .turnup/simulator.json.
+    #[arg(long, env = "TURNUP_SIMULATE", value_parser = clap::builder::FalseyValueParser::new())]
+    simulate: bool,
+    /// Faults of the built-in simulator: a file, or a seed.
+    #[arg(long, value_name = "FILE|SEED", env = "TURNUP_FAULTS", requires = "simulate")]
+    faults: Option<String>,
+    /// Requests under way at one time [default: 10].
+    #[arg(long, value_name = "N", env = "TURNUP_MAX_IN_FLIGHT")]
+    max_in_flight: Option<usize>,
+    /// Requests per second at most [default: no ceiling].
+    #[arg(long, value_name = "N", env = "TURNUP_RATE")]
+    rate: Option<f64>,
+    /// First wait between two looks at a new customer, in milliseconds [default: 5000; 50 with --simulate].
+    #[arg(long, value_name = "N", env = "TURNUP_POLL_MS")]
+    poll_ms: Option<u64>,
+    /// How long an answer may take, in milliseconds [default: 30000].
+    #[arg(long, value_name = "N", env = "TURNUP_TIMEOUT_MS")]
+    timeout_ms: Option<u64>,
+    /// How late a created object may become visible, in milliseconds [default: 2000; 300 with --simulate].
+    #[arg(long, value_name = "N", env = "TURNUP_GRACE_MS")]
+    grace_ms: Option<u64>,
+}
+
+/// How the simulator behaves.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SimulateArgs {
+    /// The port; 0 takes a free one.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// How long every answer takes, in milliseconds.
+    #[arg(long, value_name = "N")]
+    latency_ms: Option<u64>,
+    /// How long a new customer takes to be ready, in milliseconds.
+    #[arg(long, value_name = "N")]
+    provision_ms: Option<u64>,
+    /// Requests per second, above which 429 is answered.
+    #[arg(long, value_name = "N")]
+    rate: Option<u32>,
+    /// A fault file, or a seed.
+    #[arg(long, value_name = "FILE|SEED")]
+    faults: Option<String>,
+    /// Where its state is kept; without it, it forgets.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum CheckFormat {
+    #[default]
+    Text,
+    Json,
+    Csv,
+}
+
+impl From<CheckFormat> for FindingsFormat {
+    fn from(format: CheckFormat) -> Self {
+        match format {
+            CheckFormat::Text => Self::Text,
+            CheckFormat::Json => Self::Json,
+            CheckFormat::Csv => Self::Csv,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum PlanFormatArg {
+    #[default]
+    Text,
+    Json,
+}
+
+impl From<PlanFormatArg> for PlanFormat {
+    fn from(format: PlanFormatArg) -> Self {
+        match format {
+            PlanFormatArg::Text => Self::Text,
+            PlanFormatArg::Json => Self::Json,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum HoldBackArg {
+    Row,
+    Customer,
+    All,
+}
+
+impl HoldBackArgs {
+    /// What was said, if anything was.
+    const fn chosen(&self) -> Option<HoldBack> {
+        match (self.strict, self.hold_back) {
+            (true, _) | (false, Some(HoldBackArg::All)) => Some(HoldBack::All),
+            (false, Some(HoldBackArg::Row)) => Some(HoldBack::Row),
+            (false, Some(HoldBackArg::Customer)) => Some(HoldBack::Customer),
+            (false, None) => None,
+        }
+    }
+}
+
+/// Puts together what was typed.
+pub fn typed(hold_back: &HoldBackArgs, api: &ApiArgs) -> Typed {
+    Typed {
+        api_url: api.api_url.clone(),
+        simulate: api.simulate,
+        max_in_flight: api.max_in_flight,
+        rate: api.rate,
+        poll_ms: api.poll_ms,
+        timeout_ms: api.timeout_ms,
+        grace_ms: api.grace_ms,
+        hold_back: hold_back.chosen(),
+        faults: api.faults.clone(),
+    }
+}
+
+impl From<&SimulateArgs> for Simulation {
+    fn from(typed: &SimulateArgs) -> Self {
+        Self {
+            port: typed.port,
+            latency_ms: typed.latency_ms,
+            provision_ms: typed.provision_ms,
+            rate: typed.rate,
+            faults: typed.faults.clone(),
+            state: typed.state.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+}

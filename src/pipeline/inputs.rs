@@ -1,0 +1,56 @@
+//! What a command reads: the sheets and the templates of a folder. A run keeps them, so that its report can be made
+//! again.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context;
+
+use crate::diagnostic::Diagnostic;
+use crate::model::SheetKind;
+use crate::sheet::{self, Sheets};
+use crate::template::{self, Templates};
+
+const TEMPLATES: &str = "templates.toml";
+
+/// Sheets and templates, and what was found while reading the templates.
+pub(super) struct Inputs {
+    pub sheets: Sheets,
+    pub templates: Templates,
+    pub found: Vec<Diagnostic>,
+}
+
+impl Inputs {
+    /// Reads the sheets and templates of a folder.
+    pub fn read(folder: &Path) -> anyhow::Result<Self> {
+        let sheets = sheet::read(folder)?;
+        let path = folder.join(TEMPLATES);
+        let text = fs::read(&path).with_context(|| {
+            let shown = path.display();
+            format!("cannot read `{shown}`; every customer is made from a template, and this file names them")
+        })?;
+        let (templates, found) = template::read(TEMPLATES, &String::from_utf8_lossy(&text));
+        Ok(Self { sheets, templates, found })
+    }
+
+    /// Copies the inputs first and reads the copies, so that what is kept is what was read.
+    pub fn keep(folder: &Path, copies: &Path) -> anyhow::Result<Self> {
+        fs::create_dir_all(copies).with_context(|| format!("cannot make the folder `{}`", copies.display()))?;
+        let names = SheetKind::ALL.map(sheet::file_name).into_iter().chain([TEMPLATES.to_owned()]);
+        for name in names {
+            let (from, to) = (folder.join(&name), copies.join(&name));
+            fs::copy(&from, &to)
+                .with_context(|| format!("cannot copy `{}` to `{}`", from.display(), to.display()))?;
+        }
+        Self::read(copies)
+    }
+
+    /// Says at once when a folder cannot be worked in.
+    pub fn look(folder: &Path) -> anyhow::Result<()> {
+        sheet::find(folder)?;
+        let path = folder.join(TEMPLATES);
+        fs::metadata(&path)
+            .map(drop)
+            .with_context(|| format!("cannot read `{}`; every customer is made from a template", path.display()))
+    }
+}

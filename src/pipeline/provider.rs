@@ -1,0 +1,91 @@
+//! The provider of a run: Webex, or the embedded simulator on a loopback port.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, anyhow};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use super::Simulation;
+use crate::api::{BaseUrl, Client, Token, Transport};
+use crate::settings::{Settings, find_token};
+use crate::simulator::{Faults, Settings as Behaviour, Simulator, server};
+use crate::workspace::Workspace;
+
+/// A simulator that is being served.
+pub(super) struct Served {
+    pub url: String,
+    pub task: JoinHandle<std::io::Result<()>>,
+}
+
+/// Serves a simulator on a loopback port; port 0 takes a free one.
+pub(super) async fn serve(simulation: &Simulation) -> anyhow::Result<Served> {
+    let faults = faults(simulation.faults.as_deref())?;
+    let mut behaviour = Behaviour::default();
+    behaviour.latency_ms = simulation.latency_ms.unwrap_or(behaviour.latency_ms);
+    behaviour.provision_ms = simulation.provision_ms.unwrap_or(behaviour.provision_ms);
+    behaviour.rate = simulation.rate;
+    let simulator = restored(behaviour, faults, simulation.state.as_ref())?;
+    let listener = TcpListener::bind(("127.0.0.1", simulation.port))
+        .await
+        .with_context(|| format!("port {} of this machine cannot be had; choose another with --port", simulation.port))?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let state = simulation.state.clone();
+    Ok(Served { url, task: tokio::spawn(server::serve(listener, simulator, state)) })
+}
+
+fn restored(behaviour: Behaviour, faults: Faults, state: Option<&PathBuf>) -> anyhow::Result<Simulator> {
+    let Some(path) = state else { return Ok(Simulator::new(behaviour, faults)) };
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error).with_context(|| format!("cannot read `{}`", path.display())),
+    };
+    Simulator::restore(behaviour, faults, &text)
+        .map_err(|wrong| anyhow!("the simulator's state `{}` cannot be used: {wrong}; remove it to start anew", path.display()))
+}
+
+/// A fault file, or a seed when it is a number.
+fn faults(wanted: Option<&str>) -> anyhow::Result<Faults> {
+    let Some(wanted) = wanted else { return Ok(Faults::none()) };
+    if let Ok(seed) = wanted.parse() {
+        return Ok(Faults::from_seed(seed));
+    }
+    let text = std::fs::read_to_string(wanted).with_context(|| format!("cannot read the fault file `{wanted}`"))?;
+    Faults::parse(&text).map_err(|wrong| anyhow!("the fault file `{wanted}` cannot be used: {wrong}"))
+}
+
+/// What a run talks to.
+pub(super) struct Provider {
+    client: Client,
+    simulator: Option<Served>,
+}
+
+impl Provider {
+    /// Connects to Webex with the user's token, or to a simulator of its own with a token that is worth nothing.
+    pub async fn connect(workspace: &Workspace, settings: &Settings, run: &str) -> anyhow::Result<Self> {
+        let (base, token, simulator) = match &settings.api.base {
+            Some(base) => (base.clone(), find_token(settings.token_file.as_deref())?, None),
+            None => {
+                let state = Some(workspace.simulator());
+                let served = serve(&Simulation { state, faults: settings.faults.clone(), ..Simulation::default() }).await?;
+                let token = Token::new("simulator").map_err(|wrong| anyhow!(wrong))?;
+                (BaseUrl::parse(&served.url)?, token, Some(served))
+            }
+        };
+        let transport = Transport::http(base, token, settings.api.timeout)?;
+        Ok(Self { client: Client::new(transport, settings.api.client, &format!("turnup_{run}")), simulator })
+    }
+
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        if let Some(served) = &self.simulator {
+            served.task.abort();
+        }
+    }
+}

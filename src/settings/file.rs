@@ -1,0 +1,196 @@
+//! A settings file -> settings and findings. The same keys for the user's own file and the workspace's.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::check::HoldBack;
+use crate::diagnostic::{Code, Diagnostic, Place, closest};
+
+/// What a settings file says; none where it says nothing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FileSettings {
+    pub api_url: Option<String>,
+    pub max_in_flight: Option<usize>,
+    pub rate: Option<f64>,
+    pub poll_ms: Option<u64>,
+    pub timeout_ms: Option<u64>,
+    pub grace_ms: Option<u64>,
+    pub hold_back: Option<HoldBack>,
+    pub max_error_rate: Option<f64>,
+    pub token_file: Option<PathBuf>,
+}
+
+/// Every key, as `section.key`.
+pub const KEYS: [&str; 9] = [
+    "api.url",
+    "api.max_in_flight",
+    "api.rate",
+    "api.poll_ms",
+    "api.timeout_ms",
+    "api.grace_ms",
+    "run.hold_back",
+    "guards.max_error_rate",
+    "token.file",
+];
+
+/// Reads a settings file.
+pub fn read(file: &str, text: &str) -> (FileSettings, Vec<Diagnostic>) {
+    let mut reader = Reader { file: file.into(), text, settings: FileSettings::default(), found: Vec::new() };
+    match DeTable::parse(text) {
+        Err(error) => {
+            let start = error.span().map_or(0, |span| span.start);
+            reader.malformed(start, None, error.message());
+        }
+        Ok(document) => {
+            for (section, value) in document.get_ref() {
+                reader.section(section, value);
+            }
+        }
+    }
+    (reader.settings, reader.found)
+}
+
+struct Reader<'a> {
+    file: Arc<str>,
+    text: &'a str,
+    settings: FileSettings,
+    found: Vec<Diagnostic>,
+}
+
+type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
+
+impl Reader<'_> {
+    fn place(&self, offset: usize, column: Option<&str>) -> Place {
+        let lines = self.text.get(..offset).map_or(0, |before| before.matches('\n').count());
+        let mut place = Place::file(&self.file, None);
+        place.row = u32::try_from(lines + 1).ok();
+        place.column = column.map(Arc::from);
+        place
+    }
+
+    fn malformed(&mut self, offset: usize, key: Option<&str>, reason: &str) {
+        let place = self.place(offset, key);
+        self.found.push(Diagnostic::new(Code::SettingsMalformed, place).with("reason", reason));
+    }
+
+    fn section(&mut self, section: &Key<'_>, value: &Spanned<DeValue<'_>>) {
+        let known = KEYS.iter().any(|key| key.split('.').next() == Some(section.get_ref()));
+        match value.get_ref().as_table() {
+            Some(table) if known => {
+                for (key, value) in table {
+                    let path = format!("{}.{}", section.get_ref(), key.get_ref());
+                    if !self.set(&path, value) {
+                        self.unknown(key, &path);
+                    }
+                }
+            }
+            _ => self.unknown(section, section.get_ref()),
+        }
+    }
+
+    fn unknown(&mut self, key: &Key<'_>, path: &str) {
+        let place = self.place(key.span().start, Some(path));
+        let near = closest(path, KEYS);
+        self.found.push(Diagnostic::new(Code::UnknownSetting, place).value(path).suggest(near));
+    }
+
+    /// Takes one value over; false when there is no such key.
+    fn set(&mut self, path: &str, value: &Spanned<DeValue<'_>>) -> bool {
+        match path {
+            "api.url" => self.settings.api_url = self.text(path, value),
+            "api.max_in_flight" => {
+                self.settings.max_in_flight = self.whole(path, value).and_then(|n| usize::try_from(n).ok());
+            }
+            "api.rate" => self.settings.rate = self.number(path, value),
+            "api.poll_ms" => self.settings.poll_ms = self.whole(path, value),
+            "api.timeout_ms" => self.settings.timeout_ms = self.whole(path, value),
+            "api.grace_ms" => self.settings.grace_ms = self.whole(path, value),
+            "run.hold_back" => self.settings.hold_back = self.hold_back(path, value),
+            "guards.max_error_rate" => {
+                let rate = self.number(path, value);
+                if rate.is_some_and(|rate| !(0.0..=1.0).contains(&rate)) {
+                    self.malformed(value.span().start, Some(path), "`guards.max_error_rate` is a share between 0 and 1");
+                } else {
+                    self.settings.max_error_rate = rate;
+                }
+            }
+            "token.file" => self.settings.token_file = self.text(path, value).map(PathBuf::from),
+            _ => return false,
+        }
+        true
+    }
+
+    fn wanted(&mut self, path: &str, value: &Spanned<DeValue<'_>>, what: &str) {
+        self.malformed(value.span().start, Some(path), &format!("`{path}` must be {what}"));
+    }
+
+    fn text(&mut self, path: &str, value: &Spanned<DeValue<'_>>) -> Option<String> {
+        let text = value.get_ref().as_str().map(str::to_owned);
+        if text.is_none() {
+            self.wanted(path, value, "a text in quotes");
+        }
+        text
+    }
+
+    fn number(&mut self, path: &str, value: &Spanned<DeValue<'_>>) -> Option<f64> {
+        let number = match value.get_ref() {
+            DeValue::Integer(number) => number.as_str().parse().ok(),
+            DeValue::Float(number) => number.as_str().parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            self.wanted(path, value, "a number");
+        }
+        number
+    }
+
+    fn whole(&mut self, path: &str, value: &Spanned<DeValue<'_>>) -> Option<u64> {
+        let number = value.get_ref().as_integer().and_then(|number| number.as_str().parse().ok());
+        if number.is_none() {
+            self.wanted(path, value, "a whole number");
+        }
+        number
+    }
+
+    fn hold_back(&mut self, path: &str, value: &Spanned<DeValue<'_>>) -> Option<HoldBack> {
+        let read = value.get_ref().as_str().and_then(HoldBack::parse);
+        if read.is_none() {
+            self.wanted(path, value, "\"row\", \"customer\" or \"all\"");
+        }
+        read
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn findings(text: &str) -> Vec<String> {
+        read("turnup.toml", text).1.iter().map(|d| format!("{} {} {}", d.place, d.code, d.value)).collect()
+    }
+
+    #[test]
+    fn every_key_can_be_set() {
+        for key in KEYS {
+            let (section, name) = key.split_once('.').expect("keys have two parts");
+            let value = match key {
+                "api.url" | "token.file" => "\"x\"",
+                "run.hold_back" => "\"all\"",
+                _ => "1",
+            };
+            let (settings, found) = read("turnup.toml", &format!("[{section}]\n{name} = {value}\n"));
+            assert!(found.is_empty() && settings != FileSettings::default(), "{key}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_found_at_their_line() {
+        assert_eq!(findings("[guards]\nmax_error_rte = 1\n"), ["turnup.toml:2 F110 guards.max_error_rte"]);
+        assert_eq!(findings("[api]\nrate = \"fast\"\n"), ["turnup.toml:2 F111 "]);
+        assert_eq!(findings("[api\n"), ["turnup.toml:1 F111 "]);
+        assert_eq!(findings("[nonsense]\na = 1\n"), ["turnup.toml:1 F110 nonsense"]);
+    }
+}

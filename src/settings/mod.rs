@@ -1,0 +1,164 @@
+//! What was typed and configured, and what it means: flags > environment > the user's file > the workspace's file >
+//! default.
+//!
+//! Secrets go only where the user said: API host and token sources come from flags, the environment or the user's own
+//! file. A workspace may name only Cisco's host or this machine, and can neither name a token nor a command.
+
+mod file;
+mod token;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+
+use crate::api::{BaseUrl, ClientSettings};
+use crate::check::HoldBack;
+use crate::diagnostic::Diagnostic;
+use crate::text::Lang;
+use crate::workspace::Workspace;
+
+pub use file::{FileSettings, read};
+pub use token::find_token;
+
+/// Cisco's API.
+const API_URL: &str = "https://webexapis.com/v1";
+/// Requests under way unless the user says otherwise (wxc_sdk sends as many).
+const IN_FLIGHT: usize = 10;
+/// First wait between two looks at a customer.
+const POLL_MS: u64 = 5_000;
+const POLL_MS_SIMULATED: u64 = 50;
+/// How long Webex may take for a customer.
+const POLL_FOR: Duration = Duration::from_secs(15 * 60);
+const TIMEOUT_MS: u64 = 30_000;
+/// How late a created object may become visible.
+const GRACE_MS: u64 = 2_000;
+const GRACE_MS_SIMULATED: u64 = 300;
+/// Share of rows with mistakes from which on a file is probably the wrong one.
+const MAX_ERROR_RATE: f64 = 0.2;
+/// Most requests under way that may be asked for.
+const IN_FLIGHT_MAX: usize = 1_000;
+
+/// What was typed that concerns the API. None means that nothing was said.
+#[derive(Debug, Clone, Default)]
+pub struct Typed {
+    pub api_url: Option<String>,
+    pub simulate: bool,
+    pub max_in_flight: Option<usize>,
+    pub rate: Option<f64>,
+    pub poll_ms: Option<u64>,
+    pub timeout_ms: Option<u64>,
+    pub grace_ms: Option<u64>,
+    pub hold_back: Option<HoldBack>,
+    /// Faults of the embedded simulator: a file, or a seed.
+    pub faults: Option<String>,
+}
+
+/// How requests are made.
+#[derive(Debug, Clone)]
+pub struct Api {
+    /// None means the embedded simulator.
+    pub base: Option<BaseUrl>,
+    pub client: ClientSettings,
+    pub poll: Duration,
+    pub poll_for: Duration,
+    pub timeout: Duration,
+    pub grace: Duration,
+}
+
+/// Everything that is set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub api: Api,
+    pub hold_back: HoldBack,
+    pub max_error_rate: f64,
+    pub lang: Lang,
+    /// What was found in the workspace's settings file.
+    pub found: Vec<Diagnostic>,
+    /// Faults of the embedded simulator: a file, or a seed.
+    pub faults: Option<String>,
+    /// The token file that the user's own settings name.
+    pub token_file: Option<PathBuf>,
+}
+
+/// Puts everything together.
+///
+/// # Errors
+/// When a value makes no sense, or a workspace wants something that is not for it to say.
+pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> {
+    let user = user_file()?;
+    let (theirs, found) = read_if_there(&workspace.settings(), "turnup.toml")?;
+    if theirs.token_file.is_some() {
+        bail!("the workspace's turnup.toml names a token file; only your own settings may, so remove `[token]` from it");
+    }
+    let base = if typed.simulate { None } else { Some(base(typed, &user, &theirs)?) };
+    let simulated = |real, simulated| if typed.simulate { simulated } else { real };
+    let in_flight = typed.max_in_flight.or(user.max_in_flight).or(theirs.max_in_flight).unwrap_or(IN_FLIGHT);
+    if !(1..=IN_FLIGHT_MAX).contains(&in_flight) {
+        bail!("{in_flight} requests in flight make no sense; choose between 1 and {IN_FLIGHT_MAX}");
+    }
+    let rate = typed.rate.or(user.rate).or(theirs.rate);
+    if rate.is_some_and(|rate| !(rate.is_finite() && rate > 0.0)) {
+        bail!("a rate must be a number above 0 (requests per second)");
+    }
+    let millis = |typed: Option<u64>, user: Option<u64>, theirs: Option<u64>, default: u64| {
+        Duration::from_millis(typed.or(user).or(theirs).unwrap_or(default))
+    };
+    let poll = millis(typed.poll_ms, user.poll_ms, theirs.poll_ms, simulated(POLL_MS, POLL_MS_SIMULATED));
+    let api = Api {
+        base,
+        client: ClientSettings { in_flight, rate, backoff: (poll / 10).clamp(Duration::from_millis(20), Duration::from_secs(1)) },
+        poll: poll.max(Duration::from_millis(1)),
+        poll_for: POLL_FOR,
+        timeout: millis(typed.timeout_ms, user.timeout_ms, theirs.timeout_ms, TIMEOUT_MS).max(Duration::from_millis(1)),
+        grace: millis(typed.grace_ms, user.grace_ms, theirs.grace_ms, simulated(GRACE_MS, GRACE_MS_SIMULATED)),
+    };
+    Ok(Settings {
+        api,
+        hold_back: typed.hold_back.or(user.hold_back).or(theirs.hold_back).unwrap_or_default(),
+        max_error_rate: user.max_error_rate.or(theirs.max_error_rate).unwrap_or(MAX_ERROR_RATE),
+        lang: Lang::default(),
+        found,
+        faults: typed.faults.clone(),
+        token_file: user.token_file,
+    })
+}
+
+/// The API's base: what the user said, else what the workspace says if that is harmless, else Cisco's.
+fn base(typed: &Typed, user: &FileSettings, theirs: &FileSettings) -> anyhow::Result<BaseUrl> {
+    if let Some(url) = typed.api_url.as_ref().or(user.api_url.as_ref()) {
+        return BaseUrl::parse(url);
+    }
+    let Some(url) = &theirs.api_url else { return BaseUrl::parse(API_URL) };
+    let base = BaseUrl::parse(url).context("the API URL in the workspace's turnup.toml cannot be used")?;
+    if !base.is_harmless() {
+        bail!(
+            "the workspace's turnup.toml names the API host `{url}`; a workspace may name only Cisco's own host or this \
+             machine, so that it cannot take your token elsewhere; if you mean it, say it with --api-url"
+        );
+    }
+    Ok(base)
+}
+
+/// The user's own settings: `$XDG_CONFIG_HOME/turnup/config.toml`, else below `~/.config`.
+fn user_file() -> anyhow::Result<FileSettings> {
+    let below_home = || std::env::home_dir().map(|home| home.join(".config"));
+    let config = std::env::var_os("XDG_CONFIG_HOME").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let Some(path) = config.or_else(below_home).map(|folder| folder.join("turnup").join("config.toml")) else {
+        return Ok(FileSettings::default());
+    };
+    let shown = path.display().to_string();
+    let (settings, found) = read_if_there(&path, &shown)?;
+    if let Some(first) = found.first() {
+        bail!("{}: {}; {}", first.place, first.message(Lang::default()), first.fix(Lang::default()));
+    }
+    Ok(settings)
+}
+
+fn read_if_there(path: &Path, shown: &str) -> anyhow::Result<(FileSettings, Vec<Diagnostic>)> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(read(shown, &text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Default::default()),
+        Err(error) => Err(error).with_context(|| format!("cannot read `{}`", path.display())),
+    }
+}

@@ -1,0 +1,56 @@
+//! Where the token comes from: the environment, a file of the user's, a systemd credential. Never a flag, never the
+//! workspace.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow, bail};
+
+use crate::api::Token;
+
+/// The name of the systemd credential.
+const CREDENTIAL: &str = "turnup-token";
+
+/// Finds the token; `user_file` is what the user's own settings name.
+///
+/// # Errors
+/// When there is none, or its file is open to others.
+pub fn find_token(user_file: Option<&Path>) -> anyhow::Result<Token> {
+    let from_environment = std::env::var("TURNUP_TOKEN").ok().filter(|text| !text.trim().is_empty());
+    if let Some(text) = from_environment {
+        return Token::new(&text).map_err(|wrong| anyhow!("TURNUP_TOKEN: {wrong}"));
+    }
+    let named = std::env::var_os("TURNUP_TOKEN_FILE").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let credential = || std::env::var_os("CREDENTIALS_DIRECTORY").map(|folder| Path::new(&folder).join(CREDENTIAL));
+    let path = named.or_else(|| user_file.map(Path::to_owned)).or_else(|| credential().filter(|path| path.exists()));
+    let Some(path) = path else {
+        bail!(
+            "there is no token: set TURNUP_TOKEN, or TURNUP_TOKEN_FILE to a file that only you can read; \
+             `--simulate` needs none"
+        );
+    };
+    from_file(&path)
+}
+
+fn from_file(path: &Path) -> anyhow::Result<Token> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the token file `{shown}`"))?;
+    refuse_if_open_to_others(path)?;
+    Token::new(&text).map_err(|wrong| anyhow!("`{shown}`: {wrong}"))
+}
+
+#[cfg(unix)]
+fn refuse_if_open_to_others(path: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(path)?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        let shown = path.display();
+        bail!("the token file `{shown}` can be read by others (mode {mode:o}); run `chmod 600 {shown}` and get a new token");
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "other systems can refuse")]
+fn refuse_if_open_to_others(_: &Path) -> anyhow::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! The folder that is worked in: where its files are, who works in it, and whether it may be trusted with state.
+//!
+//! Nothing here reads a sheet or knows what a run is.
+
+use std::fmt;
+use std::fs::{self, File, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+/// A folder with sheets, templates and settings.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    root: PathBuf,
+}
+
+/// Another run holds the workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locked {
+    /// Who, where and since when, as the holder wrote it.
+    pub holder: String,
+}
+
+impl fmt::Display for Locked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "another run works in this folder: {}; wait for it, or stop it", self.holder)
+    }
+}
+
+impl std::error::Error for Locked {}
+
+/// The right to change the workspace's state; given up when dropped.
+#[derive(Debug)]
+pub struct Claim {
+    #[expect(dead_code, reason = "holding the file is holding the lock")]
+    file: File,
+}
+
+impl Workspace {
+    /// A folder that exists.
+    ///
+    /// # Errors
+    /// When it does not, or is none.
+    pub fn open(root: &Path) -> anyhow::Result<Self> {
+        let shown = root.display();
+        let metadata = fs::metadata(root).with_context(|| format!("cannot open the folder `{shown}`"))?;
+        if !metadata.is_dir() {
+            bail!("`{shown}` is not a folder; name the folder that holds the sheets");
+        }
+        Ok(Self { root: root.to_owned() })
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The onboarding templates.
+    pub fn templates(&self) -> PathBuf {
+        self.root.join("templates.toml")
+    }
+
+    /// The settings of this work.
+    pub fn settings(&self) -> PathBuf {
+        self.root.join("turnup.toml")
+    }
+
+    /// Where turnup keeps its own state.
+    fn state(&self) -> PathBuf {
+        self.root.join(".turnup")
+    }
+
+    /// The journal.
+    pub fn journal(&self) -> PathBuf {
+        self.state().join("state.db")
+    }
+
+    /// What `--simulate` remembers.
+    pub fn simulator(&self) -> PathBuf {
+        self.state().join("simulator.json")
+    }
+
+    /// The inputs of a run, kept so that its report can be made again.
+    pub fn inputs(&self, run: &str) -> PathBuf {
+        self.state().join("inputs").join(run)
+    }
+
+    /// What a run hands back.
+    pub fn report(&self, run: &str) -> PathBuf {
+        self.root.join("reports").join(run)
+    }
+
+    /// Is there any state from an earlier run?
+    pub fn has_state(&self) -> bool {
+        self.journal().exists()
+    }
+
+    /// Takes the workspace's state for this process alone.
+    ///
+    /// # Errors
+    /// [`Locked`] when another process has it; otherwise when the state folder cannot be made or must not be trusted.
+    pub fn claim(&self, who: &str) -> anyhow::Result<Claim> {
+        self.make_state()?;
+        let path = self.state().join("lock");
+        let mut file = File::options()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&path)
+            .with_context(|| format!("cannot open `{}`", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                // The holder's words are a courtesy; without them the lock is still held.
+                let _ = file.read_to_string(&mut holder);
+                return Err(Locked { holder: holder.trim().to_owned() }.into());
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(error).with_context(|| format!("cannot lock `{}`", path.display()));
+            }
+        }
+        file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{who}"))?;
+        Ok(Claim { file })
+    }
+
+    fn make_state(&self) -> anyhow::Result<()> {
+        let state = self.state();
+        for folder in [&state, &self.root.join("reports")] {
+            if fs::symlink_metadata(folder).is_ok_and(|metadata| metadata.is_symlink()) {
+                bail!("`{}` is a link; turnup keeps its files in the workspace itself, so remove the link", folder.display());
+            }
+        }
+        fs::create_dir_all(&state).with_context(|| format!("cannot make the folder `{}`", state.display()))?;
+        private(&state)
+    }
+}
+
+/// Only the owner may look in, and only the owner's state is trusted.
+#[cfg(unix)]
+fn private(folder: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let metadata = fs::metadata(folder)?;
+    let me = fs::metadata("/proc/self").map_or_else(|_| metadata.uid(), |process| process.uid());
+    if metadata.uid() != me {
+        bail!(
+            "`{}` belongs to another user, so its state is not trusted; copy the sheets into a folder of your own",
+            folder.display()
+        );
+    }
+    if metadata.permissions().mode() & 0o777 != 0o700 {
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "other systems can refuse")]
+fn private(_: &Path) -> anyhow::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_one_process_at_a_time_has_the_state() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let workspace = Workspace::open(folder.path()).expect("it exists");
+        let claim = workspace.claim("ana@host since 10:00").expect("nobody else has it");
+        let locked = workspace.claim("rui@host").expect_err("it is taken");
+        assert_eq!(locked.downcast_ref::<Locked>().map(|l| l.holder.as_str()), Some("ana@host since 10:00"));
+        drop(claim);
+        assert!(workspace.claim("rui@host").is_ok());
+    }
+}
