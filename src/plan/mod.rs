@@ -18,5 +18,5 @@ pub use id::StepId;
 pub use known::{Confirmed, Known};
 pub use step::{Action, Calls, Change, Source, Stage, Step};
 pub use work::{
-    AddressWork, CustomerWork, LocationWork, NumbersWork, PstnWork, RoleWork, SiteWork, UserWork, Work, expand,
+    AddressWork, CustomerWork, LocationWork, NumbersWork, PstnWork, RoleWork, SiteWork, UserWork, Work, expand, without,
 };

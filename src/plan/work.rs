@@ -240,6 +240,13 @@ pub fn expand(list: &[String]) -> Vec<String> {
     numbers
 }
 
+/// A list of numbers and ranges without some of its numbers, in the one way lists are compared in.
+pub fn without(list: &str, is_out: impl Fn(&str) -> bool) -> String {
+    let items: Vec<String> = list.split(';').map(str::to_owned).collect();
+    let kept = expand(&items).into_iter().filter(|number| !is_out(number));
+    ranges(&kept.filter_map(|number| Phone::from_e164(&number)).collect()).join(";")
+}
+
 /// Every number of some ranges.
 pub(super) fn numbers_of(ranges: &[NumberRange]) -> impl Iterator<Item = Phone> {
     ranges.iter().flat_map(|range| range.numbers())
@@ -256,5 +263,7 @@ mod tests {
         let list = ranges(&set);
         assert_eq!(list, ["+351211234500-+351211234502", "+351211234510"]);
         assert_eq!(expand(&list), numbers);
+        let left = without(&list.join(";"), |number| number == "+351211234501");
+        assert_eq!(left, "+351211234500;+351211234502;+351211234510");
     }
 }

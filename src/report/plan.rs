@@ -101,11 +101,23 @@ fn text(view: &PlanView<'_>) -> String {
         let changes: Vec<_> = step
             .changes
             .iter()
-            .map(|change| format!("{} `{}` -> `{}`", change.column, change.from.as_deref().unwrap_or_default(), change.to))
+            .map(|change| {
+                let (from, to) = (shortened(change.from.as_deref().unwrap_or_default()), shortened(&change.to));
+                format!("{} `{from}` -> `{to}`", change.column)
+            })
             .collect();
         text.push_str(&printable(&format!("update {}: {}\n", step.id, changes.join(", "))));
     }
     text
+}
+
+/// A long value by its beginning; the JSON form holds it whole.
+fn shortened(value: &str) -> String {
+    const CHARS_MAX: usize = 60;
+    match value.char_indices().nth(CHARS_MAX) {
+        Some((at, _)) => format!("{}…", &value[..at]),
+        None => value.to_owned(),
+    }
 }
 
 /// Seconds as a person says them.

@@ -15,7 +15,7 @@ use crate::api::wire::{Answer, Request};
 use crate::api::{Client, Failure, Refusal, Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event, Reason, Record, State};
-use crate::plan::{Confirmed, Step};
+use crate::plan::{Confirmed, Step, without};
 
 /// How often a request whose answer was lost is sent again, after look-ups that found nothing.
 const SENDS_MAX: u32 = 6;
@@ -136,10 +136,8 @@ impl Hand {
         let mut ids = self.given.own.clone();
         ids.extend(self.record.ids.iter().filter(|(key, _)| !key.starts_with("refused:")).map(|(k, v)| (k.clone(), v.clone())));
         let mut fields = self.step.fields.clone();
-        if let Some(list) = fields.get("numbers") {
-            let list: Vec<String> = list.split(';').map(str::to_owned).collect();
-            let standing = crate::plan::expand(&list).into_iter().filter(|number| self.refused_number(number).is_none());
-            fields.insert("numbers".to_owned(), standing.collect::<Vec<_>>().join(";"));
+        if let Some(list) = fields.get_mut("numbers") {
+            *list = without(list, |number| self.refused_number(number).is_some());
         }
         Confirmed { fields, ids }
     }
