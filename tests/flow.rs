@@ -1,0 +1,105 @@
+//! The whole engine against the simulator, on a clock that jumps: every fault is seeded, every failing seed is a bug
+//! report. `TURNUP_SEEDS` sets how many seeds are tried, `TURNUP_SEED` picks one.
+
+#[path = "flow/world.rs"]
+mod world;
+
+use std::collections::HashMap;
+
+use tokio::runtime::{Builder, Runtime};
+use turnup::journal::{Log, Memory};
+use turnup::plan::Known;
+use turnup::simulator::{Duplicates, Faults, Settings, Simulator};
+use world::{Crashing, Webex, attempt, faults_of, head, planned};
+
+/// Seeds that the gate tries.
+const SEEDS: u64 = 300;
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime can be built")
+}
+
+fn webex(faults: Faults, visibility_ms: u64) -> Webex {
+    let settings =
+        Settings { latency_ms: 25, provision_ms: 700, duplicates: Duplicates::Allow, visibility_ms, ..Settings::default() };
+    Webex::new(Simulator::new(settings, faults))
+}
+
+#[test]
+fn without_faults_everything_is_made_once_with_few_requests() {
+    let webex = webex(Faults::none(), 0);
+    let plan = planned(&Known::default());
+    let mut log = Memory::default();
+    log.begin(&head(), &plan).expect("memory takes it");
+    let finish = runtime().block_on(async {
+        attempt(&webex, tokio::time::Instant::now(), &plan, HashMap::new(), &mut log, &Known::default()).await
+    });
+    let finish = finish.expect("nothing stops it");
+    assert_eq!(faults_of(&webex, &plan, &finish.records), Vec::<String>::new());
+    assert_eq!(webex.state()["roles"]["ana@aurora.example"][0], "id_full_admin");
+    let again = planned(&log.known().expect("memory can be read"));
+    assert!(again.is_idle(), "a second run has nothing to do: {:?}", again.steps.iter().find(|s| !s.changes.is_empty()));
+}
+
+#[test]
+fn whatever_breaks_everything_is_made_once() {
+    let picked: Option<u64> = std::env::var("TURNUP_SEED").ok().and_then(|text| text.parse().ok());
+    let count = std::env::var("TURNUP_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SEEDS);
+    let seeds = picked.map_or(1..=count, |seed| seed..=seed);
+    let mut bad = Vec::new();
+    for seed in seeds {
+        let webex = webex(Faults::from_seed(seed), (seed % 4) * 500);
+        let plan = planned(&Known::default());
+        let mut log = Memory::default();
+        log.begin(&head(), &plan).expect("memory takes it");
+        let finish = runtime().block_on(async {
+            attempt(&webex, tokio::time::Instant::now(), &plan, HashMap::new(), &mut log, &Known::default()).await
+        });
+        match finish {
+            Ok(finish) => {
+                let faults = faults_of(&webex, &plan, &finish.records);
+                bad.extend(faults.into_iter().map(|fault| format!("seed {seed}: {fault}")));
+                bad.extend(finish.stopped.map(|stop| format!("seed {seed}: stopped by {stop:?}")));
+            }
+            Err(error) => bad.push(format!("seed {seed}: {error:#}")),
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+#[test]
+fn a_crash_at_any_entry_of_the_journal_loses_and_doubles_nothing() {
+    let mut bad = Vec::new();
+    let mut crash_at = 0;
+    loop {
+        let webex = webex(if crash_at % 3 == 0 { Faults::none() } else { Faults::from_seed(crash_at as u64) }, 0);
+        let plan = planned(&Known::default());
+        let mut log = Crashing { inner: Memory::default(), entries_left: crash_at };
+        log.begin(&head(), &plan).expect("memory takes it");
+        let known = Known::default();
+        let (crashed, finish) = runtime().block_on(async {
+            let began = tokio::time::Instant::now();
+            let first = attempt(&webex, began, &plan, HashMap::new(), &mut log, &known).await;
+            if let Ok(finish) = first {
+                return (false, Ok(finish));
+            }
+            let (stored, records) = log.inner.replay("r").expect("what was written can be read");
+            assert_eq!(stored.digest(), plan.digest());
+            let known = log.inner.known().expect("memory can be read");
+            (true, attempt(&webex, began, &stored, records, &mut log.inner, &known).await)
+        });
+        match finish {
+            Ok(finish) => {
+                let faults = faults_of(&webex, &plan, &finish.records);
+                bad.extend(faults.into_iter().map(|fault| format!("crash at {crash_at}: {fault}")));
+            }
+            Err(error) => bad.push(format!("crash at {crash_at}: {error:#}")),
+        }
+        if !crashed {
+            break;
+        }
+        crash_at += 1;
+    }
+    assert!(crash_at > 100, "the run has more than {crash_at} entries");
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}

@@ -1,0 +1,227 @@
+//! A small partner, a simulated Webex and a clock that jumps: everything a run needs, without socket or disk.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+use turnup::api::wire::{Answer, Method, Request};
+use turnup::api::{Client, ClientSettings, Lost, Transport};
+use turnup::check::{HoldBack, Standing, check};
+use turnup::journal::{Ending, Entry, Log, Memory, Record, RunHead};
+use turnup::model::SheetKind;
+use turnup::plan::{Known, Plan, StepId, plan};
+use turnup::run::progress::Quiet;
+use turnup::run::{Finish, Job, Options, run};
+use turnup::sheet::{Sheets, parse};
+use turnup::simulator::{Delivery, Simulator};
+use turnup::template;
+
+/// How long a client waits for an answer.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+const TEMPLATES: &str = "[templates.eu]\nprovisioning_id = \"Zj\"\nsupported_location = true\n";
+
+const CUSTOMERS: &str = "\
+external_id,name,admin_email,template,packages,address_line1,city,postal_code,country,location_name,timezone,language,numbers,main_number
+c-1,Aurora,ana@aurora.example,eu,webex_calling;webex_meetings,Rua Um 1,Lisboa,1100-148,PT,Sede,Europe/Lisbon,pt_pt,+351211234500-+351211234504,+351211234500
+c-2,Boreal,bea@boreal.example,eu,webex_suite,Rua Dois 2,Porto,4000-008,PT,,Europe/Lisbon,pt_pt,,
+c-3,Austral,ivo@austral.example,eu,webex_meetings,Rua Tres 3,Faro,8000-001,PT,,,pt_pt,,
+";
+
+const LOCATIONS: &str = "\
+customer_external_id,name,address_line1,city,postal_code,country,timezone,numbers,main_number,pstn_connection
+c-1,Evora,Rua Quatro 4,Évora,7000-001,PT,Europe/Lisbon,+351266123400,+351266123401,Cloud Connected PSTN
+c-1,Braga,Rua Cinco 5,Braga,4700-001,PT,Europe/Lisbon,,,
+";
+
+/// A user row.
+fn user(customer: &str, email: &str, package: &str, place: &str, number: &str, extension: &str, role: &str) -> String {
+    let name = email.split('@').next().unwrap_or_default();
+    format!("{customer},{name},Teste,{email},{package},{place},{number},{extension},{role}\n")
+}
+
+fn users() -> String {
+    let mut users = "customer_external_id,first_name,last_name,email,package,location,phone_number,extension,role\n".to_owned();
+    users += &user("c-1", "u0@aurora.example", "webex_calling", "Sede", "", "2000", "");
+    users += &user("c-1", "ana@aurora.example", "webex_calling", "Sede", "+351211234510", "1000", "full_admin");
+    for n in 1..7 {
+        let (place, number) = [("Sede", "+35121123452"), ("Evora", "+35126612342"), ("Braga", "+35125312342")][n % 3];
+        users += &user("c-1", &format!("u{n}@aurora.example"), "webex_calling", place, &format!("{number}{n}"), "", "");
+    }
+    users += &user("c-1", "m1@aurora.example", "webex_meetings", "", "", "", "");
+    users += &user("c-2", "bea@boreal.example", "webex_suite", "", "+351221234510", "", "full_admin");
+    for n in 0..6 {
+        users += &user("c-2", &format!("b{n}@boreal.example"), "webex_suite", "", "", &format!("300{n}"), "");
+    }
+    users += &user("c-3", "ivo@austral.example", "webex_meetings", "", "", "", "user_admin");
+    for n in 0..3 {
+        users += &user("c-3", &format!("i{n}@austral.example"), "webex_meetings", "", "", "", "");
+    }
+    users
+}
+
+/// The plan of the small partner against what is known.
+pub fn planned(known: &Known) -> Plan {
+    let mut found = Vec::new();
+    let users = users();
+    let texts = [CUSTOMERS, LOCATIONS, users.as_str()];
+    let mut sheets = SheetKind::ALL.into_iter().zip(texts).map(|(kind, text)| {
+        parse(kind, &format!("{kind}.csv"), text.as_bytes(), &mut found)
+    });
+    let mut next = || sheets.next().expect("there are three sheets");
+    let (customers, locations, users) = (next(), next(), next());
+    drop(sheets);
+    let sheets = Sheets { customers, locations, users, found };
+    let (templates, template_findings) = template::read("templates.toml", TEMPLATES);
+    let checked = check(&sheets, &templates, &Standing::default(), HoldBack::Row, template_findings);
+    let errors: Vec<_> = checked.found.iter().filter(|d| d.code.id() != "T406").collect();
+    assert!(errors.is_empty(), "the small partner is clean: {errors:?}");
+    plan(&checked.batch, known)
+}
+
+/// A simulated Webex that many clients may talk to, one after the other.
+#[derive(Clone)]
+pub struct Webex {
+    simulator: Arc<Mutex<Simulator>>,
+    pub traffic: Arc<Mutex<Vec<(Request, Answer)>>>,
+}
+
+impl Webex {
+    pub fn new(simulator: Simulator) -> Self {
+        Self { simulator: Arc::new(Mutex::new(simulator)), traffic: Arc::default() }
+    }
+
+    fn transport(&self, began: tokio::time::Instant) -> Transport {
+        let (simulator, traffic) = (Arc::clone(&self.simulator), Arc::clone(&self.traffic));
+        Transport::Function(Arc::new(move |request: Request| {
+            let (simulator, traffic) = (Arc::clone(&simulator), Arc::clone(&traffic));
+            Box::pin(async move {
+                // A second lies between two attempts, so that time never runs backwards for the simulator.
+                let now = u64::try_from(began.elapsed().as_millis()).expect("tests are short");
+                let reply = simulator.lock().expect("no test panics in it").handle(now, Some("token"), &request);
+                tokio::time::sleep(Duration::from_millis(reply.delay_ms)).await;
+                match reply.delivery {
+                    Delivery::Answer(answer) => {
+                        traffic.lock().expect("no test panics in it").push((request, answer.clone()));
+                        Ok(answer)
+                    }
+                    Delivery::Drop => Err(Lost::Unanswered("the connection was cut".to_owned())),
+                    Delivery::Hang => {
+                        tokio::time::sleep(TIMEOUT).await;
+                        Err(Lost::Unanswered("no answer in time".to_owned()))
+                    }
+                }
+            })
+        }))
+    }
+
+    pub fn state(&self) -> Value {
+        let request = Request::new(Method::Get, "/_turnup/state");
+        let mut simulator = self.simulator.lock().expect("no test panics in it");
+        match simulator.handle(u64::MAX / 2, None, &request).delivery {
+            Delivery::Answer(answer) => serde_json::from_str(&answer.body).expect("the state is JSON"),
+            other => panic!("the state is always told, not {other:?}"),
+        }
+    }
+}
+
+/// One attempt to carry out a plan from where its records stand.
+pub async fn attempt(
+    webex: &Webex,
+    began: tokio::time::Instant,
+    plan: &Plan,
+    records: HashMap<StepId, Record>,
+    log: &mut dyn Log,
+    known: &Known,
+) -> anyhow::Result<Finish> {
+    let settings = ClientSettings { in_flight: 4, rate: None, backoff: Duration::from_millis(200) };
+    let client = Client::new(webex.transport(began), settings, "test");
+    let options = Options {
+        in_flight: 4,
+        poll: Duration::from_millis(100),
+        poll_for: Duration::from_secs(600),
+        grace: Duration::from_secs(3),
+        clock: Arc::new(|| "2026-11-22T10:00:00Z".to_owned()),
+    };
+    let (_raise, interrupt) = tokio::sync::watch::channel(false);
+    let job = Job { run: "r", plan, records, known, options };
+    run(job, log, client, &mut Quiet, interrupt).await
+}
+
+pub fn head() -> RunHead {
+    RunHead {
+        run: "r".to_owned(),
+        started: String::new(),
+        finished: None,
+        exit: None,
+        digest: String::new(),
+        tool_version: String::new(),
+        hold_back: "row".to_owned(),
+        by: String::new(),
+    }
+}
+
+/// A journal whose disk is full after so many entries: what a crash there leaves.
+pub struct Crashing {
+    pub inner: Memory,
+    pub entries_left: usize,
+}
+
+impl Log for Crashing {
+    fn begin(&mut self, head: &RunHead, plan: &Plan) -> anyhow::Result<()> {
+        self.inner.begin(head, plan)
+    }
+
+    fn append(&mut self, run: &str, entries: &[Entry]) -> anyhow::Result<()> {
+        anyhow::ensure!(self.entries_left >= entries.len(), "crash");
+        self.entries_left -= entries.len();
+        self.inner.append(run, entries)
+    }
+
+    fn finish(&mut self, run: &str, finished: &str, exit: u8) -> anyhow::Result<()> {
+        self.inner.finish(run, finished, exit)
+    }
+
+    fn runs(&self) -> anyhow::Result<Vec<RunHead>> {
+        self.inner.runs()
+    }
+
+    fn replay(&self, run: &str) -> anyhow::Result<(Plan, HashMap<StepId, Record>)> {
+        self.inner.replay(run)
+    }
+
+    fn known(&self) -> anyhow::Result<Known> {
+        self.inner.known()
+    }
+
+    fn known_before(&self, run: &str) -> anyhow::Result<Known> {
+        self.inner.known_before(run)
+    }
+}
+
+/// What is wrong with the end of a run: steps that did not end well, objects that are missing or twice.
+pub fn faults_of(webex: &Webex, plan: &Plan, records: &HashMap<StepId, Record>) -> Vec<String> {
+    let mut faults = Vec::new();
+    for step in &plan.steps {
+        let ending = records.get(&step.id).and_then(Record::ending);
+        if !ending.is_some_and(Ending::is_good) {
+            let reason = records.get(&step.id).and_then(|record| record.reason.clone());
+            faults.push(format!("{} ended as {ending:?}: {reason:?}", step.id));
+        }
+    }
+    let state = webex.state();
+    for (kind, wanted) in [("customers", 3), ("locations", 4), ("subscribers", 20), ("roles", 3)] {
+        let objects = state[kind].as_object().expect("the state tells every kind");
+        if objects.len() != wanted {
+            faults.push(format!("{} {kind} instead of {wanted}", objects.len()));
+        }
+        let doubles = objects.iter().filter(|(_, object)| object["copies"].as_u64().is_some_and(|copies| copies != 1));
+        faults.extend(doubles.map(|(key, object)| format!("{kind} {key} has {} copies", object["copies"])));
+    }
+    let numbers = state["numbers"].as_object().map_or(0, serde_json::Map::len);
+    if numbers != 15 {
+        faults.push(format!("{numbers} numbers instead of 15"));
+    }
+    faults
+}
