@@ -6,11 +6,18 @@
 mod checker;
 #[path = "simulator/desk.rs"]
 mod desk;
+#[path = "flow/world.rs"]
+mod world;
 
 use checker::Contract;
 use desk::{Desk, customer, subscriber, text, uuid, wholesale_address};
 use serde_json::json;
-use turnup::simulator::Settings;
+use std::collections::HashMap;
+use tokio::runtime::Builder;
+use turnup::journal::{Log, Memory};
+use turnup::plan::Known;
+use turnup::simulator::{Faults, Settings, Simulator};
+use world::Webex;
 
 /// What the description holds and a provisioning client does not need.
 const NOT_SERVED: &[&str] = &[
@@ -65,6 +72,35 @@ fn refusals_have_the_shape_of_errors() {
     let found: Vec<String> =
         desk.log.iter().flat_map(|(request, answer)| contract.check_answer(request, answer)).collect();
     assert!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
+}
+
+/// What a run says to Webex: first into an empty one, under faults, then once more without a memory of its own, so
+/// that everything is found and adopted.
+#[test]
+fn everything_that_a_run_says_is_allowed() {
+    let contract = Contract::load();
+    let mut seen = std::collections::BTreeSet::new();
+    for seed in 0..20 {
+        let faults = if seed == 0 { Faults::none() } else { Faults::from_seed(seed) };
+        let webex = Webex::new(Simulator::new(Settings::default(), faults));
+        let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
+        runtime.block_on(async {
+            let (known, began) = (Known::default(), tokio::time::Instant::now());
+            let plan = world::planned(&known);
+            for _ in 0..2 {
+                let mut log = Memory::default();
+                log.begin(&world::head(), &plan).expect("memory takes it");
+                let finish = world::attempt(&webex, began, &plan, HashMap::new(), &mut log, &known).await;
+                let finish = finish.expect("nothing stops it");
+                assert_eq!(world::faults_of(&webex, &plan, &finish.records), Vec::<String>::new(), "seed {seed}");
+            }
+        });
+        let traffic = webex.traffic.lock().expect("no test panics in it");
+        let found: Vec<String> = traffic.iter().flat_map(|(request, answer)| contract.check(request, answer)).collect();
+        assert!(found.is_empty(), "seed {seed}: {} violations:\n{}", found.len(), found.join("\n"));
+        seen.extend(traffic.iter().map(|(request, _)| request.method));
+    }
+    assert_eq!(seen.len(), 4, "a run reads, creates, sets and patches: {seen:?}");
 }
 
 #[test]

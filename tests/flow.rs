@@ -1,6 +1,8 @@
 //! The whole engine against the simulator, on a clock that jumps: every fault is seeded, every failing seed is a bug
 //! report. `TURNUP_SEEDS` sets how many seeds are tried, `TURNUP_SEED` picks one.
 
+#[path = "flow/crashing.rs"]
+mod crashing;
 #[path = "flow/world.rs"]
 mod world;
 
@@ -10,7 +12,8 @@ use tokio::runtime::{Builder, Runtime};
 use turnup::journal::{Log, Memory};
 use turnup::plan::Known;
 use turnup::simulator::{Duplicates, Faults, Settings, Simulator};
-use world::{Crashing, Webex, attempt, faults_of, head, planned};
+use crashing::Crashing;
+use world::{Webex, attempt, faults_of, head, planned};
 
 /// Seeds that the gate tries.
 const SEEDS: u64 = 300;

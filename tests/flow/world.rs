@@ -8,7 +8,7 @@ use serde_json::Value;
 use turnup::api::wire::{Answer, Method, Request};
 use turnup::api::{Client, ClientSettings, Lost, Transport};
 use turnup::check::{HoldBack, Standing, check};
-use turnup::journal::{Ending, Entry, Log, Memory, Record, RunHead};
+use turnup::journal::{Ending, Log, Record, RunHead};
 use turnup::model::SheetKind;
 use turnup::plan::{Known, Plan, StepId, plan};
 use turnup::run::progress::Quiet;
@@ -159,44 +159,6 @@ pub fn head() -> RunHead {
         tool_version: String::new(),
         hold_back: "row".to_owned(),
         by: String::new(),
-    }
-}
-
-/// A journal whose disk is full after so many entries: what a crash there leaves.
-pub struct Crashing {
-    pub inner: Memory,
-    pub entries_left: usize,
-}
-
-impl Log for Crashing {
-    fn begin(&mut self, head: &RunHead, plan: &Plan) -> anyhow::Result<()> {
-        self.inner.begin(head, plan)
-    }
-
-    fn append(&mut self, run: &str, entries: &[Entry]) -> anyhow::Result<()> {
-        anyhow::ensure!(self.entries_left >= entries.len(), "crash");
-        self.entries_left -= entries.len();
-        self.inner.append(run, entries)
-    }
-
-    fn finish(&mut self, run: &str, finished: &str, exit: u8) -> anyhow::Result<()> {
-        self.inner.finish(run, finished, exit)
-    }
-
-    fn runs(&self) -> anyhow::Result<Vec<RunHead>> {
-        self.inner.runs()
-    }
-
-    fn replay(&self, run: &str) -> anyhow::Result<(Plan, HashMap<StepId, Record>)> {
-        self.inner.replay(run)
-    }
-
-    fn known(&self) -> anyhow::Result<Known> {
-        self.inner.known()
-    }
-
-    fn known_before(&self, run: &str) -> anyhow::Result<Known> {
-        self.inner.known_before(run)
     }
 }
 

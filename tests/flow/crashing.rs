@@ -1,0 +1,44 @@
+//! A journal that stops taking entries: what a crash at that entry leaves.
+
+use std::collections::HashMap;
+
+use turnup::journal::{Entry, Log, Memory, Record, RunHead};
+use turnup::plan::{Known, Plan, StepId};
+
+/// A journal whose disk is full after so many entries: what a crash there leaves.
+pub struct Crashing {
+    pub inner: Memory,
+    pub entries_left: usize,
+}
+
+impl Log for Crashing {
+    fn begin(&mut self, head: &RunHead, plan: &Plan) -> anyhow::Result<()> {
+        self.inner.begin(head, plan)
+    }
+
+    fn append(&mut self, run: &str, entries: &[Entry]) -> anyhow::Result<()> {
+        anyhow::ensure!(self.entries_left >= entries.len(), "crash");
+        self.entries_left -= entries.len();
+        self.inner.append(run, entries)
+    }
+
+    fn finish(&mut self, run: &str, finished: &str, exit: u8) -> anyhow::Result<()> {
+        self.inner.finish(run, finished, exit)
+    }
+
+    fn runs(&self) -> anyhow::Result<Vec<RunHead>> {
+        self.inner.runs()
+    }
+
+    fn replay(&self, run: &str) -> anyhow::Result<(Plan, HashMap<StepId, Record>)> {
+        self.inner.replay(run)
+    }
+
+    fn known(&self) -> anyhow::Result<Known> {
+        self.inner.known()
+    }
+
+    fn known_before(&self, run: &str) -> anyhow::Result<Known> {
+        self.inner.known_before(run)
+    }
+}
