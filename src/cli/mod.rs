@@ -25,14 +25,20 @@ pub struct Cli {
     pub folder: Option<PathBuf>,
 }
 
-const EXAMPLES: &str = "Examples:
-  turnup init work                          a new workspace with blank sheets
-  turnup check work                         every mistake, nothing sent
-  turnup run work --simulate --yes          the whole job against a simulated Webex
-  TURNUP_TOKEN_FILE=~/token turnup run work the real thing
+const EXAMPLES: &str = "\
+Examples:
+  turnup init work                   a new workspace with blank sheets
+  turnup check work                  every mistake, nothing sent
+  turnup run work --simulate --yes   the whole job against a simulated Webex
+  turnup run work                    the real thing; asks before it sends
 
-Exit codes: 0 all well, 1 environment, 2 usage, 3 rows rejected, 4 some rows failed, 5 stopped by a guard,
-6 interrupted (resumable), 7 another run works in the folder";
+The token comes from TURNUP_TOKEN, or from the file that TURNUP_TOKEN_FILE names.
+
+Exit codes:
+  0  all well                  4  some rows failed
+  1  environment               5  stopped by a guard
+  2  usage                     6  interrupted; `turnup resume` goes on
+  3  rows rejected             7  another run works in the folder";
 
 /// The commands.
 #[derive(Debug, Subcommand)]

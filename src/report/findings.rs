@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
 use super::printable;
@@ -81,11 +81,17 @@ fn draw(view: &FindingsView<'_>, finding: &Diagnostic) -> String {
                 .line_start(finding.place.row.and_then(|row| usize::try_from(row).ok()).unwrap_or(1))
                 .annotation(AnnotationKind::Primary.span(span.clone()).label(finding.place.column.as_deref().unwrap_or_default())),
         ),
-        None => title.element(annotate_snippets::Origin::path(origin.as_str())),
+        None => title.element(Origin::path(origin.as_str())),
     };
     let help = Group::with_title(Level::HELP.secondary_title(fix));
     let renderer = if view.colour { Renderer::styled() } else { Renderer::plain() };
-    renderer.render(&[group, help])
+    without_text_position(&renderer.render(&[group, help]), &origin)
+}
+
+/// The renderer adds line and column as a text editor counts them; a spreadsheet's own address stands there already.
+fn without_text_position(drawn: &str, origin: &str) -> String {
+    let Some((before, after)) = drawn.split_once(origin) else { return drawn.to_owned() };
+    format!("{before}{origin}{}", after.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit()))
 }
 
 /// `users.csv:418 G`: file, row and column as a spreadsheet shows them.
