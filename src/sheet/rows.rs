@@ -1,5 +1,7 @@
 //! What the rows of the three sheets mean, cell by cell. Nothing is said yet of how they fit together.
 
+use rayon::prelude::*;
+
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::model::{
     Action, Email, Extension, NumberState, Package, PackageLimits, PstnConnection, Role, SheetKind,
@@ -105,18 +107,26 @@ pub fn rows(sheets: &Sheets) -> (Rows, Vec<Diagnostic>) {
     (rows, found)
 }
 
-fn each<T>(sheet: &Sheet, found: &mut Vec<Diagnostic>, read: fn(&mut Cells<'_>) -> (T, Action)) -> Vec<T> {
-    let rows = 0..sheet.rows.len();
-    rows.map(|row| {
-        let mut cells = Cells::new(sheet, row);
-        let (value, action) = read(&mut cells);
-        // A row that is left out is not judged either.
-        if action != Action::Skip {
-            found.append(&mut cells.found);
-        }
+fn each<T: Send>(
+    sheet: &Sheet,
+    found: &mut Vec<Diagnostic>,
+    read: fn(&mut Cells<'_>) -> (T, Action),
+) -> Vec<T> {
+    let rows: Vec<(T, Vec<Diagnostic>)> = (0..sheet.rows.len())
+        .into_par_iter()
+        .map(|row| {
+            let mut cells = Cells::new(sheet, row);
+            let (value, action) = read(&mut cells);
+            // A row that is left out is not judged either.
+            let found = if action == Action::Skip { Vec::new() } else { cells.found };
+            (value, found)
+        })
+        .collect();
+    let unpack = |(value, mut of_row): (T, Vec<Diagnostic>)| {
+        found.append(&mut of_row);
         value
-    })
-    .collect()
+    };
+    rows.into_iter().map(unpack).collect()
 }
 
 fn action(cells: &mut Cells<'_>) -> Action {
