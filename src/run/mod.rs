@@ -30,6 +30,10 @@ use progress::Progress;
 /// Events that are written in one synced transaction at most.
 const GROUP_MAX: usize = 512;
 
+/// How long steps may take to leave off once the run is being stopped. Whatever is still under way then is cut; its
+/// intent is on disk, so it is looked up when the run is resumed.
+const LEAVE_OFF_MAX: Duration = Duration::from_secs(10);
+
 /// How a run behaves.
 #[derive(Clone)]
 pub struct Options {
@@ -110,6 +114,7 @@ pub async fn run(
         under_way: 0,
         parked: 0,
         stopped: None,
+        cut_at: None,
     };
     engine.drive(progress).await
 }
@@ -141,6 +146,8 @@ struct Engine<'a> {
     /// Those of them that wait for the provider.
     parked: usize,
     stopped: Option<Stop>,
+    /// When whatever is still under way is cut.
+    cut_at: Option<tokio::time::Instant>,
 }
 
 impl Engine<'_> {
@@ -159,6 +166,11 @@ impl Engine<'_> {
                 }
                 () = interrupted(&mut self.interrupt), if self.stopped.is_none() => self.stop(Stop::Interrupted),
                 Some(ended) = self.hands.join_next() => ended.context("a step ended unexpectedly")?,
+                () = moment(self.cut_at) => {
+                    self.hands.abort_all();
+                    progress.end();
+                    return Ok(Finish { records: self.board.into_records(), stopped: self.stopped });
+                }
             }
         }
         while let Some(ended) = self.hands.join_next().await {
@@ -223,6 +235,7 @@ impl Engine<'_> {
         if self.stopped.is_none() {
             self.stopped = Some(stop);
             self.stopping.send_replace(true);
+            self.cut_at = Some(tokio::time::Instant::now() + LEAVE_OFF_MAX);
         }
     }
 
@@ -250,6 +263,14 @@ impl Engine<'_> {
 async fn interrupted(flag: &mut watch::Receiver<bool>) {
     if flag.wait_for(|raised| *raised).await.is_err() {
         std::future::pending::<()>().await;
+    }
+}
+
+/// Ends at that moment; never without one.
+async fn moment(at: Option<tokio::time::Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
     }
 }
 

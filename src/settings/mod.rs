@@ -18,7 +18,7 @@ use crate::diagnostic::Diagnostic;
 use crate::text::Lang;
 use crate::workspace::Workspace;
 
-pub use file::{FileSettings, read};
+pub use file::{FileSettings, KEYS, read};
 pub use token::find_token;
 
 /// Cisco's API.

@@ -90,7 +90,7 @@ impl Contract {
         }
         match (&request.body, &operation.body) {
             (None, Some(_)) if operation.body_required => {
-                found.push(format!("{}: the body is missing", operation.name))
+                found.push(format!("{}: the body is missing", operation.name));
             }
             (Some(_), None) => found.push(format!("{}: there must be no body", operation.name)),
             (Some(body), Some(schema)) => found.extend(violations(operation, "request", schema, body)),
@@ -135,7 +135,7 @@ fn described(request: &Request) -> bool {
         name.split_once(' ')
             .is_some_and(|(method, template)| method == request.method.as_str() && fits(template, path(request)))
     };
-    !path(request).starts_with("/_turnup/") && !NOT_DESCRIBED.iter().any(|name| known(&name))
+    !path(request).starts_with("/_turnup/") && !NOT_DESCRIBED.iter().any(|name| known(name))
 }
 
 fn path(request: &Request) -> &str {
@@ -200,11 +200,11 @@ fn body_schema(part: &Value, schemas: &Map<String, Value>) -> Option<Validator> 
 /// The schemas that this one refers to, at any depth.
 fn reach(schema: &Value, schemas: &Map<String, Value>, reached: &mut Map<String, Value>) {
     let name = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.rsplit('/').next());
-    if let Some((name, found)) = name.and_then(|name| Some((name, schemas.get(name)?))) {
-        if !reached.contains_key(name) {
-            reached.insert(name.to_owned(), translate(found));
-            reach(found, schemas, reached);
-        }
+    if let Some((name, found)) = name.and_then(|name| Some((name, schemas.get(name)?)))
+        && !reached.contains_key(name)
+    {
+        reached.insert(name.to_owned(), translate(found));
+        reach(found, schemas, reached);
     }
     match schema {
         Value::Object(fields) => fields.values().for_each(|field| reach(field, schemas, reached)),

@@ -1,0 +1,67 @@
+//! The README equals the tables of the program. `TURNUP_BLESS=1` writes them into it.
+
+use std::path::PathBuf;
+
+use turnup::diagnostic::Code;
+use turnup::model::SheetKind;
+use turnup::sheet::{Need, specs};
+use turnup::text::{Lang, entry};
+
+fn readme() -> PathBuf {
+    PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where the project is")).join("README.md")
+}
+
+fn columns() -> String {
+    let mut text = String::new();
+    for kind in SheetKind::ALL {
+        text.push_str(&format!("**{kind}.csv**\n\n| column | | what |\n|---|---|---|\n"));
+        for spec in specs(kind) {
+            let mark = match spec.need {
+                Need::Always => "*",
+                Need::Sometimes => "?",
+                Need::Never => "",
+            };
+            text.push_str(&format!("| `{}` | {mark} | {} |\n", spec.header, spec.help));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn codes() -> String {
+    let mut text = "| code | | why |\n|---|---|---|\n".to_owned();
+    for code in Code::ALL {
+        let cause = entry(Lang::En, code.id()).cause;
+        text.push_str(&format!("| {} | {} | {cause} |\n", code.id(), code.severity().word()));
+    }
+    text
+}
+
+#[test]
+fn the_readme_equals_the_tables() {
+    let before = std::fs::read_to_string(readme()).expect("there is a README");
+    let mut after = before.clone();
+    for (name, table) in [("columns", columns()), ("codes", codes())] {
+        let (head, rest) = after.split_once(&format!("<!-- {name} -->")).expect("the README marks the table");
+        let (_, tail) = rest.split_once(&format!("<!-- /{name} -->")).expect("the README marks its end");
+        after = format!("{head}<!-- {name} -->\n\n{}\n\n<!-- /{name} -->{tail}", table.trim_end());
+    }
+    if std::env::var_os("TURNUP_BLESS").is_some() {
+        std::fs::write(readme(), &after).expect("the README can be written");
+    } else {
+        assert!(before == after, "the README's tables are out of date; TURNUP_BLESS=1 cargo test --test docs writes them");
+    }
+}
+
+#[test]
+fn the_readme_names_every_command_and_setting() {
+    use clap::CommandFactory;
+    let readme = std::fs::read_to_string(readme()).expect("there is a README");
+    for command in turnup::cli::Cli::command().get_subcommands() {
+        let name = command.get_name();
+        assert!(readme.contains(&format!("turnup {name}")), "the README does not name `turnup {name}`");
+    }
+    for key in turnup::settings::KEYS {
+        assert!(readme.contains(key), "the README does not name the setting `{key}`");
+    }
+}

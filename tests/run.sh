@@ -1,0 +1,42 @@
+#!/bin/sh
+# Builds and tests everything from a fresh clone. What is missing is installed, and said; what cannot be installed ends
+# the script with a sentence.
+set -eu
+cd "$(dirname "$0")/.."
+exec </dev/null
+export DEBIAN_FRONTEND=noninteractive
+PATH="$PATH:${CARGO_HOME:-${HOME:-}/.cargo}/bin"
+export PATH
+
+fail() {
+    echo "tests/run.sh: $1" >&2
+    exit 1
+}
+
+# need NAME 'test command' 'install command' 'what it is for'
+need() {
+    if sh -c "$2" >/dev/null 2>&1; then
+        return
+    fi
+    echo "tests/run.sh: installing $1, needed for $4"
+    sh -c "$3" || fail "could not install $1, needed for $4; the command was: $3"
+    sh -c "$2" >/dev/null 2>&1 || fail "$1, needed for $4, is still missing after: $3"
+}
+
+cargo --version >/dev/null 2>&1 || fail "Rust is missing: install it from https://rustup.rs and run this again"
+
+need "a C compiler" \
+    "command -v cc" \
+    "apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev" \
+    "SQLite and the cryptography of TLS"
+need "cargo-nextest" \
+    "cargo nextest --version" \
+    "cargo install cargo-nextest --locked" \
+    "running the tests"
+
+# All of them, also those that only other systems build: the test of the licences reads every one, without network.
+cargo fetch --locked || fail "could not fetch the crates that Cargo.lock names"
+
+cargo build --locked --all-targets
+cargo nextest run --locked --no-fail-fast
+cargo test --locked --doc
