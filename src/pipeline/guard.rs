@@ -1,6 +1,8 @@
 //! Guards: what stops a run before it does harm.
 
 use crate::check::Checked;
+use crate::diagnostic::Severity;
+use crate::settings::Settings;
 use crate::sheet::Sheets;
 
 /// Fewer rows than this are never judged by their share of mistakes.
@@ -18,4 +20,11 @@ pub(super) fn too_many_errors(sheets: &Sheets, checked: &Checked, max_error_rate
          sent; `turnup check` shows the mistakes, `max_error_rate` under `[guards]` in turnup.toml sets the limit",
         max_error_rate * 100.0
     ))
+}
+
+/// Says which setting cannot be read: a run never goes on with a default where something else was meant.
+pub(super) fn unreadable_settings(settings: &Settings) -> Option<String> {
+    let finding = settings.found.iter().find(|finding| finding.severity == Severity::Error)?;
+    let (message, fix) = (finding.message(settings.lang), finding.fix(settings.lang));
+    Some(format!("{}: {message}; {fix}; nothing was sent", finding.place))
 }

@@ -165,6 +165,10 @@ pub async fn run(
     let workspace = Workspace::open(folder)?;
     let settings = settle(typed, &workspace)?;
     Inputs::look(workspace.root())?;
+    if let Some(words) = guard::unreadable_settings(&settings) {
+        console.say(&words);
+        return Ok(exit::REJECTED);
+    }
     let _claim = workspace.claim(&console.clock.who())?;
     let mut log = Sqlite::open(&workspace.journal())?;
     if let Some(stopped) = settle_unfinished(&workspace, &settings, &mut log, confirmation, console).await? {
@@ -446,7 +450,15 @@ async fn carry_out(
     };
     let mut all = records;
     all.extend(finish.records);
-    let results = hand_back(workspace, settings, log, run, &plan, &all, Some(requests), console)?;
+    let results = match scope {
+        Scope::Everything => hand_back(workspace, settings, log, run, &plan, &all, Some(requests), console)?,
+        // The results of this command are those of today's run.
+        Scope::WhatWasSent => {
+            let (results, words) = report_of(workspace, settings, log, run, &plan, &all, Some(requests))?;
+            console.say(&words);
+            results
+        }
+    };
     let code = match &finish.stopped {
         Some(Stop::Environment(why)) => bail!("{why}; `turnup resume` goes on where this run stands"),
         Some(Stop::Interrupted) => {
@@ -511,6 +523,21 @@ fn hand_back(
     requests: Option<u64>,
     console: &mut Console<'_>,
 ) -> anyhow::Result<HashMap<SheetKind, Vec<RowResult>>> {
+    let (results, words) = report_of(workspace, settings, log, run, plan, records, requests)?;
+    console.print(&words);
+    Ok(results)
+}
+
+/// Writes the result files of a run; returns the results, and summary and folder for people.
+fn report_of(
+    workspace: &Workspace,
+    settings: &Settings,
+    log: &Sqlite,
+    run: &str,
+    plan: &Plan,
+    records: &HashMap<StepId, Record>,
+    requests: Option<u64>,
+) -> anyhow::Result<(HashMap<SheetKind, Vec<RowResult>>, String)> {
     let inputs = Inputs::read(&workspace.inputs(run)).context("the kept inputs of the run cannot be read")?;
     let head = log.runs()?.into_iter().find(|head| head.run == run);
     let hold_back = head.and_then(|head| HoldBack::parse(&head.hold_back)).unwrap_or_default();
@@ -521,7 +548,6 @@ fn hand_back(
     let results = report::row_results(&rows);
     let folder = workspace.report(run);
     report::write_results(&folder, &inputs.sheets, &results)?;
-    console.print(&report::summary(&inputs.sheets, &results, requests));
-    console.print(&format!("{}\n", folder.display()));
-    Ok(results)
+    let summary = report::summary(&inputs.sheets, &results, requests);
+    Ok((results, format!("{summary}{}\n", folder.display())))
 }

@@ -244,6 +244,9 @@ impl<'a> Index<'a> {
         if (is_partial && stands) || lacks {
             result.outcome = Outcome::Incomplete;
         }
+        if result.reason.is_empty() {
+            explain_silence(&mut result);
+        }
         if result.outcome != Outcome::Incomplete {
             result.done.clear();
             if result.outcome <= Outcome::Deleted {
@@ -343,6 +346,18 @@ impl<'a> Index<'a> {
             None => join(&mut result.reason, &reason.text),
         }
     }
+}
+
+/// Words for rows whose steps were never ended: the run stopped before.
+fn explain_silence(result: &mut RowResult) {
+    let missing = result.missing.join(", ");
+    result.reason = match result.outcome {
+        Outcome::NotReached => "the run ended before this row was reached".to_owned(),
+        Outcome::Incomplete => format!("the run ended before all of it was done; missing: {missing}"),
+        Outcome::Unconfirmed => "the run ended while an answer was outstanding".to_owned(),
+        _ => return,
+    };
+    result.fix = "run again; what stands is kept, the rest is made".to_owned();
 }
 
 /// The finding for a value that cannot be changed.
