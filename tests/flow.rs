@@ -9,7 +9,7 @@ mod world;
 use std::collections::HashMap;
 
 use tokio::runtime::{Builder, Runtime};
-use turnup::journal::{Log, Memory};
+use turnup::journal::{Ending, Log, Memory};
 use turnup::plan::Known;
 use turnup::simulator::{Duplicates, Faults, Settings, Simulator};
 use crashing::Crashing;
@@ -42,6 +42,24 @@ fn without_faults_everything_is_made_once_with_few_requests() {
     assert_eq!(webex.state()["roles"]["ana@aurora.example"][0], "id_full_admin");
     let again = planned(&log.known().expect("memory can be read"));
     assert!(again.is_idle(), "a second run has nothing to do: {:?}", again.steps.iter().find(|s| !s.changes.is_empty()));
+}
+
+/// What is blocked by two steps at once is written once, so that the journal can be replayed.
+#[test]
+fn the_journal_of_a_run_with_failures_can_be_replayed() {
+    let hold = "[[hold]]\nexternal_id = \"c-1\"\nstatus = \"error\"\n[[hold]]\nemail = \"bea@boreal.example\"\nstatus = \"taken\"";
+    let webex = webex(Faults::parse(hold).expect("a good fault file"), 0);
+    let plan = planned(&Known::default());
+    let mut log = Memory::default();
+    log.begin(&head(), &plan).expect("memory takes it");
+    let finish = runtime().block_on(async {
+        attempt(&webex, tokio::time::Instant::now(), &plan, HashMap::new(), &mut log, &Known::default()).await
+    });
+    let finish = finish.expect("nothing stops it");
+    let (_, replayed) = log.replay("r").expect("every event follows on the one before");
+    assert_eq!(replayed, finish.records);
+    let blocked = replayed.values().filter(|record| record.ending() == Some(Ending::Blocked)).count();
+    assert!(blocked > 10, "only {blocked} steps are blocked");
 }
 
 #[test]

@@ -246,6 +246,8 @@ impl<'a> Index<'a> {
         }
         if result.reason.is_empty() {
             explain_silence(&mut result);
+        } else if result.outcome == Outcome::Waiting {
+            "nothing to mend; the next run follows it up".clone_into(&mut result.fix);
         }
         if result.outcome != Outcome::Incomplete {
             result.done.clear();
@@ -293,7 +295,10 @@ impl<'a> Index<'a> {
             return;
         };
         result.attempts += record.attempts;
-        result.done.extend(things(record.done.iter()));
+        // A customer whose provisioning failed does not stand, though its creation was accepted.
+        if step.stage != Stage::Customers || record.ending() != Some(Ending::Failed) {
+            result.done.extend(things(record.done.iter()));
+        }
         if let Some(finished) = &record.finished_at
             && *finished > result.finished_at
         {

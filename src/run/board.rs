@@ -20,6 +20,9 @@ pub(super) struct Board<'a> {
     positions: HashMap<&'a StepId, usize>,
 }
 
+/// Events that follow from another one, by the position of their step.
+pub(super) type Follows = Vec<(usize, Event)>;
+
 /// What a step is given of the steps it builds on.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Given {
@@ -112,33 +115,33 @@ impl<'a> Board<'a> {
     }
 
     /// Blocks what an earlier attempt left behind a step that ended badly.
-    pub fn block_at_start(&self) -> Vec<(usize, Event)> {
+    pub fn block_at_start(&self) -> Follows {
         let ended = (0..self.records.len()).filter(|&position| self.records[position].ending().is_some_and(|e| !e.is_good()));
         ended.flat_map(|position| self.block_dependents(position)).collect()
     }
 
-    /// Moves a step, and says what follows for the steps that need it.
-    pub fn apply(&mut self, position: usize, at: &str, event: &Event) -> Result<Vec<(usize, Event)>, IllegalMove> {
+    /// Moves a step, and says what follows for the steps that need it; none when the event is of no consequence.
+    pub fn apply(&mut self, position: usize, at: &str, event: &Event) -> Result<Option<Follows>, IllegalMove> {
         if let (Event::Finished { ending: Ending::Blocked | Ending::Waiting, .. }, Some(_)) =
             (event, self.records[position].ending())
         {
             // Two needs of one step can fail in one group; the first one counts.
-            return Ok(Vec::new());
+            return Ok(None);
         }
         self.records[position].apply(at, event)?;
-        let Some(ending) = self.records[position].ending() else { return Ok(Vec::new()) };
+        let Some(ending) = self.records[position].ending() else { return Ok(Some(Vec::new())) };
         if !ending.is_good() {
-            return Ok(self.block_dependents(position));
+            return Ok(Some(self.block_dependents(position)));
         }
         for dependent in self.dependents[position].clone() {
             self.unmet[dependent] -= 1;
             self.offer(dependent);
         }
-        Ok(Vec::new())
+        Ok(Some(Vec::new()))
     }
 
     /// A row behind a waiting one waits too; behind anything else that is not good it is blocked.
-    fn block_dependents(&self, position: usize) -> Vec<(usize, Event)> {
+    fn block_dependents(&self, position: usize) -> Follows {
         let record = &self.records[position];
         let waits = record.ending() == Some(Ending::Waiting);
         let root = record.reason.as_ref().and_then(|reason| reason.blocked_by.clone());

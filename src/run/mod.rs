@@ -248,7 +248,7 @@ impl Engine<'_> {
         let mut entries = Vec::with_capacity(events.len());
         let mut queue: std::collections::VecDeque<_> = events.into();
         while let Some((position, event)) = queue.pop_front() {
-            let follows = self.board.apply(position, &at, &event)?;
+            let Some(follows) = self.board.apply(position, &at, &event)? else { continue };
             queue.extend(follows);
             progress.event(self.board.step(position), &event);
             entries.push(Entry { step: self.board.step(position).id.clone(), at: at.clone(), event });
