@@ -99,6 +99,11 @@ impl Verdicts {
         self.iter().filter(|verdict| matches!(verdict, Verdict::Rejected)).count()
     }
 
+    /// How many rows are left out on purpose.
+    pub fn skipped(&self) -> usize {
+        self.iter().filter(|verdict| matches!(verdict, Verdict::Skipped)).count()
+    }
+
     /// How many rows may go.
     pub fn clean(&self) -> usize {
         self.iter().filter(|verdict| matches!(verdict, Verdict::Clean)).count()

@@ -20,7 +20,7 @@ use crate::plan::{Confirmed, Step, without};
 /// How often a request whose answer was lost is sent again, after look-ups that found nothing.
 const SENDS_MAX: u32 = 6;
 /// Looks at the provider within the grace, when something may have become visible late.
-const LOOKS_PER_GRACE: u32 = 4;
+pub(super) const LOOKS_PER_GRACE: u32 = 4;
 
 pub(super) type Ids = BTreeMap<String, String>;
 

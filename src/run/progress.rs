@@ -74,6 +74,8 @@ impl Progress for Bars {
         for (bar, _) in self.bars.values() {
             bar.abandon();
         }
+        // What is said next begins on a line of its own.
+        let _ = writeln!(std::io::stderr());
     }
 }
 

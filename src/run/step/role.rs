@@ -1,12 +1,14 @@
 //! Giving a person an administrator role, through SCIM: it touches nothing else of the person.
 
+use tokio::time::Instant;
+
 use super::{Done, ids};
 use crate::api::answers::{self, Person, uuid};
 use crate::api::{Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event};
 use crate::plan::RoleWork;
-use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
+use crate::run::hand::{End, Hand, Ids, LOOKS_PER_GRACE, Sent, Sight, finished, refused};
 use crate::run::organisation::unreadable;
 
 pub(super) async fn carry_out(hand: &mut Hand, work: &RoleWork) -> Done {
@@ -17,21 +19,37 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &RoleWork) -> Done {
     };
     let unknown = || finished(Ending::Failed, Code::Unconfirmed, "Webex names the person or the organisation in an unknown form");
     let (org, person) = (uuid(&org_id).ok_or_else(unknown)?, uuid(&person_id).ok_or_else(unknown)?);
-    let request = calls::grant_role(&org, &person, &work.role);
-    let again = |_| async { Ok(Sight::Absent) };
-    match hand.once(Call::GrantRole, Weight::Repeatable, Some(&org_id), request, |_| Ids::new(), again).await? {
-        Sent::Done => Ok(None),
-        Sent::Refused(refusal) => Err(refused(&refusal)),
+    let begun = Instant::now();
+    loop {
+        let request = calls::grant_role(&org, &person, &work.role);
+        let again = |_| async { Ok(Sight::Absent) };
+        match hand.once(Call::GrantRole, Weight::Repeatable, Some(&org_id), request, |_| Ids::new(), again).await? {
+            Sent::Done => return Ok(None),
+            // The person was made a moment ago and may become visible late.
+            Sent::Refused(refusal) if refusal.status == 404 && begun.elapsed() < hand.shared.options.grace => {
+                hand.park(hand.shared.options.grace / LOOKS_PER_GRACE).await?;
+            }
+            Sent::Refused(refusal) => return Err(refused(&refusal)),
+        }
     }
 }
 
+/// The person with that e-mail, who may become visible late.
 async fn find(hand: &mut Hand, org_id: &str, email: &str) -> Result<String, End> {
-    let answer = hand.ask(Some(org_id), calls::find_person(org_id, email)).await?;
-    let people: Vec<Person> = answers::list(&answer, &["items"]).map_err(unreadable)?;
-    let person = people.into_iter().find(|person| person.emails.iter().any(|known| known.eq_ignore_ascii_case(email)));
-    let person = person.ok_or_else(|| {
-        finished(Ending::Failed, Code::Unconfirmed, format!("no person has the e-mail `{email}` in the organisation yet"))
-    })?;
-    hand.tell(Event::Noted { ids: ids(&[("person_id", &person.id)]) }).await?;
-    Ok(person.id)
+    let begun = Instant::now();
+    loop {
+        let is_last = begun.elapsed() >= hand.shared.options.grace;
+        let answer = hand.ask(Some(org_id), calls::find_person(org_id, email)).await?;
+        let people: Vec<Person> = answers::list(&answer, &["items"]).map_err(unreadable)?;
+        let is_it = |person: &Person| person.emails.iter().any(|known| known.eq_ignore_ascii_case(email));
+        if let Some(person) = people.into_iter().find(is_it) {
+            hand.tell(Event::Noted { ids: ids(&[("person_id", &person.id)]) }).await?;
+            return Ok(person.id);
+        }
+        if is_last {
+            let words = format!("no person has the e-mail `{email}` in the organisation yet");
+            return Err(finished(Ending::Failed, Code::Unconfirmed, words));
+        }
+        hand.park(hand.shared.options.grace / LOOKS_PER_GRACE).await?;
+    }
 }
