@@ -137,7 +137,6 @@ codes! {
     CallingCellIgnored "P509" Warning,
     NumberNotPersonal "P510" Error,
     OnePackagePerUser "P511" Error,
-    PackageNotForCustomers "P512" Error,
     Refused "R601" Error,
     Forbidden "R602" Error,
     Conflict "R603" Error,
@@ -305,14 +304,19 @@ impl Diagnostic {
 /// Likeness from which on a known name is offered for an unknown one (Jaro-Winkler, 0 to 1).
 const LIKENESS_MIN: f64 = 0.8;
 
-/// The known name most like the wanted one, if any is like it at all.
+/// The known name most like the wanted one, if any is like it at all; of equals the first in order of the alphabet.
 pub fn closest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    closest_from(LIKENESS_MIN, wanted, known)
+}
+
+/// The same for names of which many are alike, with a likeness to ask for.
+pub fn closest_from<'a>(least: f64, wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = wanted.to_lowercase();
     known
         .into_iter()
         .map(|name| (strsim::jaro_winkler(&wanted, &name.to_lowercase()), name))
-        .filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(likeness, _)| *likeness >= least)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
         .map(|(_, name)| name)
 }
 

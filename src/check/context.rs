@@ -1,6 +1,6 @@
 //! What the rules see: the rows, and who belongs to whom.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::model::{Action, Country, Package, SheetKind, Tables};
@@ -50,7 +50,7 @@ pub(super) struct Context<'a> {
     customers: HashMap<&'a str, usize>,
     /// The first row of every branch, by customer and name.
     branches: HashMap<(&'a str, &'a str), usize>,
-    branch_counts: HashMap<&'a str, usize>,
+    with_branches: HashSet<&'a str>,
     pub numbers: Resolved,
 }
 
@@ -63,18 +63,19 @@ impl<'a> Context<'a> {
             standing,
             customers: HashMap::new(),
             branches: HashMap::new(),
-            branch_counts: HashMap::new(),
+            with_branches: HashSet::new(),
             numbers: Resolved::default(),
         };
-        for row in &rows.customers {
+        // A row that is left out is meant only where no other has the same key.
+        for row in judged_customers(rows).chain(skipped(&rows.customers, |row| row.action)) {
             if let Some(id) = &row.external_id {
                 context.customers.entry(id).or_insert(row.index);
             }
         }
-        for row in &rows.locations {
+        for row in judged_locations(rows).chain(skipped(&rows.locations, |row| row.action)) {
             if let (Some(customer), Some(name)) = (&row.customer, &row.name) {
                 context.branches.entry((customer, name)).or_insert(row.index);
-                *context.branch_counts.entry(customer).or_default() += 1;
+                context.with_branches.insert(customer);
             }
         }
         context
@@ -114,8 +115,23 @@ impl<'a> Context<'a> {
         self.branches.get(&(customer, name)).copied()
     }
 
+    /// Is it the first row of that customer, or of that branch?
+    pub fn is_first(&self, site: Site) -> bool {
+        match site {
+            Site::Headquarters(index) => {
+                let id = self.rows.customers[index].external_id.as_ref();
+                self.customer(id).is_none_or(|first| first.index == index)
+            }
+            Site::Branch(index) => {
+                let row = &self.rows.locations[index];
+                let first = row.customer.as_deref().zip(row.name.as_deref()).and_then(|(id, name)| self.branch(id, name));
+                first.is_none_or(|first| first == index)
+            }
+        }
+    }
+
     pub fn has_branches(&self, customer: &str) -> bool {
-        self.branch_counts.contains_key(customer)
+        self.with_branches.contains(customer)
     }
 
     /// The names of a customer's locations, the headquarters first.
@@ -181,6 +197,10 @@ pub(super) fn judged_locations(rows: &Rows) -> impl Iterator<Item = &LocationRow
 
 pub(super) fn judged_users(rows: &Rows) -> impl Iterator<Item = &UserRow> {
     rows.users.iter().filter(|row| row.action != Action::Skip)
+}
+
+fn skipped<T>(rows: &[T], action: fn(&T) -> Action) -> impl Iterator<Item = &T> {
+    rows.iter().filter(move |row| action(row) == Action::Skip)
 }
 
 impl CustomerRow {

@@ -85,3 +85,101 @@ fn in_reading_order(found: &mut [Diagnostic], templates: &Templates) {
         (file, d.place.row, d.place.column_index, d.code)
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{Code, Place};
+
+    const CUSTOMER: &str = "external_id,name,admin_email,template,packages,supported_location,address_line1,city,postal_code,\
+                            country,timezone,numbers,action\n";
+    const LOCATION: &str = "customer_external_id,name,address_line1,city,postal_code,country,timezone,numbers,action\n";
+    const USER: &str = "customer_external_id,first_name,last_name,email,package,location,phone_number,extension,action\n";
+    const ACME: &str = "a,Acme,ana@a.example,t,webex_calling;webex_meetings,yes,Rua A,Lisboa,1100-148,PT,Europe/Lisbon,,\n";
+    const PORTO: &str = "a,Porto,Rua B,Porto,4050-163,PT,Europe/Lisbon,,\n";
+    const ANA: &str = "a,Ana,Silva,ana@a.example,webex_calling,Headquarters,,2001,\n";
+
+    /// Findings and rows held back, as `place code` and `place < root`.
+    fn told(customers: &str, locations: &str, users: &str) -> Vec<String> {
+        told_after(customers, locations, users, Vec::new())
+    }
+
+    fn told_after(customers: &str, locations: &str, users: &str, found_before: Vec<Diagnostic>) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut sheet = |kind: SheetKind, text: &str| sheet::parse(kind, &sheet::file_name(kind), text.as_bytes(), &mut found);
+        let (customers, locations, users) = (
+            sheet(SheetKind::Customers, &format!("{CUSTOMER}{customers}")),
+            sheet(SheetKind::Locations, locations),
+            sheet(SheetKind::Users, &format!("{USER}{users}")),
+        );
+        let sheets = Sheets { customers, locations, users, found };
+        let (templates, _) = crate::template::read("templates.toml", "[templates.t]\nprovisioning_id = \"x\"\n");
+        let checked = check(&sheets, &templates, &Standing::default(), HoldBack::Row, found_before);
+        let mut told: Vec<String> = checked.found.iter().map(|d| format!("{} {}", d.place, d.code)).collect();
+        for kind in SheetKind::ALL {
+            let rows = checked.verdicts.sheet(kind).iter().enumerate();
+            told.extend(rows.filter_map(|(index, verdict)| match verdict {
+                Verdict::Blocked(root) => Some(format!("{} < {root}", sheets.get(kind).place(index, None))),
+                _ => None,
+            }));
+        }
+        told
+    }
+
+    #[test]
+    fn good_rows_have_no_finding() {
+        assert_eq!(told(ACME, &format!("{LOCATION}{PORTO}"), ANA), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_row_that_is_left_out_stands_for_no_other() {
+        let left_out = ACME.replace(",\n", ",skip\n");
+        assert_eq!(told(&format!("{left_out}{ACME}"), LOCATION, ANA), Vec::<String>::new());
+    }
+
+    #[test]
+    fn nobody_is_seated_while_the_branches_cannot_be_read() {
+        let rui = "a,Rui,Abrantes,rui@a.example,webex_meetings,,,,\n";
+        assert_eq!(told(ACME, "", &format!("{ANA}{rui}")), ["locations.csv F105", "users.csv:2 < locations.csv", "users.csv:3 < locations.csv"]);
+    }
+
+    #[test]
+    fn settings_that_cannot_be_read_hold_everything_back() {
+        let place = Place { row: Some(2), ..Place::file(&"turnup.toml".into(), None) };
+        let found = vec![Diagnostic::new(Code::SettingsMalformed, place)];
+        let told = told_after(ACME, LOCATION, ANA, found);
+        assert_eq!(told, ["turnup.toml:2 F111", "customers.csv:2 < turnup.toml:2", "users.csv:2 < turnup.toml:2"]);
+    }
+
+    #[test]
+    fn rows_that_stand_twice_are_found_once() {
+        let acme = ACME.replace("Lisbon,", "Lisbon,+351211234500");
+        assert_eq!(told(&format!("{acme}{acme}"), LOCATION, ANA), ["customers.csv:3 L301"]);
+        let porto = PORTO.replace("Lisbon,", "Lisbon,+351221234500");
+        assert_eq!(told(ACME, &format!("{LOCATION}{porto}{porto}"), ANA), ["locations.csv:3 L302"]);
+    }
+
+    #[test]
+    fn every_wrong_part_of_a_list_is_found() {
+        let wrong = ACME.replace("webex_calling;webex_meetings", "webex_calling;webex_caling;x");
+        let found = ["customers.csv:2 C214", "customers.csv:2 C214", "users.csv:2 < customers.csv:2"];
+        assert_eq!(told(&wrong, LOCATION, ANA), found);
+    }
+
+    #[test]
+    fn cells_without_effect_collide_with_nothing() {
+        let rui = "a,Rui,Abrantes,rui@a.example,webex_meetings,,,2001,\n";
+        assert_eq!(told(ACME, LOCATION, &format!("{ANA}{rui}")), ["users.csv:3 P509"]);
+    }
+
+    #[test]
+    fn a_required_cell_cannot_be_cleared() {
+        assert_eq!(told(ACME, LOCATION, &ANA.replace("Silva", "REMOVE")), ["users.csv:2 C201"]);
+    }
+
+    #[test]
+    fn an_open_quote_is_the_only_finding_of_its_row() {
+        let open = "a,Rui,Abrantes,rui@a.example,webex_calling,Headquarters,,2002,\"\na,b,c\n";
+        assert_eq!(told(ACME, LOCATION, &format!("{ANA}{open}")), ["users.csv:3 F107"]);
+    }
+}

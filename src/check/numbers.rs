@@ -99,7 +99,7 @@ impl Reader<'_> {
     /// One item of a `numbers` cell: a number or a range.
     fn item(&mut self, row: RowRef, item: &str, country: Option<&Country>) -> Option<NumberRange> {
         let header = customers::NUMBERS.spec.header;
-        if !NumberRange::is_meant(item) {
+        if !NumberRange::is_meant(item, country) {
             return self.phone(row, header, item, country).map(NumberRange::one);
         }
         match NumberRange::parse(item) {
@@ -123,7 +123,12 @@ impl Reader<'_> {
             Ok(PhoneReading::National(phone)) => (Some(phone), Code::PhoneNational),
             Ok(PhoneReading::LostPlus(phone)) => (Some(phone), Code::PhoneLostPlus),
             Err(PhoneProblem::Scientific) => (None, Code::PhoneScientific),
-            Err(PhoneProblem::Ambiguous) => (None, Code::PhoneAmbiguous),
+            Err(PhoneProblem::Ambiguous(plus, national)) => {
+                self.push(Code::PhoneAmbiguous, row, header, text, None);
+                let args = [("plus", plus.to_string()), ("national", national.to_string())];
+                self.found.last_mut().expect("it was just pushed").args.extend(args);
+                return None;
+            }
             Err(PhoneProblem::NotInPlan) => (None, Code::PhoneNotInPlan),
             Err(PhoneProblem::Malformed | PhoneProblem::TooLong) => (None, Code::PhoneMalformed),
             // The row already has a finding about its country, its location or its customer.

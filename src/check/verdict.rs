@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::model::{Action, SheetKind};
-use crate::sheet::{RowRef, UserRow};
+use crate::sheet::{RowRef, UserRow, locations as l};
 
 use super::context::{Context, Seat, Site};
 
@@ -119,6 +119,10 @@ pub(super) fn verdicts(context: &Context<'_>, found: &[Diagnostic], hold_back: H
         HoldBack::Customer => hold_customers(context, &mut verdicts),
         HoldBack::All => hold_all(found, &mut verdicts),
     }
+    // With settings that cannot be read nothing is sent: a default in their place is not what was asked for.
+    if let Some(finding) = found.iter().find(|d| d.code == Code::SettingsMalformed) {
+        hold(&finding.place, &mut verdicts);
+    }
     verdicts
 }
 
@@ -202,6 +206,13 @@ fn customer_root(context: &Context<'_>, verdicts: &Verdicts, id: Option<&String>
 
 fn user_root(context: &Context<'_>, verdicts: &Verdicts, user: &UserRow) -> Option<Place> {
     customer_root(context, verdicts, user.customer.as_ref()).or_else(|| {
+        let locations = &context.sheets.locations;
+        let is_calling = user.package.is_some_and(|package| package.is_calling());
+        let columns = [l::CUSTOMER.spec.header, l::NAME.spec.header];
+        if is_calling && columns.into_iter().any(|header| locations.position(header).is_none()) {
+            // Without the branches nobody can say where a person sits, and that cannot be changed later.
+            return Some(Place::file(&locations.file, Some(SheetKind::Locations.name())));
+        }
         let Seat::At(Site::Branch(branch)) = context.seat(user) else { return None };
         let row = &context.rows.locations[branch];
         let key = row.customer.clone().zip(row.name.clone());
@@ -267,9 +278,14 @@ fn hold_all(found: &[Diagnostic], verdicts: &mut Verdicts) {
     let Some(first) = found.iter().find(|d| d.severity == Severity::Error) else {
         return;
     };
+    hold(&first.place, verdicts);
+}
+
+/// Holds back every row that is still clean.
+fn hold(root: &Place, verdicts: &mut Verdicts) {
     for sheet in SheetKind::ALL {
         for verdict in verdicts.sheet_mut(sheet).iter_mut().filter(|verdict| **verdict == Verdict::Clean) {
-            *verdict = Verdict::Blocked(first.place.clone());
+            *verdict = Verdict::Blocked(root.clone());
         }
     }
 }

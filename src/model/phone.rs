@@ -41,8 +41,8 @@ pub enum PhoneProblem {
     NotInPlan,
     /// National form, but no country to read it with.
     NeedsCountry,
-    /// Two readings lead to two different numbers.
-    Ambiguous,
+    /// Two readings lead to two different numbers: with a `+` in front, and as the national form.
+    Ambiguous(Phone, Phone),
 }
 
 impl Phone {
@@ -71,7 +71,7 @@ impl Phone {
         let with_plus = Self::in_plan(&format!("+{digits}")).filter(|phone| phone.is_of(country));
         let national = PHONE_NUMBER_UTIL.parse(digits, Some(region)).ok().and_then(|parsed| Self::valid(&parsed));
         match (with_plus, national) {
-            (Some(plus), Some(national)) if plus != national => Err(PhoneProblem::Ambiguous),
+            (Some(plus), Some(national)) if plus != national => Err(PhoneProblem::Ambiguous(plus, national)),
             (Some(phone), _) => Ok(PhoneReading::LostPlus(phone)),
             (None, Some(phone)) => Ok(PhoneReading::National(phone)),
             (None, None) => Err(PhoneProblem::NotInPlan),
@@ -169,6 +169,11 @@ fn is_scientific(text: &str) -> bool {
     digits(exponent.trim_start_matches(['+', '-'])) && digits(&mantissa.replacen(['.', ','], "", 1))
 }
 
+/// The text of a range without the blanks that people put around the dash, and with a plain dash.
+fn without_blanks(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).map(|c| if matches!(c, '\u{2010}'..='\u{2014}') { '-' } else { c }).collect()
+}
+
 /// Consecutive numbers, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NumberRange {
@@ -195,9 +200,12 @@ impl NumberRange {
         Self { first: phone, last: phone }
     }
 
-    /// Does the text mean to be a range, whether or not it is a good one?
-    pub fn is_meant(text: &str) -> bool {
-        text.trim().get(1..).is_some_and(|rest| rest.contains("-+"))
+    /// Does the text mean to be a range, whether or not it is a good one? A number with a hyphen in it is none.
+    pub fn is_meant(text: &str, country: Option<&Country>) -> bool {
+        let text = without_blanks(text);
+        let is_number = |text: &str| Phone::read(text, country).is_ok();
+        text.find("-+").is_some_and(|at| at > 0)
+            || text.rsplit_once('-').is_some_and(|(from, to)| !to.is_empty() && is_number(from) && !is_number(&text))
     }
 
     /// Reads `+first-+last`.
@@ -205,8 +213,9 @@ impl NumberRange {
     /// # Errors
     /// What is wrong with the text.
     pub fn parse(text: &str) -> Result<Self, RangeProblem> {
-        let (from, to) = text.trim().split_once("-+").ok_or(RangeProblem::Malformed)?;
-        let (from, to) = (from.trim(), format!("+{}", to.trim()));
+        let text = without_blanks(text);
+        let (from, to) = text.split_once("-+").ok_or(RangeProblem::Malformed)?;
+        let to = format!("+{to}");
         let first = Phone::from_e164(from).ok_or(RangeProblem::Malformed)?;
         let last = Phone::from_e164(&to).ok_or(RangeProblem::Malformed)?;
         if from.len() != to.len() {
@@ -273,6 +282,8 @@ mod tests {
         assert_eq!(read("+35121123456", "PT"), Err(PhoneProblem::NotInPlan));
         assert_eq!(read("+3512112345670000", "PT"), Err(PhoneProblem::TooLong));
         assert_eq!(Phone::read("211234567", None), Err(PhoneProblem::NeedsCountry));
+        let both = PhoneProblem::Ambiguous(phone("+49485476937"), phone("+4949485476937"));
+        assert_eq!(read("49485476937", "DE"), Err(both));
     }
 
     #[test]
@@ -283,6 +294,18 @@ mod tests {
         assert_eq!(NumberRange::parse("+351211234500-+3512112345"), Err(RangeProblem::Malformed));
         assert_eq!(NumberRange::parse("+351211200000-+351211234500"), Err(RangeProblem::TooMany));
         assert_eq!(NumberRange::parse("211234500-509"), Err(RangeProblem::Malformed));
+        assert_eq!(NumberRange::parse("+351211234500 – +351211234509"), range);
+    }
+
+    #[test]
+    fn a_hyphen_alone_makes_no_range() {
+        let meant = |text, country| NumberRange::is_meant(text, Tables::get().country(country));
+        for (text, country) in [("+351211234500-+351211234509", "PT"), ("+351211234500-509", "PT"), ("211234500-211234509", "PT")] {
+            assert!(meant(text, country), "{text}");
+        }
+        for (text, country) in [("+351-21-123-45-00", "PT"), ("312-555-0160", "US"), ("+49 30 23125-600", "DE"), ("-+351", "PT")] {
+            assert!(!meant(text, country), "{text}");
+        }
     }
 
     #[test]

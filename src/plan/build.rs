@@ -81,8 +81,11 @@ struct Draft<'a> {
 
 impl<'a> Builder<'a> {
     fn gather(&mut self) {
-        for user in self.batch.users() {
-            let user = &user.value;
+        for sourced in self.batch.users() {
+            if self.is_immovable(sourced) {
+                continue;
+            }
+            let user = &sourced.value;
             if let (Some(location), Some(number)) = (&user.location, user.phone_number) {
                 self.numbers.entry((&user.customer, location)).or_default().insert(number);
             }
@@ -94,6 +97,13 @@ impl<'a> Builder<'a> {
                 self.administrators.insert(&customer.value.external_id, StepId::user(email));
             }
         }
+    }
+
+    /// Does the row want something that cannot be changed? Then its number goes nowhere either.
+    fn is_immovable(&self, sourced: &Sourced<User>) -> bool {
+        let known = self.known.get(&StepId::user(sourced.value.email.as_str()));
+        let removed = of_stage(&sourced.removed, Stage::Users);
+        known.is_some() && !diff(Stage::Users, &user_fields(&sourced.value), removed, known).immovable.is_empty()
     }
 
     fn push(&mut self, draft: Draft<'_>) {

@@ -238,6 +238,8 @@ impl<'a> Index<'a> {
         for step in steps {
             self.add_step(&mut result, step);
         }
+        // What was begun and then came to nothing is missing, not done.
+        result.done.retain(|thing| !result.missing.contains(thing));
         let stands = !result.done.is_empty();
         let is_partial = matches!(result.outcome, Outcome::Failed | Outcome::Conflict | Outcome::Blocked | Outcome::NotReached);
         let lacks = result.outcome <= Outcome::Deleted && !result.missing.is_empty();

@@ -16,6 +16,7 @@ pub struct FileSettings {
     pub max_in_flight: Option<usize>,
     pub rate: Option<f64>,
     pub poll_ms: Option<u64>,
+    pub poll_for_ms: Option<u64>,
     pub timeout_ms: Option<u64>,
     pub grace_ms: Option<u64>,
     pub hold_back: Option<HoldBack>,
@@ -24,11 +25,12 @@ pub struct FileSettings {
 }
 
 /// Every key, as `section.key`.
-pub const KEYS: [&str; 9] = [
+pub const KEYS: [&str; 10] = [
     "api.url",
     "api.max_in_flight",
     "api.rate",
     "api.poll_ms",
+    "api.poll_for_ms",
     "api.timeout_ms",
     "api.grace_ms",
     "run.hold_back",
@@ -42,7 +44,8 @@ pub fn read(file: &str, text: &str) -> (FileSettings, Vec<Diagnostic>) {
     match DeTable::parse(text) {
         Err(error) => {
             let start = error.span().map_or(0, |span| span.start);
-            reader.malformed(start, None, error.message());
+            let place = reader.place(start, None);
+            reader.found.push(Diagnostic::new(Code::SettingsMalformed, place).with("reason", error.message()));
         }
         Ok(document) => {
             for (section, value) in document.get_ref() {
@@ -71,9 +74,11 @@ impl Reader<'_> {
         place
     }
 
-    fn malformed(&mut self, offset: usize, key: Option<&str>, reason: &str) {
-        let place = self.place(offset, key);
-        self.found.push(Diagnostic::new(Code::SettingsMalformed, place).with("reason", reason));
+    /// A finding about a value, with its text as it stands in the file.
+    fn wrong(&mut self, path: &str, value: &Spanned<DeValue<'_>>, reason: &str) {
+        let place = self.place(value.span().start, Some(path));
+        let shown = self.text.get(value.span()).unwrap_or_default();
+        self.found.push(Diagnostic::new(Code::SettingsMalformed, place).value(shown).with("reason", reason));
     }
 
     fn section(&mut self, section: &Key<'_>, value: &Spanned<DeValue<'_>>) {
@@ -106,13 +111,14 @@ impl Reader<'_> {
             }
             "api.rate" => self.settings.rate = self.number(path, value),
             "api.poll_ms" => self.settings.poll_ms = self.whole(path, value),
+            "api.poll_for_ms" => self.settings.poll_for_ms = self.whole(path, value),
             "api.timeout_ms" => self.settings.timeout_ms = self.whole(path, value),
             "api.grace_ms" => self.settings.grace_ms = self.whole(path, value),
             "run.hold_back" => self.settings.hold_back = self.hold_back(path, value),
             "guards.max_error_rate" => {
                 let rate = self.number(path, value);
                 if rate.is_some_and(|rate| !(0.0..=1.0).contains(&rate)) {
-                    self.malformed(value.span().start, Some(path), "`guards.max_error_rate` is a share between 0 and 1");
+                    self.wrong(path, value, "`guards.max_error_rate` is a share between 0 and 1");
                 } else {
                     self.settings.max_error_rate = rate;
                 }
@@ -124,7 +130,7 @@ impl Reader<'_> {
     }
 
     fn wanted(&mut self, path: &str, value: &Spanned<DeValue<'_>>, what: &str) {
-        self.malformed(value.span().start, Some(path), &format!("`{path}` must be {what}"));
+        self.wrong(path, value, &format!("`{path}` must be {what}"));
     }
 
     fn text(&mut self, path: &str, value: &Spanned<DeValue<'_>>) -> Option<String> {
@@ -189,7 +195,7 @@ mod tests {
     #[test]
     fn mistakes_are_found_at_their_line() {
         assert_eq!(findings("[guards]\nmax_error_rte = 1\n"), ["turnup.toml:2 F110 guards.max_error_rte"]);
-        assert_eq!(findings("[api]\nrate = \"fast\"\n"), ["turnup.toml:2 F111 "]);
+        assert_eq!(findings("[api]\nrate = \"fast\"\n"), ["turnup.toml:2 F111 \"fast\""]);
         assert_eq!(findings("[api\n"), ["turnup.toml:1 F111 "]);
         assert_eq!(findings("[nonsense]\na = 1\n"), ["turnup.toml:1 F110 nonsense"]);
     }

@@ -29,7 +29,7 @@ const IN_FLIGHT: usize = 10;
 const POLL_MS: u64 = 5_000;
 const POLL_MS_SIMULATED: u64 = 50;
 /// How long Webex may take for a customer.
-const POLL_FOR: Duration = Duration::from_secs(15 * 60);
+const POLL_FOR_MS: u64 = 15 * 60 * 1000;
 const TIMEOUT_MS: u64 = 30_000;
 /// How late a created object may become visible.
 const GRACE_MS: u64 = 2_000;
@@ -109,7 +109,7 @@ pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> 
         base,
         client: ClientSettings { in_flight, rate, backoff: (poll / 10).clamp(Duration::from_millis(20), Duration::from_secs(1)) },
         poll: poll.max(Duration::from_millis(1)),
-        poll_for: POLL_FOR,
+        poll_for: millis(None, user.poll_for_ms, theirs.poll_for_ms, POLL_FOR_MS),
         timeout: millis(typed.timeout_ms, user.timeout_ms, theirs.timeout_ms, TIMEOUT_MS).max(Duration::from_millis(1)),
         grace: millis(typed.grace_ms, user.grace_ms, theirs.grace_ms, simulated(GRACE_MS, GRACE_MS_SIMULATED)),
     };
@@ -156,8 +156,8 @@ fn user_file() -> anyhow::Result<FileSettings> {
 }
 
 fn read_if_there(path: &Path, shown: &str) -> anyhow::Result<(FileSettings, Vec<Diagnostic>)> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(read(shown, &text)),
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(read(shown, &String::from_utf8_lossy(&bytes))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Default::default()),
         Err(error) => Err(error).with_context(|| format!("cannot read `{}`", path.display())),
     }

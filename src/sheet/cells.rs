@@ -52,9 +52,9 @@ impl<'a> Cells<'a> {
     pub fn need<T>(&mut self, column: &Column<T>) -> Option<T> {
         self.sheet.position(column.spec.header)?;
         let text = self.text(column.spec.header);
-        if text.is_empty() {
+        if text.is_empty() || text == CLEARING_WORD {
             let place = self.sheet.place(self.row, Some(column.spec.header));
-            self.found.push(Diagnostic::new(Code::RequiredCell, place));
+            self.found.push(Diagnostic::new(Code::RequiredCell, place).value(text));
             return None;
         }
         self.read(column, &text)
@@ -78,8 +78,11 @@ impl<'a> Cells<'a> {
                 }
                 Some(parsed.value)
             }
-            Err(problem) => {
-                self.push(column.spec.header, text, problem);
+            Err(mut problem) => {
+                let others = std::mem::take(&mut problem.others);
+                for problem in std::iter::once(problem).chain(others) {
+                    self.push(column.spec.header, text, problem);
+                }
                 None
             }
         }
@@ -108,7 +111,7 @@ impl<'a> Cells<'a> {
             self.found.push(Diagnostic::new(Code::ControlCharacter, place).value(raw));
         } else if bare.trim().len() != bare.len() && !text.is_empty() {
             let place = self.sheet.place(self.row, Some(header));
-            self.found.push(Diagnostic::new(Code::SpacesRemoved, place).value(text.as_str()));
+            self.found.push(Diagnostic::new(Code::SpacesRemoved, place).value(raw).with("text", &text));
         }
         text
     }

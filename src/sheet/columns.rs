@@ -66,11 +66,13 @@ pub(super) struct Problem {
     pub part: Option<String>,
     pub suggestion: Option<String>,
     pub args: Vec<(&'static str, String)>,
+    /// What else is wrong with it.
+    pub others: Vec<Self>,
 }
 
 impl Problem {
     const fn new(code: Code) -> Self {
-        Self { code, part: None, suggestion: None, args: Vec::new() }
+        Self { code, part: None, suggestion: None, args: Vec::new(), others: Vec::new() }
     }
 
     fn part(code: Code, part: &str) -> Self {
@@ -120,30 +122,45 @@ fn package(cell: &str) -> Result<Parsed<Package>, Problem> {
 
 fn packages(cell: &str) -> Result<Parsed<Vec<Package>>, Problem> {
     let mut packages = Vec::new();
+    let mut problems = Vec::new();
     for name in items(cell) {
-        let package = package_of(name)?;
-        if !package.for_customers() {
-            return Err(Problem::part(Code::PackageNotForCustomers, name));
-        }
-        if !packages.contains(&package) {
-            packages.push(package);
+        match package_of(name) {
+            Ok(package) if packages.contains(&package) => {}
+            Ok(package) => packages.push(package),
+            Err(problem) => problems.push(problem),
         }
     }
-    good(packages)
+    good_unless(problems, packages)
+}
+
+/// The value, unless one of its parts is wrong; then every part that is.
+fn good_unless<T>(mut problems: Vec<Problem>, value: T) -> Result<Parsed<T>, Problem> {
+    if problems.is_empty() {
+        return good(value);
+    }
+    let first = problems.remove(0);
+    Err(Problem { others: problems, ..first })
 }
 
 fn limits(cell: &str) -> Result<Parsed<PackageLimits>, Problem> {
     let mut limits = PackageLimits::new();
+    let mut problems = Vec::new();
     for item in items(cell) {
-        let malformed = || Problem::part(Code::LimitsMalformed, item);
-        let (name, limit) = item.split_once('=').ok_or_else(malformed)?;
-        let limit: u32 = limit.trim().parse().map_err(|_| malformed())?;
-        let package = package_of(name.trim())?;
-        if limit == 0 || limits.insert(package, limit).is_some() {
-            return Err(malformed());
+        match limit(item) {
+            Ok((package, limit)) if limits.insert(package, limit).is_none() => {}
+            Ok(_) => problems.push(Problem::part(Code::LimitsMalformed, item)),
+            Err(problem) => problems.push(problem),
         }
     }
-    good(limits)
+    good_unless(problems, limits)
+}
+
+/// `package=number`.
+fn limit(item: &str) -> Result<(Package, u32), Problem> {
+    let malformed = || Problem::part(Code::LimitsMalformed, item);
+    let (name, limit) = item.split_once('=').ok_or_else(malformed)?;
+    let limit = limit.trim().parse().ok().filter(|limit| *limit > 0).ok_or_else(malformed)?;
+    Ok((package_of(name.trim())?, limit))
 }
 
 fn confirmation(cell: &str) -> Result<Parsed<bool>, Problem> {
@@ -154,6 +171,9 @@ fn confirmation(cell: &str) -> Result<Parsed<bool>, Problem> {
     }
 }
 
+/// Likeness from which on a country's name is offered: `Brasil` is Brazil, but `Alemanha` is not Albania.
+const COUNTRY_LIKENESS_MIN: f64 = 0.9;
+
 fn country(cell: &str) -> Result<Parsed<String>, Problem> {
     let code = cell.to_uppercase();
     if Tables::get().country(&code).is_some() && rust_iso3166::from_alpha2(&code).is_some() {
@@ -161,8 +181,16 @@ fn country(cell: &str) -> Result<Parsed<String>, Problem> {
     }
     let by_name = Tables::get().countries().find(|country| country.name.eq_ignore_ascii_case(cell));
     let by_alpha3 = rust_iso3166::from_alpha3(&code).map(|country| country.alpha2.to_owned());
+    let like = || {
+        let names = Tables::get().countries().map(|country| country.name.as_str());
+        let near = crate::diagnostic::closest_from(COUNTRY_LIKENESS_MIN, cell, names)?;
+        Tables::get().countries().find(|country| country.name == near)
+    };
     let mut problem = Problem::new(Code::CountryUnknown);
-    problem.suggestion = by_name.map(|country| country.code.clone()).or(by_alpha3);
+    problem.suggestion = by_name.or_else(like).map(|country| country.code.clone()).or(by_alpha3);
+    if code == "UK" {
+        problem.suggestion = Some("GB".to_owned());
+    }
     Err(problem)
 }
 

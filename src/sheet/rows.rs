@@ -104,6 +104,9 @@ pub fn rows(sheets: &Sheets) -> (Rows, Vec<Diagnostic>) {
         locations: each(&sheets.locations, &mut found, location),
         users: each(&sheets.users, &mut found, user),
     };
+    // What stands in a row that swallowed the rest of its file means nothing.
+    let unclosed = || sheets.found.iter().filter(|d| d.code == Code::UnclosedQuote);
+    found.retain(|d| !unclosed().any(|quote| quote.place.file == d.place.file && quote.place.row == d.place.row));
     (rows, found)
 }
 

@@ -34,8 +34,9 @@ pub fn parse(kind: SheetKind, file: &str, bytes: &[u8], found: &mut Vec<Diagnost
     sheet.uses = header::uses(kind, &sheet.header);
     sheet.rows = records.collect();
     found.extend(header::findings(&sheet, first.number));
-    if is_unclosed(bytes, delimiter) && !sheet.rows.is_empty() {
-        found.push(Diagnostic::new(Code::UnclosedQuote, sheet.place(sheet.rows.len() - 1, None)));
+    if is_unclosed(bytes, delimiter) {
+        let row = sheet.rows.last().map_or(first.number, |row| row.number);
+        found.push(Diagnostic::new(Code::UnclosedQuote, Place { row: Some(row), ..place }));
     }
     sheet
 }
@@ -162,6 +163,7 @@ mod tests {
         assert_eq!(codes(b"email\nJos\xe9\n"), ["users.csv F104"]);
         assert_eq!(codes(b"email,e-mal,Email\na,b,c\n"), ["users.csv:1 F102", "users.csv:1 F103"]);
         assert_eq!(codes(b"email,package\nx,\"y\n"), ["users.csv:2 F107"]);
+        assert_eq!(codes(b"email,\"package\nx,y\n"), ["users.csv:1 F102", "users.csv:1 F107"]);
         assert_eq!(codes(b"email,package\nx,y \"z\n"), Vec::<String>::new());
     }
 }

@@ -132,7 +132,8 @@ impl Reader<'_> {
             "pstn_provider" => {
                 template.pstn_provider = self.text(setting);
                 let place = self.place(setting.value.span().start, Some(setting.key));
-                self.found.push(Diagnostic::new(Code::TemplateNamesPstn, place).with("template", setting.template));
+                let found = Diagnostic::new(Code::TemplateNamesPstn, place).value(self.shown(setting));
+                self.found.push(found.with("template", setting.template));
             }
             "packages" => {
                 let names = self.list(setting);
@@ -143,12 +144,16 @@ impl Reader<'_> {
         }
     }
 
+    /// The value's text as it stands in the file.
+    fn shown(&self, setting: &Setting<'_>) -> &str {
+        self.text.get(setting.value.span()).unwrap_or_default()
+    }
+
     fn wrong(&mut self, setting: &Setting<'_>, reason: &str) {
         let place = self.place(setting.value.span().start, Some(setting.key));
-        let shown = self.text.get(setting.value.span()).unwrap_or_default();
         self.found.push(
             Diagnostic::new(Code::TemplateValue, place)
-                .value(shown)
+                .value(self.shown(setting))
                 .with("key", setting.key)
                 .with("template", setting.template)
                 .with("reason", reason),
@@ -269,7 +274,7 @@ mod tests {
         );
         assert_eq!(
             findings("[templates.eu]\nprovisioning_id = \"x\"\nauthentication = \"saml\"\npstn_provider = \"A\"\n"),
-            ["templates.toml:3 T407 \"saml\"", "templates.toml:4 T406 "]
+            ["templates.toml:3 T407 \"saml\"", "templates.toml:4 T406 \"A\""]
         );
     }
 }

@@ -233,7 +233,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "C221",
-        "blanks around `{value}` were removed",
+        "blanks around `{text}` were removed",
         "nothing to do; remove them in the source to silence this",
         "Blanks at either end of a cell are never meant.",
         "` Ana` is read as `Ana`",
@@ -347,7 +347,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "C237",
         "`{value}` stands for more than {limit} numbers",
         "split it, or check for a wrong digit",
-        "A range of more than 10,000 numbers is nearly always a typing mistake.",
+        "A range of more than 10000 numbers is nearly always a typing mistake.",
         "`+351211000000-+351219999999`",
     ),
     entry(
@@ -366,10 +366,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "C240",
-        "`{value}` can be read as two different numbers",
-        "write it in E.164 with the `+`",
+        "`{value}` can be read as two different numbers, {plus} and {national}",
+        "write the one that is meant, with its `+`",
         "With a `+` in front it is one number, in national form another, and both exist.",
-        "`49301234567`; write `+49301234567`",
+        "`49485476937` in Germany; write `+49485476937` or `+4949485476937`",
     ),
     entry(
         "L301",
@@ -588,13 +588,6 @@ pub(super) const ENTRIES: &[Entry] = &[
         "leave exactly one",
         "A user has exactly one package.",
         "`webex_calling;webex_meetings`; write `webex_suite`",
-    ),
-    entry(
-        "P512",
-        "`{value}` cannot be sold to a customer",
-        "choose a package that `turnup columns` lists for customers",
-        "Not every package can stand in a customer's list.",
-        "a package that is for users only",
     ),
     entry(
         "R601",

@@ -37,11 +37,14 @@ pub(super) fn administrators_belong_to_one_customer(context: &Context<'_>, found
     }
     for row in judged_customers(context.rows) {
         let Some(email) = &row.admin_email else { continue };
-        if let Some(first) = seen.get(email) {
-            found.push(context.at(Code::AdminEmailTwice, row.at(), header).related(context.place(*first, header)));
+        if let Some(&(first, customer)) = seen.get(email) {
+            // A customer that stands there twice has a finding of its own.
+            if customer != &row.external_id {
+                found.push(context.at(Code::AdminEmailTwice, row.at(), header).related(context.place(first, header)));
+            }
             continue;
         }
-        seen.insert(email, row.at());
+        seen.insert(email, (row.at(), &row.external_id));
         if let Some(user) = users.get(&Some(email))
             && user.customer != row.external_id
             && user.customer.is_some()
@@ -53,6 +56,9 @@ pub(super) fn administrators_belong_to_one_customer(context: &Context<'_>, found
 }
 
 pub(super) fn administrators_are_users_of_their_customer(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    if context.sheets.users.position(u::EMAIL.spec.header).is_none() {
+        return;
+    }
     let users: std::collections::HashSet<_> = context.rows.users.iter().filter_map(|row| row.email.as_ref()).collect();
     for row in judged_customers(context.rows) {
         let Some(email) = &row.admin_email else { continue };

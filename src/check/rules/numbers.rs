@@ -17,12 +17,19 @@ struct Claim {
 
 fn sites(context: &Context<'_>) -> impl Iterator<Item = Site> {
     let headquarters = judged_customers(context.rows).map(|row| Site::Headquarters(row.index));
-    headquarters.chain(judged_locations(context.rows).map(|row| Site::Branch(row.index)))
+    let branches = judged_locations(context.rows).map(|row| Site::Branch(row.index));
+    // A location that stands there twice has a finding of its own.
+    headquarters.chain(branches).filter(|site| context.is_first(*site))
+}
+
+/// Are number and extension of use to the row? They have no effect beside a package without calling.
+fn is_dialled(row: &UserRow) -> bool {
+    row.package.is_none_or(|package| package.is_calling())
 }
 
 /// Judged users with a number, and where they sit.
 fn seated<'a>(context: &'a Context<'_>) -> impl Iterator<Item = (&'a UserRow, Phone, Option<Site>)> {
-    judged_users(context.rows).filter_map(|row| {
+    judged_users(context.rows).filter(|row| is_dialled(row)).filter_map(|row| {
         let phone = context.numbers.users[row.index]?;
         let site = match context.seat(row) {
             Seat::At(site) => Some(site),
@@ -106,7 +113,7 @@ pub(super) fn people_have_personal_numbers(context: &Context<'_>, found: &mut Ve
 pub(super) fn extensions_are_unique_within_the_location(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let header = u::EXTENSION.spec.header;
     let mut seen = HashMap::new();
-    for row in judged_users(context.rows) {
+    for row in judged_users(context.rows).filter(|row| is_dialled(row)) {
         let (Some(extension), Seat::At(site)) = (&row.extension, context.seat(row)) else { continue };
         if let Some(first) = seen.get(&(site, extension)) {
             found.push(context.at(Code::ExtensionTwice, row.at(), header).related(context.place(*first, header)));

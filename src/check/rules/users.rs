@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::check::context::{Context, Seat, judged_users};
 use crate::diagnostic::{Code, Diagnostic, closest};
-use crate::sheet::{customers as c, users as u};
+use crate::sheet::{customers as c, locations as l, users as u};
 
 use super::customers::listed;
 use super::locations::unlinked;
@@ -38,9 +38,9 @@ pub(super) fn customers_exist(context: &Context<'_>, found: &mut Vec<Diagnostic>
 
 pub(super) fn locations_exist(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let header = u::LOCATION.spec.header;
-    let unreadable = context.sheets.locations.header.is_empty();
+    let unreadable = context.sheets.locations.position(l::NAME.spec.header).is_none();
     for row in judged_users(context.rows) {
-        let is_calling = row.package.is_some_and(|package| package.is_calling());
+        let is_calling = row.package.is_some_and(|package| package.is_calling() && package.for_users());
         let Some(customer) = context.customer(row.customer.as_ref()) else { continue };
         match context.seat(row) {
             Seat::Unknown if !unreadable => {
@@ -88,7 +88,9 @@ pub(super) fn packages_were_sold_to_the_customer(context: &Context<'_>, found: &
 pub(super) fn calling_users_can_be_dialled(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let blank = |row: usize, header| context.sheets.users.cell(row, header).trim().is_empty();
     for row in judged_users(context.rows) {
-        let Some(package) = row.package.filter(|package| package.is_calling()) else { continue };
+        let Some(package) = row.package.filter(|package| package.is_calling() && package.for_users()) else {
+            continue;
+        };
         if blank(row.index, u::PHONE_NUMBER.spec.header) && blank(row.index, u::EXTENSION.spec.header) {
             let finding = context.at(Code::NumberOrExtensionNeeded, row.at(), u::PHONE_NUMBER.spec.header);
             found.push(finding.with("package", package));

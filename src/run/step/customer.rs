@@ -173,7 +173,7 @@ async fn judged(hand: &mut Hand, customer: &Customer, waited: Duration) -> Resul
             Err(End::Finished(Ending::Failed, Some(reason)))
         }
         _ if waited >= hand.shared.options.poll_for => {
-            let text = format!("{} seconds (status `{}`)", waited.as_secs(), customer.status);
+            let text = format!("{} s (status `{}`)", waited.as_secs(), customer.status);
             Err(finished(Ending::Unconfirmed, Code::StillProvisioning, text))
         }
         _ => Ok(None),
