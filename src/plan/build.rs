@@ -160,8 +160,9 @@ impl<'a> Builder<'a> {
 
     fn location_numbers(&mut self, source: Source, removed: &[&'static str], location: &'a Location, headquarters: bool) {
         let id = StepId::numbers(&location.customer, &location.name);
-        let mut wanted: BTreeSet<Phone> = numbers_of(&location.numbers).collect();
-        wanted.extend(location.main_number);
+        let mut own: BTreeSet<Phone> = numbers_of(&location.numbers).collect();
+        own.extend(location.main_number);
+        let mut wanted = own.clone();
         let of_users = self.numbers.get(&(location.customer.as_str(), location.name.as_str()));
         wanted.extend(of_users.into_iter().flatten().copied());
         let emergency_location_id = location.emergency_location_id.clone().filter(|_| !headquarters);
@@ -192,6 +193,7 @@ impl<'a> Builder<'a> {
         let work = NumbersWork {
             customer: location.customer.clone(),
             location: location.name.clone(),
+            own: ranges(&add.intersection(&own).copied().collect()),
             add: ranges(&add),
             active: location.number_state == crate::model::NumberState::Active,
             main: main.filter(|main| Some(main) != known_main),

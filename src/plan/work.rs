@@ -99,6 +99,8 @@ pub struct NumbersWork {
     pub location: String,
     /// Numbers to add, as E.164 numbers and `+first-+last` ranges.
     pub add: Vec<String>,
+    /// Those of them that the location's own row names; the others are users'.
+    pub own: Vec<String>,
     pub active: bool,
     /// The main number to set.
     pub main: Option<String>,

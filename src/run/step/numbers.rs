@@ -23,11 +23,13 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &NumbersWork) -> Done {
         connect(hand, &place, pstn).await?;
     }
     let wanted = expand(&work.add);
-    if !wanted.is_empty() {
-        add(hand, &place, work, &wanted).await?;
+    let forbidding = if wanted.is_empty() { None } else { forbidding_connection(hand, &place).await? };
+    match &forbidding {
+        Some(kind) => verify(hand, &place, &wanted, kind).await?,
+        None => add(hand, &place, work, &wanted).await?,
     }
     set_main_number(hand, &place, work).await?;
-    Ok(refused_numbers(hand, &wanted))
+    Ok(refused_numbers(hand, work, forbidding))
 }
 
 /// Where the numbers go.
@@ -59,10 +61,10 @@ async fn connect(hand: &mut Hand, place: &Place, pstn: &PstnWork) -> Result<(), 
     }
 }
 
-/// Adds what is not there yet. Where the connection forbids adding numbers over the API they are only verified.
+/// Adds what is not there yet.
 async fn add(hand: &mut Hand, place: &Place, work: &NumbersWork, wanted: &[String]) -> Result<(), End> {
-    if let Some(kind) = forbidding_connection(hand, place).await? {
-        return verify(hand, place, wanted, &kind).await;
+    if wanted.is_empty() {
+        return Ok(());
     }
     let standing = validate(hand, place, work, wanted).await?;
     for (index, batch) in wanted.chunks(NUMBERS_PER_REQUEST).enumerate() {
@@ -97,20 +99,17 @@ async fn forbidding_connection(hand: &Hand, place: &Place) -> Result<Option<Stri
     }
 }
 
+/// Where the connection forbids adding numbers over the API they are only verified.
 async fn verify(hand: &mut Hand, place: &Place, wanted: &[String], kind: &str) -> Result<(), End> {
     let standing: HashSet<String> =
         numbers_of(hand.client(), &place.org_id, &place.location_id).await?.into_iter().collect();
-    let absent: Vec<String> = wanted.iter().filter(|number| !standing.contains(*number)).cloned().collect();
-    if absent.is_empty() {
-        return hand.tell(Event::Existing { call: Call::AddNumbers(0), ids: Ids::new() }).await;
+    let absent = wanted.iter().filter(|number| !standing.contains(*number));
+    let words = |number: &String| format!("{number} (not in the location, whose {kind} takes none over the API)");
+    let refused: Ids = absent.map(|number| (format!("refused:{number}"), words(number))).collect();
+    if refused.is_empty() {
+        return hand.tell(Event::Existing { call: Call::AddNumbers(0), ids: refused }).await;
     }
-    let reason = Reason {
-        code: Some(Code::NumbersNotByApi.id().to_owned()),
-        text: kind.to_owned(),
-        missing: absent,
-        ..Reason::default()
-    };
-    Err(End::Finished(Ending::Failed, Some(reason)))
+    hand.tell(Event::Noted { ids: refused }).await
 }
 
 /// Asks once per customer which numbers can be added; remembers those that cannot. Returns those of this location
@@ -186,14 +185,16 @@ async fn set_main_number(hand: &mut Hand, place: &Place, work: &NumbersWork) -> 
     }
 }
 
-/// The numbers that are missing, if any is: the rest of the location stands.
-fn refused_numbers(hand: &Hand, wanted: &[String]) -> Option<Reason> {
-    let missing: Vec<String> = wanted.iter().filter(|number| hand.refused_number(number).is_some()).cloned().collect();
+/// The numbers of the location's own row that are missing, if any is: the rest of the location stands. A user's
+/// number that is missing is the user's failure.
+fn refused_numbers(hand: &Hand, work: &NumbersWork, forbidding: Option<String>) -> Option<Reason> {
+    let own = expand(&work.own);
+    let missing: Vec<String> = own.into_iter().filter(|number| hand.refused_number(number).is_some()).collect();
     let words: Vec<String> = missing.iter().filter_map(|number| hand.refused_number(number)).cloned().collect();
-    (!missing.is_empty()).then(|| Reason {
-        code: Some(Code::NumberRefused.id().to_owned()),
-        text: words.join("; "),
-        missing,
-        ..Reason::default()
-    })
+    let (code, text) = match forbidding {
+        Some(kind) => (Code::NumbersNotByApi, kind),
+        None => (Code::NumberRefused, words.join("; ")),
+    };
+    let reason = Reason { code: Some(code.id().to_owned()), text, missing, ..Reason::default() };
+    (!reason.missing.is_empty()).then_some(reason)
 }
