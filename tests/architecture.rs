@@ -26,13 +26,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("simulator", &["api::wire", "model"]),
     ("run", &["plan", "journal", "api", "model", "diagnostic"]),
     ("export", &["api", "plan", "sheet", "model"]),
-    ("report", &["journal", "plan", "sheet", "diagnostic", "model", "text"]),
+    // The verdicts of `check` are outcomes too: rejected and blocked rows have no step in any plan.
+    ("report", &["journal", "plan", "check", "sheet", "diagnostic", "model", "text"]),
     ("settings", ANY),
     ("pipeline", STAGES_AND_SETTINGS),
     ("review", PIPELINE_AND_BELOW),
     ("nightly", PIPELINE_AND_BELOW),
     ("cluster", PIPELINE_AND_BELOW),
-    ("cli", &["model", "diagnostic", "text"]),
+    // Hands on what was typed, in the words of those who take it.
+    ("cli", &["settings", "pipeline", "check", "report"]),
     ("main", &["cli", "settings", "pipeline", "review", "nightly", "cluster", "simulator"]),
     // Lists the modules and says how they fit together.
     ("lib", &[]),
@@ -94,7 +96,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("reqwest", &["api"]),
     ("rusqlite", &["journal/sqlite"]),
     ("tokio", &["main", "run", "api", "simulator", "review", "pipeline"]),
-    ("std::env", &["main", "settings"]),
+    // The clock of rehearsals, and who is at the keyboard.
+    ("std::env", &["main", "settings", "pipeline/clock"]),
     ("std::fs", FILES),
     // The time of day; `Instant` measures spans and is free. `jiff` may carry times anywhere, and tell them here.
     ("std::time::SystemTime", CLOCK),
