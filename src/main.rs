@@ -5,14 +5,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::Parser;
 use tokio::sync::watch;
 use turnup::cli::{ApiArgs, Cli, Command, HoldBackArgs, typed};
-use turnup::pipeline::{self, Clock, Confirmation, Console, Terminal, exit};
-use turnup::workspace::Locked;
+use turnup::pipeline::{self, Clock, Confirmation, Console, Locked, Terminal, exit};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     match start(&cli) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -58,7 +56,8 @@ async fn command(cli: &Cli) -> anyhow::Result<u8> {
 }
 
 async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
-    let folder = |dir: &Option<PathBuf>| dir.clone().or_else(|| cli.folder.clone()).unwrap_or_else(|| PathBuf::from("."));
+    let folder =
+        |dir: &Option<PathBuf>| dir.clone().or_else(|| cli.folder.clone()).unwrap_or_else(|| PathBuf::from("."));
     let (no_api, no_hold_back) = (ApiArgs::default(), HoldBackArgs::default());
     match &cli.command {
         Command::Init { dir } => pipeline::init(dir, console),

@@ -38,17 +38,23 @@ pub struct Claim {
 }
 
 impl Workspace {
-    /// A folder that exists.
+    /// A folder that exists, whose state may be trusted.
     ///
     /// # Errors
-    /// When it does not, or is none.
+    /// When it does not exist, is none, or its state leads elsewhere or is another user's.
     pub fn open(root: &Path) -> anyhow::Result<Self> {
         let shown = root.display();
-        let metadata = fs::metadata(root).with_context(|| format!("cannot open the folder `{shown}`"))?;
+        let metadata = fs::metadata(root).with_context(|| {
+            format!(
+                "cannot open the folder `{shown}`; name the one that holds the sheets, or make it with `turnup init`"
+            )
+        })?;
         if !metadata.is_dir() {
             bail!("`{shown}` is not a folder; name the folder that holds the sheets");
         }
-        Ok(Self { root: root.to_owned() })
+        let workspace = Self { root: root.to_owned() };
+        workspace.refuse_foreign_state()?;
+        Ok(workspace)
     }
 
     /// The folder itself.
@@ -122,26 +128,47 @@ impl Workspace {
                 return Err(error).with_context(|| format!("cannot lock `{}`", path.display()));
             }
         }
-        file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{who}"))?;
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| writeln!(file, "{who}"))
+            .with_context(|| format!("cannot write `{}`; make room on the disk, then run again", path.display()))?;
         Ok(Claim { file })
+    }
+
+    /// A folder from somebody else must not make turnup write to another place, or believe what it did not write.
+    fn refuse_foreign_state(&self) -> anyhow::Result<()> {
+        let state = self.state();
+        refuse_link(&state)?;
+        refuse_link(&self.root.join("reports"))?;
+        if !state.is_dir() {
+            return Ok(());
+        }
+        refuse_other_owner(&state)?;
+        let entries = fs::read_dir(&state).with_context(|| format!("cannot read the folder `{}`", state.display()))?;
+        for entry in entries {
+            refuse_link(&entry?.path())?;
+        }
+        Ok(())
     }
 
     fn make_state(&self) -> anyhow::Result<()> {
         let state = self.state();
-        for folder in [&state, &self.root.join("reports")] {
-            if fs::symlink_metadata(folder).is_ok_and(|metadata| metadata.is_symlink()) {
-                bail!("`{}` is a link; turnup keeps its files in the workspace itself, so remove the link", folder.display());
-            }
-        }
         fs::create_dir_all(&state).with_context(|| format!("cannot make the folder `{}`", state.display()))?;
         private(&state)
     }
 }
 
-/// Only the owner may look in, and only the owner's state is trusted.
+fn refuse_link(path: &Path) -> anyhow::Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
+        bail!("`{}` is a link; turnup keeps its files in the workspace itself, so remove the link", path.display());
+    }
+    Ok(())
+}
+
+/// Only the owner's state is trusted.
 #[cfg(unix)]
-fn private(folder: &Path) -> anyhow::Result<()> {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+fn refuse_other_owner(folder: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::MetadataExt;
     let metadata = fs::metadata(folder)?;
     let me = fs::metadata("/proc/self").map_or_else(|_| metadata.uid(), |process| process.uid());
     if metadata.uid() != me {
@@ -150,9 +177,22 @@ fn private(folder: &Path) -> anyhow::Result<()> {
             folder.display()
         );
     }
-    if metadata.permissions().mode() & 0o777 != 0o700 {
+    Ok(())
+}
+
+/// Only the owner may look in.
+#[cfg(unix)]
+fn private(folder: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    if fs::metadata(folder)?.permissions().mode() & 0o777 != 0o700 {
         fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
     }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "other systems can refuse")]
+fn refuse_other_owner(_: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 

@@ -104,7 +104,8 @@ fn runs(workspace: &Path) -> usize {
 fn column(path: &Path, headers: &[&str]) -> HashSet<String> {
     let mut reader = csv::Reader::from_path(path).expect("the sheet is there");
     let names = reader.headers().expect("it has a header").clone();
-    let at: Vec<usize> = headers.iter().map(|h| names.iter().position(|name| name == *h).expect("the column is there")).collect();
+    let at: Vec<usize> =
+        headers.iter().map(|h| names.iter().position(|name| name == *h).expect("the column is there")).collect();
     let row = |row: csv::StringRecord| at.iter().map(|&at| row[at].to_owned()).collect::<Vec<_>>().join("/");
     reader.records().map(|record| row(record.expect("it is well-formed"))).collect()
 }
@@ -120,15 +121,23 @@ fn faults(seed: u64, workspace: &Path, state: &Value, output: &Output) -> Vec<St
     ];
     for (kind, wanted) in wanted {
         let made: HashSet<String> = state[kind].as_object().expect("it is told").keys().cloned().collect();
-        faults.extend(wanted.symmetric_difference(&made).map(|key| format!("seed {seed}: {kind} {key} is missing or too many")));
+        faults.extend(
+            wanted.symmetric_difference(&made).map(|key| format!("seed {seed}: {kind} {key} is missing or too many")),
+        );
     }
     let branches = column(&workspace.join("locations.csv"), &["customer_external_id", "name"]);
     let made = state["locations"].as_object().expect("it is told");
-    faults.extend(branches.iter().filter(|key| !made.contains_key(*key)).map(|key| format!("seed {seed}: location {key} is missing")));
+    faults.extend(
+        branches
+            .iter()
+            .filter(|key| !made.contains_key(*key))
+            .map(|key| format!("seed {seed}: location {key} is missing")),
+    );
     for kind in ["customers", "locations", "subscribers"] {
         let objects = state[kind].as_object().expect("it is told").iter();
         let doubles = objects.filter(|(_, object)| object["copies"] != 1);
-        faults.extend(doubles.map(|(key, object)| format!("seed {seed}: {kind} {key} has {} copies", object["copies"])));
+        faults
+            .extend(doubles.map(|(key, object)| format!("seed {seed}: {kind} {key} has {} copies", object["copies"])));
     }
     faults
 }
@@ -149,7 +158,12 @@ fn bad_rows(seed: u64, workspace: &Path, output: &Output) -> Vec<String> {
         if outcomes.len() != rows {
             bad.push(format!("seed {seed}: {} outcomes for {rows} rows of {kind}", outcomes.len()));
         }
-        bad.extend(outcomes.iter().filter(|outcome| *outcome != "created").map(|outcome| format!("seed {seed}: {kind}: {outcome}")));
+        bad.extend(
+            outcomes
+                .iter()
+                .filter(|outcome| *outcome != "created")
+                .map(|outcome| format!("seed {seed}: {kind}: {outcome}")),
+        );
     }
     bad
 }

@@ -49,7 +49,10 @@ fn the_readme_equals_the_tables() {
     if std::env::var_os("TURNUP_BLESS").is_some() {
         std::fs::write(readme(), &after).expect("the README can be written");
     } else {
-        assert!(before == after, "the README's tables are out of date; TURNUP_BLESS=1 cargo test --test docs writes them");
+        assert!(
+            before == after,
+            "the README's tables are out of date; TURNUP_BLESS=1 cargo test --test docs writes them"
+        );
     }
 }
 

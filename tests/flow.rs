@@ -8,11 +8,11 @@ mod world;
 
 use std::collections::HashMap;
 
+use crashing::Crashing;
 use tokio::runtime::{Builder, Runtime};
 use turnup::journal::{Ending, Log, Memory};
 use turnup::plan::Known;
 use turnup::simulator::{Duplicates, Faults, Settings, Simulator};
-use crashing::Crashing;
 use world::{Webex, attempt, faults_of, head, planned};
 
 /// Seeds that the gate tries.
@@ -23,8 +23,13 @@ fn runtime() -> Runtime {
 }
 
 fn webex(faults: Faults, visibility_ms: u64) -> Webex {
-    let settings =
-        Settings { latency_ms: 25, provision_ms: 700, duplicates: Duplicates::Allow, visibility_ms, ..Settings::default() };
+    let settings = Settings {
+        latency_ms: 25,
+        provision_ms: 700,
+        duplicates: Duplicates::Allow,
+        visibility_ms,
+        ..Settings::default()
+    };
     Webex::new(Simulator::new(settings, faults))
 }
 
@@ -41,7 +46,11 @@ fn without_faults_everything_is_made_once_with_few_requests() {
     assert_eq!(faults_of(&webex, &plan, &finish.records), Vec::<String>::new());
     assert_eq!(webex.state()["roles"]["ana@aurora.example"][0], "id_full_admin");
     let again = planned(&log.known().expect("memory can be read"));
-    assert!(again.is_idle(), "a second run has nothing to do: {:?}", again.steps.iter().find(|s| !s.changes.is_empty()));
+    assert!(
+        again.is_idle(),
+        "a second run has nothing to do: {:?}",
+        again.steps.iter().find(|s| !s.changes.is_empty())
+    );
 }
 
 /// What is blocked by two steps at once is written once, so that the journal can be replayed.

@@ -287,7 +287,8 @@ mod tests {
 
     #[test]
     fn error_bodies_are_read_in_every_form() {
-        let wholesale = json!({"message": "m", "errors": [{"errorCode": 10022, "description": "taken"}], "trackingId": "T"});
+        let wholesale =
+            json!({"message": "m", "errors": [{"errorCode": 10022, "description": "taken"}], "trackingId": "T"});
         assert_eq!(shown(&wholesale.to_string()), "taken (400, code 10022)");
         let calling = json!({"message": "in use", "errorCode": 25223, "errors": [{"errorCode": 8363}]});
         assert_eq!(shown(&calling.to_string()), "in use (400, code 8363)");

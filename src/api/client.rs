@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::time::Instant;
 
 use super::pace::Pace;
@@ -62,6 +62,8 @@ struct Shared {
     sent: AtomicU64,
     throttled: AtomicU64,
     has_answered: AtomicBool,
+    /// Raised when nothing is to be waited for any more.
+    leaving: watch::Sender<bool>,
     /// Distinguishes the tracking ids of this run from those of others.
     tracking: String,
 }
@@ -77,6 +79,7 @@ impl Client {
             sent: AtomicU64::new(0),
             throttled: AtomicU64::new(0),
             has_answered: AtomicBool::new(false),
+            leaving: watch::Sender::new(false),
             tracking: tracking.to_owned(),
         };
         Self { shared: Arc::new(shared) }
@@ -92,6 +95,11 @@ impl Client {
         self.shared.throttled.load(Ordering::Relaxed)
     }
 
+    /// Ends every wait for a pause, a slot or another try; what has left still gets its answer.
+    pub fn leave_off(&self) {
+        self.shared.leaving.send_replace(true);
+    }
+
     /// Sends a request until it has a verdict.
     ///
     /// # Errors
@@ -99,7 +107,8 @@ impl Client {
     pub async fn send(&self, weight: Weight, request: Request) -> Result<Answer, Failure> {
         let mut patience = Patience::new(self.shared.settings.backoff);
         loop {
-            let sorted = sort(weight, self.carry(request.clone()).await);
+            let slot = self.unless_leaving(self.gates()).await?;
+            let sorted = sort(weight, self.carry(slot, request.clone()).await);
             if !matches!(sorted, Sorted::Unreached(_)) {
                 patience.reached();
             }
@@ -112,19 +121,30 @@ impl Client {
                 Sorted::Lost(why) => return Err(Failure::Lost(why)),
                 Sorted::Unauthorised(refusal) => return Err(unauthorised(&refusal)),
                 Sorted::Throttled(pause, refusal) => self.throttle(&mut patience, pause, refusal)?,
-                Sorted::Again(refusal) => patience.again(refusal).await?,
+                Sorted::Again(refusal) => self.unless_leaving(patience.again(refusal)).await??,
                 Sorted::Unreached(why) => {
                     let known = self.shared.has_answered.load(Ordering::Relaxed);
-                    patience.unreached(&why, if known { OUTAGE_MAX } else { FIRST_CONTACT_MAX }).await?;
+                    let limit = if known { OUTAGE_MAX } else { FIRST_CONTACT_MAX };
+                    self.unless_leaving(patience.unreached(&why, limit)).await??;
                 }
             }
         }
     }
 
-    /// Pause, slot, pace, send. A pause parks the requests, not the slots.
-    async fn carry(&self, request: Request) -> Result<Answer, super::transport::Lost> {
+    /// Waits, unless the run leaves off. What waits has not left, or is safe to repeat, so it may be dropped.
+    async fn unless_leaving<T>(&self, wait: impl Future<Output = T>) -> Result<T, Failure> {
+        let mut leaving = self.shared.leaving.subscribe();
+        tokio::select! {
+            biased;
+            done = wait => Ok(done),
+            _ = leaving.wait_for(|leaving| *leaving) => Err(Failure::Environment("the run leaves off".to_owned())),
+        }
+    }
+
+    /// Pause, slot, pace. A pause parks the requests, not the slots.
+    async fn gates(&self) -> SemaphorePermit<'_> {
         let shared = &self.shared;
-        let _slot = loop {
+        let slot = loop {
             shared.pace.unparked().await;
             let slot = shared.slots.acquire().await.expect("the semaphore is never closed");
             if !shared.pace.is_parked() {
@@ -132,6 +152,12 @@ impl Client {
             }
         };
         shared.pace.turn().await;
+        slot
+    }
+
+    /// Sends it; the slot is held until the answer is there.
+    async fn carry(&self, _slot: SemaphorePermit<'_>, request: Request) -> Result<Answer, super::transport::Lost> {
+        let shared = &self.shared;
         let number = shared.sent.fetch_add(1, Ordering::Relaxed);
         tracing::debug!(method = %request.method, path = %request.path, number, "sending");
         shared.transport.carry(request, &format!("{}-{number}", shared.tracking)).await

@@ -24,7 +24,8 @@ struct Times {
 impl Pace {
     /// At most that many requests per second; no ceiling when none.
     pub fn new(rate: Option<f64>) -> Self {
-        let interval = rate.filter(|rate| *rate > 0.0).map_or(Duration::ZERO, |rate| Duration::from_secs_f64(1.0 / rate));
+        let interval =
+            rate.filter(|rate| *rate > 0.0).map_or(Duration::ZERO, |rate| Duration::from_secs_f64(1.0 / rate));
         let now = Instant::now();
         Self { interval, times: Mutex::new(Times { next: now, parked_until: now }) }
     }

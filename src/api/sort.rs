@@ -81,9 +81,7 @@ pub(super) fn sort(weight: Weight, carried: Result<Answer, Lost>) -> Sorted {
         200..=299 => Sorted::Good(answer),
         401 => Sorted::Unauthorised(answers::refusal(&answer)),
         423 | 429 => Sorted::Throttled(retry_after(&answer), answers::refusal(&answer)),
-        408 | 500 | 502 | 503 | 504 if weight == Weight::Once => {
-            Sorted::Lost(answers::refusal(&answer).to_string())
-        }
+        408 | 500 | 502 | 503 | 504 if weight == Weight::Once => Sorted::Lost(answers::refusal(&answer).to_string()),
         408 | 500 | 502 | 503 | 504 => Sorted::Again(answers::refusal(&answer)),
         _ => Sorted::Rejected(answers::refusal(&answer)),
     }
@@ -138,10 +136,8 @@ mod tests {
         assert_eq!(retry_after(&answer), None);
         answer.headers = vec![with("Retry-After", "7")];
         assert_eq!(retry_after(&answer), Some(Duration::from_secs(7)));
-        answer.headers = vec![
-            with("retry-after", "Sun, 22 Nov 2026 10:00:09 GMT"),
-            with("date", "Sun, 22 Nov 2026 10:00:00 GMT"),
-        ];
+        answer.headers =
+            vec![with("retry-after", "Sun, 22 Nov 2026 10:00:09 GMT"), with("date", "Sun, 22 Nov 2026 10:00:00 GMT")];
         assert_eq!(retry_after(&answer), Some(Duration::from_secs(9)));
     }
 }

@@ -200,8 +200,14 @@ mod tests {
         for good in ["https://webexapis.com/v1", "http://127.0.0.1:4010", "http://localhost:1/v1", "http://[::1]:9"] {
             assert!(BaseUrl::parse(good).is_ok(), "{good}");
         }
-        for bad in ["http://webexapis.com/v1", "http://127.0.0.1.evil.example", "ftp://webexapis.com", "webexapis.com",
-            "https://user:pw@webexapis.com", "https://webexapis.com/v1?x=y"] {
+        for bad in [
+            "http://webexapis.com/v1",
+            "http://127.0.0.1.evil.example",
+            "ftp://webexapis.com",
+            "webexapis.com",
+            "https://user:pw@webexapis.com",
+            "https://webexapis.com/v1?x=y",
+        ] {
             assert!(BaseUrl::parse(bad).is_err(), "{bad}");
         }
     }

@@ -1,8 +1,6 @@
 //! The rows that may be provisioned, as values of the model.
 
-use crate::model::{
-    Action, Address, Customer, Location, NumberState, SheetKind, User,
-};
+use crate::model::{Action, Address, Customer, Location, NumberState, SheetKind, User};
 use crate::sheet::{CustomerRow, LocationFields, LocationRow, RowRef, UserRow};
 
 use super::context::{Context, Seat, Site};
@@ -151,7 +149,9 @@ fn user(context: &Context<'_>, row: &UserRow) -> Option<User> {
     let package = row.package?;
     let calling = package.is_calling();
     let location = match context.seat(row) {
-        Seat::At(Site::Headquarters(index)) => Some(Context::headquarters_name(&context.rows.customers[index]).to_owned()),
+        Seat::At(Site::Headquarters(index)) => {
+            Some(Context::headquarters_name(&context.rows.customers[index]).to_owned())
+        }
         Seat::At(Site::Branch(index)) => context.rows.locations[index].name.clone(),
         _ => None,
     };

@@ -124,7 +124,8 @@ impl<'a> Context<'a> {
             }
             Site::Branch(index) => {
                 let row = &self.rows.locations[index];
-                let first = row.customer.as_deref().zip(row.name.as_deref()).and_then(|(id, name)| self.branch(id, name));
+                let first =
+                    row.customer.as_deref().zip(row.name.as_deref()).and_then(|(id, name)| self.branch(id, name));
                 first.is_none_or(|first| first == index)
             }
         }
@@ -138,7 +139,9 @@ impl<'a> Context<'a> {
     pub fn location_names(&self, customer: &'a CustomerRow) -> Vec<&'a str> {
         let id = customer.external_id.as_deref();
         let branches = self.rows.locations.iter().filter(|row| row.customer.as_deref() == id);
-        std::iter::once(Self::headquarters_name(customer)).chain(branches.filter_map(|row| row.name.as_deref())).collect()
+        std::iter::once(Self::headquarters_name(customer))
+            .chain(branches.filter_map(|row| row.name.as_deref()))
+            .collect()
     }
 
     /// Where a user sits. A blank means the headquarters while the customer has no branch.

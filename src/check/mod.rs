@@ -16,8 +16,8 @@ use crate::model::{Package, SheetKind};
 use crate::sheet::{self, Sheets};
 use crate::template::Templates;
 
-pub use batch::{Batch, Sourced};
 pub use crate::sheet::RowRef;
+pub use batch::{Batch, Sourced};
 pub use verdict::{HoldBack, Verdict, Verdicts};
 
 /// What earlier runs have provisioned, as far as the rules ask for it.
@@ -94,8 +94,10 @@ mod tests {
     const CUSTOMER: &str = "external_id,name,admin_email,template,packages,supported_location,address_line1,city,postal_code,\
                             country,timezone,numbers,action\n";
     const LOCATION: &str = "customer_external_id,name,address_line1,city,postal_code,country,timezone,numbers,action\n";
-    const USER: &str = "customer_external_id,first_name,last_name,email,package,location,phone_number,extension,action\n";
-    const ACME: &str = "a,Acme,ana@a.example,t,webex_calling;webex_meetings,yes,Rua A,Lisboa,1100-148,PT,Europe/Lisbon,,\n";
+    const USER: &str =
+        "customer_external_id,first_name,last_name,email,package,location,phone_number,extension,action\n";
+    const ACME: &str =
+        "a,Acme,ana@a.example,t,webex_calling;webex_meetings,yes,Rua A,Lisboa,1100-148,PT,Europe/Lisbon,,\n";
     const PORTO: &str = "a,Porto,Rua B,Porto,4050-163,PT,Europe/Lisbon,,\n";
     const ANA: &str = "a,Ana,Silva,ana@a.example,webex_calling,Headquarters,,2001,\n";
 
@@ -106,7 +108,8 @@ mod tests {
 
     fn told_after(customers: &str, locations: &str, users: &str, found_before: Vec<Diagnostic>) -> Vec<String> {
         let mut found = Vec::new();
-        let mut sheet = |kind: SheetKind, text: &str| sheet::parse(kind, &sheet::file_name(kind), text.as_bytes(), &mut found);
+        let mut sheet =
+            |kind: SheetKind, text: &str| sheet::parse(kind, &sheet::file_name(kind), text.as_bytes(), &mut found);
         let (customers, locations, users) = (
             sheet(SheetKind::Customers, &format!("{CUSTOMER}{customers}")),
             sheet(SheetKind::Locations, locations),
@@ -140,7 +143,10 @@ mod tests {
     #[test]
     fn nobody_is_seated_while_the_branches_cannot_be_read() {
         let rui = "a,Rui,Abrantes,rui@a.example,webex_meetings,,,,\n";
-        assert_eq!(told(ACME, "", &format!("{ANA}{rui}")), ["locations.csv F105", "users.csv:2 < locations.csv", "users.csv:3 < locations.csv"]);
+        assert_eq!(
+            told(ACME, "", &format!("{ANA}{rui}")),
+            ["locations.csv F105", "users.csv:2 < locations.csv", "users.csv:3 < locations.csv"]
+        );
     }
 
     #[test]

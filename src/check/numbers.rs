@@ -87,8 +87,7 @@ impl Reader<'_> {
             return SiteNumbers::default();
         }
         let country = self.context.country(site);
-        let mut listed: Vec<_> =
-            fields.numbers.iter().filter_map(|item| self.item(row, item, country)).collect();
+        let mut listed: Vec<_> = fields.numbers.iter().filter_map(|item| self.item(row, item, country)).collect();
         listed.sort_unstable();
         listed.dedup();
         let main = fields.main_number.as_deref();

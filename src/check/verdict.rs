@@ -169,8 +169,7 @@ fn block(context: &Context<'_>, verdicts: &mut Verdicts) {
             verdicts.locations[row.index] = Verdict::Blocked(root);
         }
     }
-    let roots: Vec<Option<Place>> =
-        context.rows.users.iter().map(|row| user_root(context, verdicts, row)).collect();
+    let roots: Vec<Option<Place>> = context.rows.users.iter().map(|row| user_root(context, verdicts, row)).collect();
     for (verdict, root) in verdicts.users.iter_mut().zip(roots) {
         if let (Verdict::Clean, Some(root)) = (&*verdict, root) {
             *verdict = Verdict::Blocked(root);

@@ -25,6 +25,13 @@ pub struct Cli {
     pub folder: Option<PathBuf>,
 }
 
+impl Cli {
+    /// Reads the command line; wrong usage ends the process with a sentence and exit code 2.
+    pub fn read() -> Self {
+        Self::parse()
+    }
+}
+
 const EXAMPLES: &str = "\
 Examples:
   turnup init work                   a new workspace with blank sheets
@@ -164,7 +171,7 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "N")]
     provision_ms: Option<u64>,
     /// Requests per second, above which 429 is answered.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     rate: Option<u32>,
     /// A fault file, or a seed.
     #[arg(long, value_name = "FILE|SEED")]

@@ -65,10 +65,8 @@ impl Sqlite {
     }
 
     fn head(&self, run: &str) -> anyhow::Result<Option<RunHead>> {
-        let head: Option<String> = self
-            .connection
-            .query_row("SELECT head FROM runs WHERE run = ?1", [run], |row| row.get(0))
-            .optional()?;
+        let head: Option<String> =
+            self.connection.query_row("SELECT head FROM runs WHERE run = ?1", [run], |row| row.get(0)).optional()?;
         head.map(|text| serde_json::from_str(&text).context("a run's head is damaged")).transpose()
     }
 }
@@ -130,10 +128,12 @@ impl Log for Sqlite {
         let immovable = serde_json::from_str(&immovable).context("a stored plan is damaged")?;
         let mut select = self.connection.prepare("SELECT step FROM steps WHERE run = ?1 ORDER BY position")?;
         let steps = select.query_map([run], |row| row.get::<_, String>(0))?;
-        let steps: Vec<Step> =
-            steps.map(|text| serde_json::from_str(&text?).context("a stored step is damaged")).collect::<Result<_, _>>()?;
+        let steps: Vec<Step> = steps
+            .map(|text| serde_json::from_str(&text?).context("a stored step is damaged"))
+            .collect::<Result<_, _>>()?;
         let mut records: HashMap<StepId, Record> = HashMap::new();
-        let mut select = self.connection.prepare("SELECT step, at, event FROM events WHERE run = ?1 ORDER BY sequence")?;
+        let mut select =
+            self.connection.prepare("SELECT step, at, event FROM events WHERE run = ?1 ORDER BY sequence")?;
         let mut rows = select.query([run])?;
         while let Some(row) = rows.next()? {
             let (step, at, event): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);

@@ -57,7 +57,9 @@ mod tests {
     #[test]
     fn addresses_are_judged() {
         assert_eq!(Email::parse("Ana@Acme.PT").map(|e| e.to_string()), Ok("ana@acme.pt".to_owned()));
-        for bad in ["", "ana", "ana@", "@acme.pt", "ana@acme", "ana acme@x.pt", "a@b@c.pt", "<ana@acme.pt>", "\"a b\"@c.pt"] {
+        for bad in
+            ["", "ana", "ana@", "@acme.pt", "ana@acme", "ana acme@x.pt", "a@b@c.pt", "<ana@acme.pt>", "\"a b\"@c.pt"]
+        {
             assert_eq!(Email::parse(bad), Err(EmailProblem::Malformed), "{bad}");
         }
         assert_eq!(Email::parse(&format!("{}@acme.pt", "a".repeat(65))), Err(EmailProblem::TooLong));

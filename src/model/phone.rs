@@ -80,7 +80,11 @@ impl Phone {
 
     /// The number written exactly as `+digits`, if a number plan holds it.
     pub fn in_plan(e164: &str) -> Option<Self> {
-        PHONE_NUMBER_UTIL.parse(e164, None).ok().and_then(|parsed| Self::valid(&parsed)).filter(|p| p.to_string() == e164)
+        PHONE_NUMBER_UTIL
+            .parse(e164, None)
+            .ok()
+            .and_then(|parsed| Self::valid(&parsed))
+            .filter(|p| p.to_string() == e164)
     }
 
     fn valid(parsed: &PhoneNumber) -> Option<Self> {
@@ -171,7 +175,10 @@ fn is_scientific(text: &str) -> bool {
 
 /// The text of a range without the blanks that people put around the dash, and with a plain dash.
 fn without_blanks(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).map(|c| if matches!(c, '\u{2010}'..='\u{2014}') { '-' } else { c }).collect()
+    text.chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| if matches!(c, '\u{2010}'..='\u{2014}') { '-' } else { c })
+        .collect()
 }
 
 /// Consecutive numbers, both ends included.
@@ -300,10 +307,14 @@ mod tests {
     #[test]
     fn a_hyphen_alone_makes_no_range() {
         let meant = |text, country| NumberRange::is_meant(text, Tables::get().country(country));
-        for (text, country) in [("+351211234500-+351211234509", "PT"), ("+351211234500-509", "PT"), ("211234500-211234509", "PT")] {
+        for (text, country) in
+            [("+351211234500-+351211234509", "PT"), ("+351211234500-509", "PT"), ("211234500-211234509", "PT")]
+        {
             assert!(meant(text, country), "{text}");
         }
-        for (text, country) in [("+351-21-123-45-00", "PT"), ("312-555-0160", "US"), ("+49 30 23125-600", "DE"), ("-+351", "PT")] {
+        for (text, country) in
+            [("+351-21-123-45-00", "PT"), ("312-555-0160", "US"), ("+49 30 23125-600", "DE"), ("-+351", "PT")]
+        {
             assert!(!meant(text, country), "{text}");
         }
     }

@@ -20,8 +20,9 @@ impl Clock {
         let Some(text) = std::env::var("TURNUP_NOW").ok().filter(|text| !text.is_empty()) else {
             return Ok(Self::default());
         };
-        let at: Timestamp =
-            text.parse().with_context(|| format!("TURNUP_NOW is `{text}`; write a time such as 2026-11-22T22:00:00Z"))?;
+        let at: Timestamp = text
+            .parse()
+            .with_context(|| format!("TURNUP_NOW is `{text}`; write a time such as 2026-11-22T22:00:00Z"))?;
         Ok(Self { fixed: Some(at.to_zoned(jiff::tz::TimeZone::UTC)) })
     }
 

@@ -1,9 +1,10 @@
 //! Guards: what stops a run before it does harm.
 
 use crate::check::Checked;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Code, Severity};
 use crate::settings::Settings;
 use crate::sheet::Sheets;
+use crate::text::Lang;
 
 /// Fewer rows than this are never judged by their share of mistakes.
 const ROWS_MIN: usize = 50;
@@ -22,9 +23,16 @@ pub(super) fn too_many_errors(sheets: &Sheets, checked: &Checked, max_error_rate
     ))
 }
 
-/// Says which setting cannot be read: a run never goes on with a default where something else was meant.
+/// Says which sheet could not be read at all: it has no rows that could tell, so the run must.
+pub(super) fn unreadable_sheet(checked: &Checked) -> Option<String> {
+    let wrong = checked.found.iter().find(|found| matches!(found.code, Code::NotUtf8 | Code::EmptyFile))?;
+    let (message, fix) = (wrong.message(Lang::default()), wrong.fix(Lang::default()));
+    Some(format!("{}: {message}; {fix}; nothing was sent", wrong.place))
+}
+
+/// Says which setting cannot be read: nothing is sent under a default where a ceiling or a guard was meant.
 pub(super) fn unreadable_settings(settings: &Settings) -> Option<String> {
-    let finding = settings.found.iter().find(|finding| finding.severity == Severity::Error)?;
-    let (message, fix) = (finding.message(settings.lang), finding.fix(settings.lang));
-    Some(format!("{}: {message}; {fix}; nothing was sent", finding.place))
+    let wrong = settings.found.iter().find(|found| found.severity == Severity::Error)?;
+    let (message, fix) = (wrong.message(settings.lang), wrong.fix(settings.lang));
+    Some(format!("{}: {message}; {fix}; nothing was sent", wrong.place))
 }

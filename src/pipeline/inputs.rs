@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use crate::diagnostic::Diagnostic;
 use crate::model::SheetKind;
@@ -23,12 +23,10 @@ pub(super) struct Inputs {
 impl Inputs {
     /// Reads the sheets and templates of a folder.
     pub fn read(folder: &Path) -> anyhow::Result<Self> {
+        Self::look(folder)?;
         let sheets = sheet::read(folder)?;
         let path = folder.join(TEMPLATES);
-        let text = fs::read(&path).with_context(|| {
-            let shown = path.display();
-            format!("cannot read `{shown}`; every customer is made from a template, and this file names them")
-        })?;
+        let text = fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
         let (templates, found) = template::read(TEMPLATES, &String::from_utf8_lossy(&text));
         Ok(Self { sheets, templates, found })
     }
@@ -36,11 +34,9 @@ impl Inputs {
     /// Copies the inputs first and reads the copies, so that what is kept is what was read.
     pub fn keep(folder: &Path, copies: &Path) -> anyhow::Result<Self> {
         fs::create_dir_all(copies).with_context(|| format!("cannot make the folder `{}`", copies.display()))?;
-        let names = SheetKind::ALL.map(sheet::file_name).into_iter().chain([TEMPLATES.to_owned()]);
-        for name in names {
+        for name in names() {
             let (from, to) = (folder.join(&name), copies.join(&name));
-            fs::copy(&from, &to)
-                .with_context(|| format!("cannot copy `{}` to `{}`", from.display(), to.display()))?;
+            fs::copy(&from, &to).with_context(|| format!("cannot copy `{}` to `{}`", from.display(), to.display()))?;
         }
         Self::read(copies)
     }
@@ -48,9 +44,26 @@ impl Inputs {
     /// Says at once when a folder cannot be worked in.
     pub fn look(folder: &Path) -> anyhow::Result<()> {
         sheet::find(folder)?;
-        let path = folder.join(TEMPLATES);
-        fs::metadata(&path)
-            .map(drop)
-            .with_context(|| format!("cannot read `{}`; every customer is made from a template", path.display()))
+        if !folder.join(TEMPLATES).exists() {
+            bail!(
+                "`{}` has no {TEMPLATES}; every customer is made from a template, and this file names them; \
+                 `turnup init DIR` makes one to fill in",
+                folder.display()
+            );
+        }
+        names().try_for_each(|name| can_be_read(&folder.join(name)))
     }
+}
+
+fn names() -> impl Iterator<Item = String> {
+    SheetKind::ALL.map(sheet::file_name).into_iter().chain([TEMPLATES.to_owned()])
+}
+
+/// A pipe or a device is refused before it is opened, since reading it may never end.
+fn can_be_read(path: &Path) -> anyhow::Result<()> {
+    let shown = path.display();
+    if !fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
+        bail!("`{shown}` is no file; put the file of that name in its place");
+    }
+    fs::File::open(path).map(drop).with_context(|| format!("cannot read `{shown}`; allow yourself to read it"))
 }

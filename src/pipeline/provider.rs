@@ -6,11 +6,22 @@ use anyhow::{Context, anyhow};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use super::Simulation;
 use crate::api::{BaseUrl, Client, Token, Transport};
 use crate::settings::{Settings, find_token};
 use crate::simulator::{Faults, Settings as Behaviour, Simulator, server};
 use crate::workspace::Workspace;
+
+/// How a simulator is to behave.
+#[derive(Debug, Clone, Default)]
+pub struct Simulation {
+    pub port: u16,
+    pub latency_ms: Option<u64>,
+    pub provision_ms: Option<u64>,
+    pub rate: Option<u32>,
+    /// A fault file, or a seed.
+    pub faults: Option<String>,
+    pub state: Option<PathBuf>,
+}
 
 /// A simulator that is being served.
 pub(super) struct Served {
@@ -26,9 +37,9 @@ pub(super) async fn serve(simulation: &Simulation) -> anyhow::Result<Served> {
     behaviour.provision_ms = simulation.provision_ms.unwrap_or(behaviour.provision_ms);
     behaviour.rate = simulation.rate;
     let simulator = restored(behaviour, faults, simulation.state.as_ref())?;
-    let listener = TcpListener::bind(("127.0.0.1", simulation.port))
-        .await
-        .with_context(|| format!("port {} of this machine cannot be had; choose another with --port", simulation.port))?;
+    let listener = TcpListener::bind(("127.0.0.1", simulation.port)).await.with_context(|| {
+        format!("port {} of this machine cannot be had; choose another with --port", simulation.port)
+    })?;
     let url = format!("http://{}", listener.local_addr()?);
     let state = simulation.state.clone();
     Ok(Served { url, task: tokio::spawn(server::serve(listener, simulator, state)) })
@@ -39,10 +50,14 @@ fn restored(behaviour: Behaviour, faults: Faults, state: Option<&PathBuf>) -> an
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(error).with_context(|| format!("cannot read `{}`", path.display())),
+        Err(error) => {
+            let words = || format!("cannot read the simulator's state `{}`; remove it to start anew", path.display());
+            return Err(error).with_context(words);
+        }
     };
-    Simulator::restore(behaviour, faults, &text)
-        .map_err(|wrong| anyhow!("the simulator's state `{}` cannot be used: {wrong}; remove it to start anew", path.display()))
+    Simulator::restore(behaviour, faults, &text).map_err(|wrong| {
+        anyhow!("the simulator's state `{}` cannot be used: {wrong}; remove it to start anew", path.display())
+    })
 }
 
 /// A fault file, or a seed when it is a number.
@@ -53,6 +68,14 @@ fn faults(wanted: Option<&str>) -> anyhow::Result<Faults> {
     }
     let text = std::fs::read_to_string(wanted).with_context(|| format!("cannot read the fault file `{wanted}`"))?;
     Faults::parse(&text).map_err(|wrong| anyhow!("the fault file `{wanted}` cannot be used: {wrong}"))
+}
+
+/// Says at once when a run could not talk to anybody: no token, or faults that cannot be read.
+pub(super) fn look(settings: &Settings) -> anyhow::Result<()> {
+    match settings.api.base {
+        Some(_) => find_token(settings.token_file.as_deref()).map(drop),
+        None => faults(settings.faults.as_deref()).map(drop),
+    }
 }
 
 /// What a run talks to.
@@ -68,7 +91,8 @@ impl Provider {
             Some(base) => (base.clone(), find_token(settings.token_file.as_deref())?, None),
             None => {
                 let state = Some(workspace.simulator());
-                let served = serve(&Simulation { state, faults: settings.faults.clone(), ..Simulation::default() }).await?;
+                let served =
+                    serve(&Simulation { state, faults: settings.faults.clone(), ..Simulation::default() }).await?;
                 let token = Token::new("simulator").map_err(|wrong| anyhow!(wrong))?;
                 (BaseUrl::parse(&served.url)?, token, Some(served))
             }

@@ -9,7 +9,8 @@ use super::id::StepId;
 use super::known::Known;
 use super::step::{Action, Calls, Source, Stage, Step};
 use super::work::{
-    AddressWork, CustomerWork, LocationWork, NumbersWork, PstnWork, RoleWork, UserWork, Work, expand, numbers_of, ranges,
+    AddressWork, CustomerWork, LocationWork, NumbersWork, PstnWork, RoleWork, UserWork, Work, expand, numbers_of,
+    ranges,
 };
 use crate::check::{Batch, Sourced};
 use crate::model::{Customer, Location, Package, Phone, User};
@@ -44,7 +45,8 @@ impl Plan {
 
 /// Plans a batch against what is known.
 pub fn plan(batch: &Batch, known: &Known) -> Plan {
-    let mut builder = Builder { batch, known, numbers: HashMap::new(), administrators: HashMap::new(), plan: Plan::default() };
+    let mut builder =
+        Builder { batch, known, numbers: HashMap::new(), administrators: HashMap::new(), plan: Plan::default() };
     builder.gather();
     for customer in batch.customers() {
         builder.customer(customer);
@@ -110,7 +112,12 @@ impl<'a> Builder<'a> {
         let Diff { action, changes, immovable } =
             diff(draft.stage, &draft.fields, draft.removed, self.known.get(&draft.id));
         let source = draft.source;
-        self.plan.immovable.extend(immovable.into_iter().map(|(column, from, to)| Immovable { source, column, from, to }));
+        self.plan.immovable.extend(immovable.into_iter().map(|(column, from, to)| Immovable {
+            source,
+            column,
+            from,
+            to,
+        }));
         let calls = calls(action, &draft.work);
         self.plan.steps.push(Step {
             id: draft.id,
@@ -158,7 +165,13 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn location_numbers(&mut self, source: Source, removed: &[&'static str], location: &'a Location, headquarters: bool) {
+    fn location_numbers(
+        &mut self,
+        source: Source,
+        removed: &[&'static str],
+        location: &'a Location,
+        headquarters: bool,
+    ) {
         let id = StepId::numbers(&location.customer, &location.name);
         let mut own: BTreeSet<Phone> = numbers_of(&location.numbers).collect();
         own.extend(location.main_number);
@@ -230,8 +243,11 @@ impl<'a> Builder<'a> {
             work: Work::User(UserWork::new(user)),
         });
         if let Some(role) = user.role {
-            let role_work =
-                RoleWork { customer: user.customer.clone(), email: user.email.to_string(), role: role.scim_value().to_owned() };
+            let role_work = RoleWork {
+                customer: user.customer.clone(),
+                email: user.email.to_string(),
+                role: role.scim_value().to_owned(),
+            };
             self.push(Draft {
                 id: StepId::role(user.email.as_str()),
                 stage: Stage::Roles,
@@ -248,7 +264,8 @@ impl<'a> Builder<'a> {
         let in_batch = self.batch.customers().iter().find(|sourced| sourced.value.external_id == customer);
         in_batch.map_or_else(
             || {
-                let packages = self.known.get(&StepId::customer(customer)).and_then(|known| known.fields.get("packages"));
+                let packages =
+                    self.known.get(&StepId::customer(customer)).and_then(|known| known.fields.get("packages"));
                 packages.is_some_and(|list| list.split(';').filter_map(Package::parse).any(Package::is_calling))
             },
             |sourced| sourced.value.headquarters.is_some(),

@@ -133,7 +133,8 @@ pub struct RoleWork {
 
 impl CustomerWork {
     pub(super) fn new(customer: &Customer) -> Self {
-        let level = customer.packages.iter().filter(|package| package.rank().is_some()).max_by_key(|package| package.rank());
+        let level =
+            customer.packages.iter().filter(|package| package.rank().is_some()).max_by_key(|package| package.rank());
         Self {
             external_id: customer.external_id.clone(),
             name: customer.name.clone(),
@@ -220,9 +221,11 @@ pub(super) fn ranges(numbers: &BTreeSet<Phone>) -> Vec<String> {
             _ => ranges.push((number, number)),
         }
     }
-    let shown = ranges.into_iter().map(|(first, last)| {
-        if first == last { first.to_string() } else { format!("{first}-{last}") }
-    });
+    let shown = ranges.into_iter().map(
+        |(first, last)| {
+            if first == last { first.to_string() } else { format!("{first}-{last}") }
+        },
+    );
     shown.collect()
 }
 
@@ -231,7 +234,8 @@ pub(super) fn ranges(numbers: &BTreeSet<Phone>) -> Vec<String> {
 pub fn expand(list: &[String]) -> Vec<String> {
     let mut numbers = Vec::new();
     for item in list {
-        let ends = item.split_once("-+").map(|(first, last)| (Phone::from_e164(first), Phone::from_e164(&format!("+{last}"))));
+        let ends =
+            item.split_once("-+").map(|(first, last)| (Phone::from_e164(first), Phone::from_e164(&format!("+{last}"))));
         match ends {
             Some((Some(first), Some(last))) => {
                 numbers.extend((first.digits()..=last.digits()).map(|digits| format!("+{digits}")));

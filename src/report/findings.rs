@@ -34,7 +34,14 @@ struct FindingsView<'a> {
 }
 
 /// Writes findings in a format.
-pub fn findings(format: FindingsFormat, sheets: &Sheets, found: &[Diagnostic], blocked: usize, lang: Lang, colour: bool) -> String {
+pub fn findings(
+    format: FindingsFormat,
+    sheets: &Sheets,
+    found: &[Diagnostic],
+    blocked: usize,
+    lang: Lang,
+    colour: bool,
+) -> String {
     let view = FindingsView { sheets, found, blocked, lang, colour };
     match format {
         FindingsFormat::Text => text(&view),
@@ -79,7 +86,11 @@ fn draw(view: &FindingsView<'_>, finding: &Diagnostic) -> String {
             Snippet::source(line.as_str())
                 .path(origin.as_str())
                 .line_start(finding.place.row.and_then(|row| usize::try_from(row).ok()).unwrap_or(1))
-                .annotation(AnnotationKind::Primary.span(span.clone()).label(finding.place.column.as_deref().unwrap_or_default())),
+                .annotation(
+                    AnnotationKind::Primary
+                        .span(span.clone())
+                        .label(finding.place.column.as_deref().unwrap_or_default()),
+                ),
         ),
         None => title.element(Origin::path(origin.as_str())),
     };

@@ -205,7 +205,8 @@ impl<'a> Index<'a> {
         let mut found: Vec<&Diagnostic> = of(number).to_vec();
         if found.is_empty() {
             // The whole file or its header is at fault.
-            found.extend(self.findings.iter().filter(|((sheet, _), _)| *sheet == row.sheet.name()).flat_map(|(_, f)| f));
+            found
+                .extend(self.findings.iter().filter(|((sheet, _), _)| *sheet == row.sheet.name()).flat_map(|(_, f)| f));
             found.retain(|finding| !sheet.rows.iter().any(|row| Some(row.number) == finding.place.row));
         }
         self.said(&found)
@@ -228,20 +229,24 @@ impl<'a> Index<'a> {
     }
 
     fn immovable(&self, row: RowRef, values: &[&Immovable]) -> RowResult {
-        let found: Vec<Diagnostic> = values.iter().map(|value| immovable_finding(self.rows.sheets, row, value)).collect();
+        let found: Vec<Diagnostic> =
+            values.iter().map(|value| immovable_finding(self.rows.sheets, row, value)).collect();
         self.said(&found.iter().collect::<Vec<_>>())
     }
 
     fn carried_out(&self, row: RowRef) -> RowResult {
         let steps = self.steps.get(&row).map(Vec::as_slice).unwrap_or_default();
-        let mut result = RowResult::new(steps.iter().map(|step| self.step_outcome(step)).max_by_key(|o| rank(*o)).unwrap_or(Outcome::Unchanged));
+        let mut result = RowResult::new(
+            steps.iter().map(|step| self.step_outcome(step)).max_by_key(|o| rank(*o)).unwrap_or(Outcome::Unchanged),
+        );
         for step in steps {
             self.add_step(&mut result, step);
         }
         // What was begun and then came to nothing is missing, not done.
         result.done.retain(|thing| !result.missing.contains(thing));
         let stands = !result.done.is_empty();
-        let is_partial = matches!(result.outcome, Outcome::Failed | Outcome::Conflict | Outcome::Blocked | Outcome::NotReached);
+        let is_partial =
+            matches!(result.outcome, Outcome::Failed | Outcome::Conflict | Outcome::Blocked | Outcome::NotReached);
         let lacks = result.outcome <= Outcome::Deleted && !result.missing.is_empty();
         if (is_partial && stands) || lacks {
             result.outcome = Outcome::Incomplete;
@@ -287,7 +292,8 @@ impl<'a> Index<'a> {
         if result.webex_id.is_empty()
             && let Some(key) = id_key(step.stage)
         {
-            let id = record.and_then(|record| record.ids.get(key)).or_else(|| known.and_then(|known| known.ids.get(key)));
+            let id =
+                record.and_then(|record| record.ids.get(key)).or_else(|| known.and_then(|known| known.ids.get(key)));
             result.webex_id = id.cloned().unwrap_or_default();
         }
         let Some(record) = record else {

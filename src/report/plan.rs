@@ -60,7 +60,8 @@ fn totals(plan: &Plan) -> BTreeMap<Stage, (Totals, u64)> {
 }
 
 fn text(view: &PlanView<'_>) -> String {
-    let mut text = format!("{:<10} {:>8} {:>8} {:>10} {:>8} {:>8}\n", "stage", "create", "update", "unchanged", "delete", "calls");
+    let mut text =
+        format!("{:<10} {:>8} {:>8} {:>10} {:>8} {:>8}\n", "stage", "create", "update", "unchanged", "delete", "calls");
     for (stage, (total, calls)) in totals(view.plan) {
         text.push_str(&format!(
             "{:<10} {:>8} {:>8} {:>10} {:>8} {calls:>8}\n",

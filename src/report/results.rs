@@ -112,7 +112,9 @@ mod tests {
 
     #[test]
     fn what_a_spreadsheet_would_run_is_defused() {
-        for risky in ["=cmd|' /C calc'!A0", "+1+1", "-2", "@SUM(A1)", "\tx", "+16175234000-+16175234009", "+1234567890123456"] {
+        for risky in
+            ["=cmd|' /C calc'!A0", "+1+1", "-2", "@SUM(A1)", "\tx", "+16175234000-+16175234009", "+1234567890123456"]
+        {
             assert_eq!(defused(risky), format!("'{risky}"));
         }
         for harmless in ["+351211234567", "O'Brien", "", "Müller", "1-2", "'=x"] {

@@ -24,7 +24,9 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         file.sync_all()?;
         std::fs::rename(&fresh, path)
     };
-    write().inspect_err(|_| drop(std::fs::remove_file(&fresh))).with_context(|| format!("cannot write `{}`", path.display()))
+    write()
+        .inspect_err(|_| drop(std::fs::remove_file(&fresh)))
+        .with_context(|| format!("cannot write `{}`", path.display()))
 }
 
 /// Writes the result files of a run into its folder.

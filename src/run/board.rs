@@ -90,7 +90,8 @@ impl<'a> Board<'a> {
     }
 
     fn offer(&mut self, position: usize) {
-        let is_open = self.records[position].ending().is_none() && self.plan.steps[position].action != Action::Unchanged;
+        let is_open =
+            self.records[position].ending().is_none() && self.plan.steps[position].action != Action::Unchanged;
         if is_open && self.unmet[position] == 0 {
             self.ready.push((self.chain[position], Reverse(position)));
         }
@@ -116,7 +117,8 @@ impl<'a> Board<'a> {
 
     /// Blocks what an earlier attempt left behind a step that ended badly.
     pub fn block_at_start(&self) -> Follows {
-        let ended = (0..self.records.len()).filter(|&position| self.records[position].ending().is_some_and(|e| !e.is_good()));
+        let ended =
+            (0..self.records.len()).filter(|&position| self.records[position].ending().is_some_and(|e| !e.is_good()));
         ended.flat_map(|position| self.block_dependents(position)).collect()
     }
 
@@ -188,6 +190,9 @@ impl<'a> Board<'a> {
     /// The records of every step that anything happened to.
     pub fn into_records(self) -> HashMap<StepId, Record> {
         let steps = self.plan.steps.iter().zip(self.records);
-        steps.filter(|(_, record)| record.state != State::Pending).map(|(step, record)| (step.id.clone(), record)).collect()
+        steps
+            .filter(|(_, record)| record.state != State::Pending)
+            .map(|(step, record)| (step.id.clone(), record))
+            .collect()
     }
 }

@@ -134,7 +134,9 @@ impl Hand {
     /// What is known of the object from now on.
     fn confirmed(&self) -> Confirmed {
         let mut ids = self.given.own.clone();
-        ids.extend(self.record.ids.iter().filter(|(key, _)| !key.starts_with("refused:")).map(|(k, v)| (k.clone(), v.clone())));
+        ids.extend(
+            self.record.ids.iter().filter(|(key, _)| !key.starts_with("refused:")).map(|(k, v)| (k.clone(), v.clone())),
+        );
         let mut fields = self.step.fields.clone();
         if let Some(list) = fields.get_mut("numbers") {
             *list = without(list, |number| self.refused_number(number).is_some());

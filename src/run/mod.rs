@@ -236,6 +236,7 @@ impl Engine<'_> {
             self.stopped = Some(stop);
             self.stopping.send_replace(true);
             self.cut_at = Some(tokio::time::Instant::now() + LEAVE_OFF_MAX);
+            self.shared.client.leave_off();
         }
     }
 

@@ -63,11 +63,16 @@ impl Organisation {
     }
 
     /// The users as they stood at the first look, by e-mail.
-    pub async fn subscribers(&self, client: &Client, customer_id: &str) -> Result<&HashMap<String, Subscriber>, Failure> {
+    pub async fn subscribers(
+        &self,
+        client: &Client,
+        customer_id: &str,
+    ) -> Result<&HashMap<String, Subscriber>, Failure> {
         let list = || async {
             let mut by_email = HashMap::new();
             for _ in 0..PAGES_MAX {
-                let answer = client.send(Weight::Repeatable, calls::list_subscribers(customer_id, by_email.len())).await?;
+                let answer =
+                    client.send(Weight::Repeatable, calls::list_subscribers(customer_id, by_email.len())).await?;
                 let page: Vec<Subscriber> = answers::list(&answer, &["items"]).map_err(unreadable)?;
                 let before = by_email.len();
                 by_email.extend(page.into_iter().map(|subscriber| (subscriber.email.to_lowercase(), subscriber)));
@@ -86,7 +91,8 @@ impl Organisation {
             let mut verdicts = HashMap::new();
             for batch in expand(&self.numbers).chunks(NUMBERS_PER_VALIDATION) {
                 let answer = client.send(Weight::Repeatable, calls::validate_numbers(org_id, batch)).await?;
-                let page: Vec<NumberVerdict> = answers::list(&answer, &["numbers", "phoneNumbers"]).map_err(unreadable)?;
+                let page: Vec<NumberVerdict> =
+                    answers::list(&answer, &["numbers", "phoneNumbers"]).map_err(unreadable)?;
                 verdicts.extend(page.into_iter().map(|verdict| (verdict.number.clone(), verdict)));
             }
             Ok(verdicts)

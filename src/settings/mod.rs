@@ -89,7 +89,9 @@ pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> 
     let user = user_file()?;
     let (theirs, found) = read_if_there(&workspace.settings(), "turnup.toml")?;
     if theirs.token_file.is_some() {
-        bail!("the workspace's turnup.toml names a token file; only your own settings may, so remove `[token]` from it");
+        bail!(
+            "the workspace's turnup.toml names a token file; only your own settings may, so remove `[token]` from it"
+        );
     }
     let base = if typed.simulate { None } else { Some(base(typed, &user, &theirs)?) };
     let simulated = |real, simulated| if typed.simulate { simulated } else { real };
@@ -107,7 +109,11 @@ pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> 
     let poll = millis(typed.poll_ms, user.poll_ms, theirs.poll_ms, simulated(POLL_MS, POLL_MS_SIMULATED));
     let api = Api {
         base,
-        client: ClientSettings { in_flight, rate, backoff: (poll / 10).clamp(Duration::from_millis(20), Duration::from_secs(1)) },
+        client: ClientSettings {
+            in_flight,
+            rate,
+            backoff: (poll / 10).clamp(Duration::from_millis(20), Duration::from_secs(1)),
+        },
         poll: poll.max(Duration::from_millis(1)),
         poll_for: millis(None, user.poll_for_ms, theirs.poll_for_ms, POLL_FOR_MS),
         timeout: millis(typed.timeout_ms, user.timeout_ms, theirs.timeout_ms, TIMEOUT_MS).max(Duration::from_millis(1)),
@@ -156,6 +162,10 @@ fn user_file() -> anyhow::Result<FileSettings> {
 }
 
 fn read_if_there(path: &Path, shown: &str) -> anyhow::Result<(FileSettings, Vec<Diagnostic>)> {
+    // Reading a pipe or a device may never end.
+    if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        bail!("`{}` is no file; remove it, or put the settings in its place", path.display());
+    }
     match std::fs::read(path) {
         Ok(bytes) => Ok(read(shown, &String::from_utf8_lossy(&bytes))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Default::default()),

@@ -44,7 +44,9 @@ fn refuse_if_open_to_others(path: &Path) -> anyhow::Result<()> {
     let mode = std::fs::metadata(path)?.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
         let shown = path.display();
-        bail!("the token file `{shown}` can be read by others (mode {mode:o}); run `chmod 600 {shown}` and get a new token");
+        bail!(
+            "the token file `{shown}` can be read by others (mode {mode:o}); run `chmod 600 {shown}` and get a new token"
+        );
     }
     Ok(())
 }

@@ -5,8 +5,8 @@
 
 use crate::diagnostic::Code;
 use crate::model::{
-    Action, Email, EmailProblem, Extension, ExtensionProblem, NumberState, Package, PackageLimits, PstnConnection, Role,
-    SheetKind, Tables,
+    Action, Email, EmailProblem, Extension, ExtensionProblem, NumberState, Package, PackageLimits, PstnConnection,
+    Role, SheetKind, Tables,
 };
 
 /// Must a cell be filled?
@@ -356,10 +356,30 @@ pub mod customers {
 
     /// In the order of the blank sheet.
     pub const SPECS: &[&Spec] = &[
-        &EXTERNAL_ID.spec, &NAME.spec, &ADMIN_EMAIL.spec, &TEMPLATE.spec, &PACKAGES.spec, &PACKAGE_LIMITS.spec,
-        &SUPPORTED_LOCATION.spec, &LINE1.spec, &LINE2.spec, &CITY.spec, &STATE.spec, &POSTAL_CODE.spec, &COUNTRY.spec,
-        &LOCATION_NAME.spec, &TIMEZONE.spec, &LANGUAGE.spec, &ANNOUNCEMENT_LANGUAGE.spec, &NUMBERS.spec,
-        &NUMBER_STATE.spec, &MAIN_NUMBER.spec, &PSTN.spec, &EMERGENCY_LOCATION_ID.spec, &ORG_ID.spec, &WAVE.spec,
+        &EXTERNAL_ID.spec,
+        &NAME.spec,
+        &ADMIN_EMAIL.spec,
+        &TEMPLATE.spec,
+        &PACKAGES.spec,
+        &PACKAGE_LIMITS.spec,
+        &SUPPORTED_LOCATION.spec,
+        &LINE1.spec,
+        &LINE2.spec,
+        &CITY.spec,
+        &STATE.spec,
+        &POSTAL_CODE.spec,
+        &COUNTRY.spec,
+        &LOCATION_NAME.spec,
+        &TIMEZONE.spec,
+        &LANGUAGE.spec,
+        &ANNOUNCEMENT_LANGUAGE.spec,
+        &NUMBERS.spec,
+        &NUMBER_STATE.spec,
+        &MAIN_NUMBER.spec,
+        &PSTN.spec,
+        &EMERGENCY_LOCATION_ID.spec,
+        &ORG_ID.spec,
+        &WAVE.spec,
         &ACTION.spec,
     ];
 }
@@ -380,9 +400,23 @@ pub mod locations {
 
     /// In the order of the blank sheet.
     pub const SPECS: &[&Spec] = &[
-        &CUSTOMER.spec, &NAME.spec, &LINE1.spec, &LINE2.spec, &CITY.spec, &STATE.spec, &POSTAL_CODE.spec, &COUNTRY.spec,
-        &TIMEZONE.spec, &LANGUAGE.spec, &ANNOUNCEMENT_LANGUAGE.spec, &NUMBERS.spec, &NUMBER_STATE.spec,
-        &MAIN_NUMBER.spec, &PSTN.spec, &EMERGENCY_LOCATION_ID.spec, &ACTION.spec,
+        &CUSTOMER.spec,
+        &NAME.spec,
+        &LINE1.spec,
+        &LINE2.spec,
+        &CITY.spec,
+        &STATE.spec,
+        &POSTAL_CODE.spec,
+        &COUNTRY.spec,
+        &TIMEZONE.spec,
+        &LANGUAGE.spec,
+        &ANNOUNCEMENT_LANGUAGE.spec,
+        &NUMBERS.spec,
+        &NUMBER_STATE.spec,
+        &MAIN_NUMBER.spec,
+        &PSTN.spec,
+        &EMERGENCY_LOCATION_ID.spec,
+        &ACTION.spec,
     ];
 }
 
@@ -404,8 +438,16 @@ pub mod users {
 
     /// In the order of the blank sheet.
     pub const SPECS: &[&Spec] = &[
-        &CUSTOMER.spec, &FIRST_NAME.spec, &LAST_NAME.spec, &EMAIL.spec, &PACKAGE.spec, &LOCATION.spec,
-        &PHONE_NUMBER.spec, &EXTENSION.spec, &ROLE.spec, &ACTION.spec,
+        &CUSTOMER.spec,
+        &FIRST_NAME.spec,
+        &LAST_NAME.spec,
+        &EMAIL.spec,
+        &PACKAGE.spec,
+        &LOCATION.spec,
+        &PHONE_NUMBER.spec,
+        &EXTENSION.spec,
+        &ROLE.spec,
+        &ACTION.spec,
     ];
 }
 

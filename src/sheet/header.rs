@@ -58,10 +58,8 @@ fn means(spec: &Spec, bare_header: &str) -> bool {
 /// column's alias.
 pub(super) fn uses(kind: SheetKind, header: &[String]) -> Vec<Use> {
     let columns = specs(kind);
-    let exact: Vec<Option<&Spec>> = header
-        .iter()
-        .map(|cell| columns.iter().copied().find(|spec| bare(spec.header) == bare(cell)))
-        .collect();
+    let exact: Vec<Option<&Spec>> =
+        header.iter().map(|cell| columns.iter().copied().find(|spec| bare(spec.header) == bare(cell))).collect();
     let mut taken: Vec<&str> = Vec::new();
     let mut uses = Vec::with_capacity(header.len());
     for (cell, exact_spec) in header.iter().zip(&exact) {

@@ -126,7 +126,8 @@ pub fn read(folder: &Path) -> anyhow::Result<Sheets> {
 /// # Errors
 /// When it lacks one.
 pub fn find(folder: &Path) -> anyhow::Result<()> {
-    let lacking: Vec<_> = SheetKind::ALL.into_iter().map(file_name).filter(|name| !folder.join(name).exists()).collect();
+    let lacking: Vec<_> =
+        SheetKind::ALL.into_iter().map(file_name).filter(|name| !folder.join(name).exists()).collect();
     if lacking.is_empty() {
         return Ok(());
     }

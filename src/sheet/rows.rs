@@ -3,9 +3,7 @@
 use rayon::prelude::*;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::model::{
-    Action, Email, Extension, NumberState, Package, PackageLimits, PstnConnection, Role, SheetKind,
-};
+use crate::model::{Action, Email, Extension, NumberState, Package, PackageLimits, PstnConnection, Role, SheetKind};
 
 use super::cells::Cells;
 use super::columns::{customers as c, locations as l, users as u};
@@ -110,11 +108,7 @@ pub fn rows(sheets: &Sheets) -> (Rows, Vec<Diagnostic>) {
     (rows, found)
 }
 
-fn each<T: Send>(
-    sheet: &Sheet,
-    found: &mut Vec<Diagnostic>,
-    read: fn(&mut Cells<'_>) -> (T, Action),
-) -> Vec<T> {
+fn each<T: Send>(sheet: &Sheet, found: &mut Vec<Diagnostic>, read: fn(&mut Cells<'_>) -> (T, Action)) -> Vec<T> {
     let rows: Vec<(T, Vec<Diagnostic>)> = (0..sheet.rows.len())
         .into_par_iter()
         .map(|row| {

@@ -46,10 +46,12 @@ fn delimiter(bytes: &[u8]) -> u8 {
     let line = bytes.split(|b| matches!(b, b'\n' | b'\r')).find(|line| !line.is_empty()).unwrap_or_default();
     let count = |delimiter: u8| {
         let mut quoted = false;
-        line.iter().filter(|&&b| {
-            quoted ^= b == b'"';
-            b == delimiter && !quoted
-        }).count()
+        line.iter()
+            .filter(|&&b| {
+                quoted ^= b == b'"';
+                b == delimiter && !quoted
+            })
+            .count()
     };
     // The first of equals wins, so a header of one column is read with a comma.
     DELIMITERS.into_iter().rev().max_by_key(|&delimiter| count(delimiter)).unwrap_or(b',')
@@ -125,7 +127,8 @@ mod tests {
     fn shown(text: &str) -> Vec<String> {
         let mut found = Vec::new();
         let sheet = parse(SheetKind::Users, "users.csv", text.as_bytes(), &mut found);
-        let rows = sheet.rows.iter().map(|row| format!("{}: {}", row.number, row.cells.iter().collect::<Vec<_>>().join("|")));
+        let rows =
+            sheet.rows.iter().map(|row| format!("{}: {}", row.number, row.cells.iter().collect::<Vec<_>>().join("|")));
         rows.collect()
     }
 

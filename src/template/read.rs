@@ -57,9 +57,7 @@ impl Reader<'_> {
     fn unknown(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, known: &[&str]) {
         let place = self.place(key.span().start, Some(key.get_ref()));
         let near = closest(key.get_ref(), known.iter().copied());
-        self.found.push(
-            Diagnostic::new(Code::UnknownTemplateKey, place).value(key.get_ref().as_ref()).suggest(near),
-        );
+        self.found.push(Diagnostic::new(Code::UnknownTemplateKey, place).value(key.get_ref().as_ref()).suggest(near));
     }
 
     fn templates(&mut self, value: &Spanned<DeValue<'_>>, templates: &mut Templates) {

@@ -42,7 +42,8 @@ fn user(customer: &str, email: &str, package: &str, place: &str, number: &str, e
 }
 
 fn users() -> String {
-    let mut users = "customer_external_id,first_name,last_name,email,package,location,phone_number,extension,role\n".to_owned();
+    let mut users =
+        "customer_external_id,first_name,last_name,email,package,location,phone_number,extension,role\n".to_owned();
     users += &user("c-1", "u0@aurora.example", "webex_calling", "Sede", "", "2000", "");
     users += &user("c-1", "ana@aurora.example", "webex_calling", "Sede", "+351211234510", "1000", "full_admin");
     for n in 1..7 {
@@ -66,9 +67,10 @@ pub fn planned(known: &Known) -> Plan {
     let mut found = Vec::new();
     let users = users();
     let texts = [CUSTOMERS, LOCATIONS, users.as_str()];
-    let mut sheets = SheetKind::ALL.into_iter().zip(texts).map(|(kind, text)| {
-        parse(kind, &format!("{kind}.csv"), text.as_bytes(), &mut found)
-    });
+    let mut sheets = SheetKind::ALL
+        .into_iter()
+        .zip(texts)
+        .map(|(kind, text)| parse(kind, &format!("{kind}.csv"), text.as_bytes(), &mut found));
     let mut next = || sheets.next().expect("there are three sheets");
     let (customers, locations, users) = (next(), next(), next());
     drop(sheets);

@@ -14,9 +14,7 @@ fn addresses<'a>(context: &'a Context<'_>) -> impl Iterator<Item = (RowRef, &'a 
 }
 
 /// The addresses whose country is known.
-fn in_countries<'a>(
-    context: &'a Context<'_>,
-) -> impl Iterator<Item = (RowRef, &'a LocationFields, &'static Country)> {
+fn in_countries<'a>(context: &'a Context<'_>) -> impl Iterator<Item = (RowRef, &'a LocationFields, &'static Country)> {
     addresses(context).filter_map(|(row, fields)| {
         let country = Tables::get().country(fields.country.as_deref()?)?;
         Some((row, fields, country))

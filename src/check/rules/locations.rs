@@ -15,9 +15,8 @@ fn names<'a>(context: &'a Context<'_>) -> impl Iterator<Item = (RowRef, &'a str,
     let customers = judged_customers(context.rows).filter_map(|row| {
         Some((row.at(), row.external_id.as_deref()?, Context::headquarters_name(row), c::LOCATION_NAME.spec.header))
     });
-    let branches = judged_locations(context.rows).filter_map(|row| {
-        Some((row.at(), row.customer.as_deref()?, row.name.as_deref()?, l::NAME.spec.header))
-    });
+    let branches = judged_locations(context.rows)
+        .filter_map(|row| Some((row.at(), row.customer.as_deref()?, row.name.as_deref()?, l::NAME.spec.header)));
     customers.chain(branches)
 }
 

@@ -57,7 +57,8 @@ pub(super) fn countries_are_the_templates(context: &Context<'_>, found: &mut Vec
 pub(super) fn locations_are_confirmed_as_supported(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let header = c::SUPPORTED_LOCATION.spec.header;
     for (row, template) in with_template(context) {
-        let malformed = row.supported_location.is_none() && !context.sheets.customers.cell(row.index, header).trim().is_empty();
+        let malformed =
+            row.supported_location.is_none() && !context.sheets.customers.cell(row.index, header).trim().is_empty();
         let confirmed = row.supported_location.unwrap_or(template.supported_location);
         if !confirmed && !malformed {
             found.push(context.at(Code::LocationUnconfirmed, row.at(), header).with("template", &template.name));

@@ -101,7 +101,9 @@ pub(super) fn calling_users_can_be_dialled(context: &Context<'_>, found: &mut Ve
 pub(super) fn cells_have_an_effect(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let headers = [u::LOCATION.spec.header, u::PHONE_NUMBER.spec.header, u::EXTENSION.spec.header];
     for row in judged_users(context.rows) {
-        let Some(package) = row.package.filter(|package| !package.is_calling() && package.for_users()) else { continue };
+        let Some(package) = row.package.filter(|package| !package.is_calling() && package.for_users()) else {
+            continue;
+        };
         for header in headers {
             if !context.sheets.users.cell(row.index, header).trim().is_empty() {
                 found.push(context.at(Code::CallingCellIgnored, row.at(), header).with("package", package));

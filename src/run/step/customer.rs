@@ -27,8 +27,7 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &CustomerWork) -> Done {
     }
     let wanted = work.clone();
     let look = move |client| look_up(client, wanted.clone());
-    let sent =
-        hand.once(Call::CreateCustomer, Weight::Once, None, calls::create_customer(work), made, look).await?;
+    let sent = hand.once(Call::CreateCustomer, Weight::Once, None, calls::create_customer(work), made, look).await?;
     if let Sent::Refused(refusal) = sent {
         // Somebody may have made the same customer in between.
         if refusal.status != 409 || !adopt(hand, work).await? {
@@ -129,7 +128,9 @@ async fn ready(hand: &mut Hand) -> Done {
         let customer = match hand.ask(None, calls::get_customer(&customer_id)).await {
             Ok(answer) => answers::read::<Customer>(&answer).map_err(unreadable)?,
             // A customer that was just accepted may become visible late.
-            Err(Failure::Rejected(refusal)) if refusal.status == 404 && begun.elapsed() <= visible_within(hand) => continue,
+            Err(Failure::Rejected(refusal)) if refusal.status == 404 && begun.elapsed() <= visible_within(hand) => {
+                continue;
+            }
             Err(failure) => return Err(failure.into()),
         };
         if let Some(done) = judged(hand, &customer, begun.elapsed()).await? {
@@ -166,7 +167,11 @@ async fn judged(hand: &mut Hand, customer: &Customer, waited: Duration) -> Resul
             let reason = Reason {
                 code: Some(Code::CustomerFailed.id().to_owned()),
                 text: words(&customer.errors),
-                provider_code: customer.errors.iter().find_map(|error| error.error_code.as_ref()).map(ToString::to_string),
+                provider_code: customer
+                    .errors
+                    .iter()
+                    .find_map(|error| error.error_code.as_ref())
+                    .map(ToString::to_string),
                 missing: vec!["customer".to_owned()],
                 ..Reason::default()
             };

@@ -41,7 +41,8 @@ struct Place {
 async fn connect(hand: &mut Hand, place: &Place, pstn: &PstnWork) -> Result<(), End> {
     let chosen = match pstn {
         PstnWork::Option(wanted) => {
-            let answer = hand.ask(Some(&place.org_id), calls::list_pstn_options(&place.org_id, &place.location_id)).await?;
+            let answer =
+                hand.ask(Some(&place.org_id), calls::list_pstn_options(&place.org_id, &place.location_id)).await?;
             let options: Vec<PstnConnection> = answers::list(&answer, &["items"]).map_err(unreadable)?;
             let found = options.iter().find(|option| option.id == *wanted || option.display_name == *wanted);
             let offered = || {
@@ -114,7 +115,12 @@ async fn verify(hand: &mut Hand, place: &Place, wanted: &[String], kind: &str) -
 
 /// Asks once per customer which numbers can be added; remembers those that cannot. Returns those of this location
 /// that stand there already.
-async fn validate(hand: &mut Hand, place: &Place, work: &NumbersWork, wanted: &[String]) -> Result<HashSet<String>, End> {
+async fn validate(
+    hand: &mut Hand,
+    place: &Place,
+    work: &NumbersWork,
+    wanted: &[String],
+) -> Result<HashSet<String>, End> {
     let organisation = hand.organisation(&work.customer);
     let verdicts = organisation.verdicts(hand.client(), &place.org_id).await?;
     let is_bad = |number: &&String| verdicts.get(*number).is_some_and(|verdict| verdict.state != "Available");
@@ -172,14 +178,13 @@ async fn set_main_number(hand: &mut Hand, place: &Place, work: &NumbersWork) -> 
     if main.is_none() && work.emergency_location_id.is_none() {
         return Ok(());
     }
-    let request = calls::update_calling_location(
-        &place.org_id,
-        &place.location_id,
-        main,
-        work.emergency_location_id.as_deref(),
-    );
+    let request =
+        calls::update_calling_location(&place.org_id, &place.location_id, main, work.emergency_location_id.as_deref());
     let again = |_| async { Ok(Sight::Absent) };
-    match hand.once(Call::SetMainNumber, Weight::Repeatable, Some(&place.org_id), request, |_| Ids::new(), again).await? {
+    match hand
+        .once(Call::SetMainNumber, Weight::Repeatable, Some(&place.org_id), request, |_| Ids::new(), again)
+        .await?
+    {
         Sent::Done => hand.tell(Event::Noted { ids: ids(&[("location_id", &place.location_id)]) }).await,
         Sent::Refused(refusal) => Err(refused(&refusal)),
     }

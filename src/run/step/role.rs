@@ -17,7 +17,8 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &RoleWork) -> Done {
         Some(person_id) => person_id.clone(),
         None => find(hand, &org_id, &work.email).await?,
     };
-    let unknown = || finished(Ending::Failed, Code::Unconfirmed, "Webex names the person or the organisation in an unknown form");
+    let unknown =
+        || finished(Ending::Failed, Code::Unconfirmed, "Webex names the person or the organisation in an unknown form");
     let (org, person) = (uuid(&org_id).ok_or_else(unknown)?, uuid(&person_id).ok_or_else(unknown)?);
     let begun = Instant::now();
     loop {

@@ -14,7 +14,9 @@ use crate::run::organisation::unreadable;
 const WAITING_FOR_CONSENT: &str = "pending_user_migration";
 
 pub(super) async fn carry_out(hand: &mut Hand, work: &UserWork) -> Done {
-    if let Some(why) = work.phone_number.as_ref().and_then(|number| hand.given.numbers.get(&format!("refused:{number}"))) {
+    if let Some(why) =
+        work.phone_number.as_ref().and_then(|number| hand.given.numbers.get(&format!("refused:{number}")))
+    {
         return Err(finished(Ending::Failed, Code::NumberRefused, why.clone()));
     }
     let customer_id = hand.id(&hand.given.customer, "customer_id")?;
@@ -60,9 +62,9 @@ fn learnt(subscriber: &Subscriber) -> Ids {
 }
 
 fn made(answer: &Answer) -> Ids {
-    answers::read::<Subscriber>(answer).map(|subscriber| learnt(&subscriber)).unwrap_or_else(|_| {
-        answers::made_id(answer).map(|id| ids(&[("subscriber_id", &id)])).unwrap_or_default()
-    })
+    answers::read::<Subscriber>(answer)
+        .map(|subscriber| learnt(&subscriber))
+        .unwrap_or_else(|_| answers::made_id(answer).map(|id| ids(&[("subscriber_id", &id)])).unwrap_or_default())
 }
 
 async fn find(client: &Client, customer_id: &str, email: &str) -> Result<Option<Subscriber>, Failure> {
@@ -130,7 +132,8 @@ async fn change_package(hand: &mut Hand, work: &UserWork, location_id: Option<&s
     let subscriber_id = hand.id(&hand.given.own, "subscriber_id")?;
     // Number, extension and location are only taken when calling begins with the new package.
     let had_calling = hand.step.changes.iter().any(|change| {
-        change.column == "package" && change.from.as_deref().and_then(crate::model::Package::parse).is_some_and(|p| p.is_calling())
+        change.column == "package"
+            && change.from.as_deref().and_then(crate::model::Package::parse).is_some_and(|p| p.is_calling())
     });
     let request = calls::change_package(&subscriber_id, work, location_id.filter(|_| !had_calling));
     let again = |_| async { Ok(Sight::Absent) };

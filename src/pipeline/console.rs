@@ -1,0 +1,66 @@
+//! Where a command writes, and whom it may ask.
+
+use std::io::Write;
+
+use anyhow::Context;
+use tokio::sync::watch;
+
+use super::Clock;
+
+/// Where a command writes and what it may ask.
+pub struct Console<'a> {
+    /// Results.
+    pub out: &'a mut dyn Write,
+    /// Everything else.
+    pub err: &'a mut dyn Write,
+    /// Is a person there to be asked, and to see bars?
+    pub terminal: Terminal,
+    pub colour: bool,
+    pub quiet: bool,
+    pub clock: Clock,
+    /// Raised when the person wants the run to stop.
+    pub interrupt: watch::Receiver<bool>,
+}
+
+/// Who reads along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Terminal {
+    Person,
+    Machine,
+}
+
+impl Console<'_> {
+    /// Writes results; whoever closed the pipe does not want them.
+    pub(super) fn print(&mut self, text: &str) {
+        let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+    }
+
+    /// Says something beside the results.
+    pub(super) fn say(&mut self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(self.err, "{text}");
+        }
+    }
+
+    /// Says why a command did not do what was asked; `--quiet` does not silence it.
+    pub(super) fn refuse(&mut self, text: &str) {
+        let _ = writeln!(self.err, "turnup: {text}");
+    }
+
+    /// Asks the person whether the run may send.
+    pub(super) fn is_confirmed(&mut self) -> anyhow::Result<bool> {
+        let _ = write!(self.err, "send this to Webex? [y/N] ").and_then(|()| self.err.flush());
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer).context("the answer cannot be read")?;
+        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "s" | "sim"))
+    }
+}
+
+/// Was the run confirmed beforehand?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmation {
+    /// `--yes`.
+    Given,
+    /// A person has to be asked.
+    Wanted,
+}

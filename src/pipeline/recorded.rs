@@ -1,0 +1,165 @@
+//! A recorded run: carrying out its stored plan, and handing back what became of every row.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+
+use super::inputs::Inputs;
+use super::provider::Provider;
+use super::{Confirmation, Console, Terminal, checked, exit};
+use crate::api::Client;
+use crate::check::HoldBack;
+use crate::journal::{Log, Record, RunHead, Sqlite, State};
+use crate::model::SheetKind;
+use crate::plan::{Plan, StepId};
+use crate::report::{self, RowResult, Rows};
+use crate::run::progress::{Bars, Lines, Progress, Quiet};
+use crate::run::{self, Finish, Job, Options, Stop};
+use crate::settings::Settings;
+use crate::workspace::Workspace;
+
+/// The latest run, if it was cut off.
+pub(super) fn unfinished(log: &Sqlite) -> anyhow::Result<Option<RunHead>> {
+    Ok(log.runs()?.into_iter().next_back().filter(|head| head.finished.is_none()))
+}
+
+/// How much of a stored plan is carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    Everything,
+    /// Only what was sent already: it is followed up, nothing new is begun.
+    WhatWasSent,
+}
+
+/// The outcome of every row, sheet by sheet.
+type Results = HashMap<SheetKind, Vec<RowResult>>;
+
+/// Where a run is recorded.
+pub(super) struct Recorded<'a> {
+    pub workspace: &'a Workspace,
+    pub settings: &'a Settings,
+    pub log: &'a mut Sqlite,
+}
+
+impl Recorded<'_> {
+    /// An earlier run that was cut off is settled first; then today's sheets count. Returns an exit code when it
+    /// could not be settled.
+    pub async fn settle_unfinished(
+        &mut self,
+        confirmation: Confirmation,
+        console: &mut Console<'_>,
+    ) -> anyhow::Result<Option<u8>> {
+        let Some(head) = unfinished(self.log)? else { return Ok(None) };
+        console.say(&format!(
+            "the run {} of {} was cut off; what it has sent is settled first, then the sheets are planned anew \
+             (`turnup resume` would go on with its own plan instead)",
+            head.run, head.started
+        ));
+        if confirmation == Confirmation::Wanted && !console.is_confirmed()? {
+            console.say("nothing was sent");
+            return Ok(Some(exit::WELL));
+        }
+        let code = self.carry_out(&head.run, Scope::WhatWasSent, console).await?;
+        Ok(unfinished(self.log)?.map(|_| code))
+    }
+
+    /// Carries out a stored plan from where its records stand, and hands back the results.
+    pub async fn carry_out(&mut self, run: &str, scope: Scope, console: &mut Console<'_>) -> anyhow::Result<u8> {
+        let (plan, records) = self.log.replay(run)?;
+        let (part, open) = in_scope(&plan, &records, scope);
+        let (finish, requests) = if part.is_idle() {
+            (Finish { records: open, stopped: None }, 0)
+        } else {
+            let provider = Provider::connect(self.workspace, self.settings, run).await?;
+            let client = provider.client();
+            let finish = self.provision(run, &part, open, client.clone(), console).await;
+            (finish.with_context(|| self.recorded_so_far())?, client.sent())
+        };
+        let mut all = records;
+        all.extend(finish.records);
+        let (results, words) = self.report(run, &plan, &all, Some(requests))?;
+        match scope {
+            Scope::Everything => console.print(&words),
+            // The results of this command are those of today's run.
+            Scope::WhatWasSent => console.say(&words),
+        }
+        let code = match &finish.stopped {
+            Some(Stop::Environment(why)) => bail!("{why}; `turnup resume` goes on where this run stands"),
+            Some(Stop::Interrupted) => {
+                console.refuse("interrupted; `turnup resume` goes on where this run stands");
+                return Ok(exit::INTERRUPTED);
+            }
+            None => report::exit_code(&results),
+        };
+        self.log.finish(run, &console.clock.now(), code)?;
+        Ok(code)
+    }
+
+    fn recorded_so_far(&self) -> String {
+        let journal = self.workspace.journal();
+        format!("the run stopped, recorded in `{}` so far; mend what is named, then `turnup resume`", journal.display())
+    }
+
+    async fn provision(
+        &mut self,
+        run: &str,
+        plan: &Plan,
+        records: HashMap<StepId, Record>,
+        client: Client,
+        console: &Console<'_>,
+    ) -> anyhow::Result<Finish> {
+        let mut progress: Box<dyn Progress> = match console.terminal {
+            _ if console.quiet => Box::new(Quiet),
+            Terminal::Person => Box::new(Bars::new(plan)),
+            Terminal::Machine => Box::new(Lines::new(plan)),
+        };
+        let (api, clock) = (&self.settings.api, console.clock.clone());
+        let options = Options {
+            in_flight: api.client.in_flight,
+            poll: api.poll,
+            poll_for: api.poll_for,
+            grace: api.grace,
+            clock: Arc::new(move || clock.now()),
+        };
+        let known = self.log.known()?;
+        let job = Job { run, plan, records, known: &known, options };
+        run::run(job, self.log, client, progress.as_mut(), console.interrupt.clone()).await
+    }
+
+    /// Writes the result files of a run; returns the results, and for people a summary whose last line is the folder.
+    pub fn report(
+        &self,
+        run: &str,
+        plan: &Plan,
+        records: &HashMap<StepId, Record>,
+        requests: Option<u64>,
+    ) -> anyhow::Result<(Results, String)> {
+        let inputs = Inputs::read(&self.workspace.inputs(run))
+            .context("the inputs that were kept with the run cannot be read, so its report cannot be made")?;
+        let head = self.log.runs()?.into_iter().find(|head| head.run == run);
+        let hold_back = head.and_then(|head| HoldBack::parse(&head.hold_back)).unwrap_or_default();
+        let settings = Settings { hold_back, ..self.settings.clone() };
+        let checked = checked(&inputs, &settings, &self.log.known_before(run)?);
+        let known = self.log.known()?;
+        let lang = settings.lang;
+        let rows = Rows { sheets: &inputs.sheets, checked: &checked, plan, records, known: &known, lang };
+        let results = report::row_results(&rows);
+        let folder = self.workspace.report(run);
+        report::write_results(&folder, &inputs.sheets, &results)?;
+        let summary = report::summary(&inputs.sheets, &results, requests);
+        Ok((results, format!("{summary}{}\n", folder.display())))
+    }
+}
+
+fn in_scope(plan: &Plan, records: &HashMap<StepId, Record>, scope: Scope) -> (Plan, HashMap<StepId, Record>) {
+    let was_sent = |id: &StepId| {
+        records.get(id).is_some_and(|record| matches!(record.state, State::Finished(_)) || record.attempts > 0)
+    };
+    let mut part = plan.clone();
+    if scope == Scope::WhatWasSent {
+        part.steps.retain(|step| was_sent(&step.id));
+    }
+    let open = records.iter().filter(|(id, _)| scope == Scope::Everything || was_sent(id));
+    (part, open.map(|(id, record)| (id.clone(), record.clone())).collect())
+}

@@ -1,0 +1,80 @@
+//! The commands that need no workspace: a new one, and what there is to know.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+use super::{Console, exit};
+use crate::diagnostic::Code;
+use crate::model::SheetKind;
+use crate::report;
+use crate::sheet::{self, Need};
+use crate::text::{self, Lang};
+
+/// `turnup init DIR`: a new workspace with blank sheets, templates and settings.
+///
+/// # Errors
+/// When the folder cannot be made, or holds one of the files already.
+pub fn init(folder: &Path, console: &mut Console<'_>) -> anyhow::Result<u8> {
+    const TEMPLATES: &str = include_str!("new_templates.toml");
+    const SETTINGS: &str = include_str!("new_turnup.toml");
+    let sheets = SheetKind::ALL.map(|kind| (sheet::file_name(kind), sheet::blank(kind)));
+    let others = [("templates.toml", TEMPLATES), ("turnup.toml", SETTINGS)]
+        .map(|(name, text)| (name.to_owned(), text.to_owned()));
+    let files: Vec<(String, String)> = sheets.into_iter().chain(others).collect();
+    if let Some((name, _)) = files.iter().find(|(name, _)| folder.join(name).exists()) {
+        bail!("`{}` has a {name} already; turnup overwrites nothing, so choose a new folder", folder.display());
+    }
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+    for (name, text) in files {
+        report::write_atomically(&folder.join(&name), text.as_bytes())?;
+    }
+    console.say("fill in templates.toml and the three sheets, then run `turnup check`");
+    console.print(&format!("{}\n", folder.display()));
+    Ok(exit::WELL)
+}
+
+/// `turnup explain CODE`: cause, example and cure.
+///
+/// # Errors
+/// When there is no such code.
+pub fn explain(id: &str, console: &mut Console<'_>) -> anyhow::Result<u8> {
+    let Some(code) = Code::from_id(id) else {
+        let known: Vec<_> = Code::ALL.iter().map(|code| code.id()).collect();
+        bail!("there is no code `{id}`; the codes are {}", known.join(", "));
+    };
+    let entry = text::entry(Lang::default(), code.id());
+    let plain = |template: &str| text::fill(template, |name| Some(format!("<{name}>")));
+    console.print(&format!(
+        "{} ({})\n  {}\n\ncause:   {}\nexample: {}\ncure:    {}\n",
+        code.id(),
+        code.severity().word(),
+        plain(entry.message),
+        entry.cause,
+        entry.example,
+        plain(entry.fix),
+    ));
+    Ok(exit::WELL)
+}
+
+/// `turnup columns`: every column of the three sheets.
+pub fn columns(console: &mut Console<'_>) -> u8 {
+    for kind in SheetKind::ALL {
+        console.print(&format!("{kind}.csv\n"));
+        for spec in sheet::specs(kind) {
+            let mark = match spec.need {
+                Need::Always => "*",
+                Need::Sometimes => "?",
+                Need::Never => " ",
+            };
+            console.print(&format!("  {:<24}{mark} {}\n", spec.header, spec.help));
+            console.print(&format!("  {:<24}  example: {}\n", "", spec.example));
+            if let Some(legal) = spec.legal.map(|legal| legal()).filter(|legal| legal.len() <= 20) {
+                console.print(&format!("  {:<24}  one of: {}\n", "", legal.join(", ")));
+            }
+        }
+        console.print("\n");
+    }
+    console.print("* required in every row    ? when the package, the country or a second location asks for it\n");
+    exit::WELL
+}
