@@ -492,7 +492,7 @@ mod the_rules_can_fail {
             homes,
             "src/run/mod.rs",
             "use std::env;",
-            &["`std::env` is at home in main, settings, not in src/run/mod.rs:1"],
+            &["`std::env` is at home in main, settings, pipeline/clock, not in src/run/mod.rs:1"],
         );
         check(homes, "src/run/mod.rs", "use std::time::{Duration, Instant};", &[]);
         assert_eq!(homes(&source("src/run/mod.rs", "use std::time::*;")).len(), 1);

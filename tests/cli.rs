@@ -170,8 +170,8 @@ fn nothing_is_sent_under_settings_that_cannot_be_read() {
         let bench = Bench::small();
         let simulator = Simulator::start(&bench, &[]);
         bench.write("work/turnup.toml", settings);
-        let ran = Ran::of(&mut bench.against(&simulator, &RUN));
-        assert!(ran.fault().contains("turnup.toml:"), "{ran:#?}");
+        let ran = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(3);
+        assert!(ran.err.starts_with("turnup: turnup.toml:") && ran.out.is_empty(), "{ran:#?}");
         assert_eq!(simulator.requests(), 0);
         let check = bench.ran(&["check", "work", "--format", "csv"]).expect_code(3);
         assert!(check.out.contains("F111"), "{}", check.out);
@@ -204,14 +204,13 @@ fn a_refused_token_is_told_and_the_run_goes_on_with_another() {
 
 #[test]
 fn a_missing_token_is_told_before_anything_is_sent() {
-    for how in ["resume", "run"] {
-        let bench = Bench::small();
-        let simulator = Simulator::start(&bench, &[]);
-        let ran = Ran::of(bench.against(&simulator, &RUN).env_remove("TURNUP_TOKEN"));
-        assert!(ran.fault().contains("TURNUP_TOKEN_FILE"), "{ran:#?}");
-        assert_eq!((ran.out.as_str(), simulator.requests()), ("", 0));
-        assert_recovers(&bench, &simulator, how);
-    }
+    let bench = Bench::small();
+    let simulator = Simulator::start(&bench, &[]);
+    let ran = Ran::of(bench.against(&simulator, &RUN).env_remove("TURNUP_TOKEN"));
+    assert!(ran.fault().contains("TURNUP_TOKEN_FILE"), "{ran:#?}");
+    assert_eq!((ran.out.as_str(), simulator.requests()), ("", 0));
+    assert_eq!(bench.ran(&["runs", "work"]).out, "", "a run that could not begin leaves none to resume");
+    assert_recovers(&bench, &simulator, "run");
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn sheet_text(kind: SheetKind) -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![4 => like_a_sheet, 1 => prop::collection::vec(any::<u8>(), 0..300)]
 }
 
-fn checked(texts: [Vec<u8>; 3]) -> (Sheets, Vec<Diagnostic>, usize) {
+fn checked(texts: &[Vec<u8>; 3]) -> (Sheets, Vec<Diagnostic>, usize) {
     let mut found = Vec::new();
     let mut read = |kind: SheetKind, text: &[u8]| parse(kind, &format!("{kind}.csv"), text, &mut found);
     let customers = read(SheetKind::Customers, &texts[0]);
@@ -68,7 +68,7 @@ proptest! {
         locations in sheet_text(SheetKind::Locations),
         users in sheet_text(SheetKind::Users),
     ) {
-        let (sheets, found, judged) = checked([customers, locations, users]);
+        let (sheets, found, judged) = checked(&[customers, locations, users]);
         prop_assert_eq!(judged, sheets.row_count());
         for finding in &found {
             let sheet = finding.place.sheet.and_then(SheetKind::from_name).map(|kind| sheets.get(kind));

@@ -209,7 +209,7 @@ fn state_of_another_user_is_not_trusted() {
 
 #[test]
 fn state_full_of_garbage_is_told_and_nothing_is_sent() {
-    let garbage: Vec<u8> = (0..9_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let garbage: Vec<u8> = (0..9_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[1]).collect();
     let bench = Bench::small();
     let simulator = Simulator::start(&bench, &[]);
     fs::create_dir(bench.work().join(".turnup")).expect("it is new");

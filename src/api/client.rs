@@ -17,13 +17,13 @@ const TRIES_MAX: u32 = 8;
 /// Longest wait between two tries.
 const BACKOFF_MAX: Duration = Duration::from_secs(20);
 /// Longest `Retry-After` that is waited for; a longer one is reported instead.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(3600);
-/// Pause after a 429 that does not say how long (wxc_sdk waits as long).
+const RETRY_AFTER_MAX: Duration = Duration::from_hours(1);
+/// Pause after a 429 that does not say how long (`wxc_sdk` waits as long).
 const RETRY_AFTER_DEFAULT: Duration = Duration::from_secs(5);
 /// How often one request is put off by 429 or 423.
 const THROTTLES_MAX: u32 = 1000;
 /// How long an unreachable server is waited for, once it has answered in this run.
-const OUTAGE_MAX: Duration = Duration::from_secs(120);
+const OUTAGE_MAX: Duration = Duration::from_mins(2);
 /// The same before it has answered at all: a wrong address should be told at once.
 const FIRST_CONTACT_MAX: Duration = Duration::from_secs(3);
 

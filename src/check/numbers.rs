@@ -43,7 +43,7 @@ pub(super) fn resolve(context: &Context<'_>) -> (Resolved, Vec<Diagnostic>) {
         locations: each(context, &mut found, &rows.locations, |reader, row| {
             reader.site(row.action, row.at(), Site::Branch(row.index), &row.location)
         }),
-        users: each(context, &mut found, &rows.users, |reader, row| reader.user(row)),
+        users: each(context, &mut found, &rows.users, user),
     };
     (resolved, found)
 }
@@ -67,21 +67,21 @@ fn each<R: Sync, T: Send>(
     read.into_iter().map(unpack).collect()
 }
 
+fn user(reader: &mut Reader<'_>, row: &UserRow) -> Option<Phone> {
+    let text = row.phone_number.as_deref().filter(|_| row.action != Action::Skip)?;
+    let country = match reader.context.seat(row) {
+        Seat::At(site) => reader.context.country(site),
+        _ => None,
+    };
+    reader.phone(row.at(), users::PHONE_NUMBER.spec.header, text, country)
+}
+
 struct Reader<'a> {
     context: &'a Context<'a>,
     found: Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
-    fn user(&mut self, row: &UserRow) -> Option<Phone> {
-        let text = row.phone_number.as_deref().filter(|_| row.action != Action::Skip)?;
-        let country = match self.context.seat(row) {
-            Seat::At(site) => self.context.country(site),
-            _ => None,
-        };
-        self.phone(row.at(), users::PHONE_NUMBER.spec.header, text, country)
-    }
-
     fn site(&mut self, action: Action, row: RowRef, site: Site, fields: &LocationFields) -> SiteNumbers {
         if action == Action::Skip {
             return SiteNumbers::default();

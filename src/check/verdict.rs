@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
-use crate::model::{Action, SheetKind};
+use crate::model::{Action, Package, SheetKind};
 use crate::sheet::{RowRef, UserRow, locations as l};
 
 use super::context::{Context, Seat, Site};
@@ -206,7 +206,7 @@ fn customer_root(context: &Context<'_>, verdicts: &Verdicts, id: Option<&String>
 fn user_root(context: &Context<'_>, verdicts: &Verdicts, user: &UserRow) -> Option<Place> {
     customer_root(context, verdicts, user.customer.as_ref()).or_else(|| {
         let locations = &context.sheets.locations;
-        let is_calling = user.package.is_some_and(|package| package.is_calling());
+        let is_calling = user.package.is_some_and(Package::is_calling);
         let columns = [l::CUSTOMER.spec.header, l::NAME.spec.header];
         if is_calling && columns.into_iter().any(|header| locations.position(header).is_none()) {
             // Without the branches nobody can say where a person sits, and that cannot be changed later.

@@ -132,7 +132,7 @@ pub struct HoldBackArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "API")]
 pub struct ApiArgs {
-    /// The base of the API [default: https://webexapis.com/v1].
+    /// The base of the API [default: Cisco's own, `https://webexapis.com/v1`].
     #[arg(long, value_name = "URL", env = "TURNUP_API_URL", hide_env_values = true)]
     api_url: Option<String>,
     /// Use the built-in simulator; its state lives in .turnup/simulator.json.

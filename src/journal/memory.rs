@@ -53,7 +53,9 @@ impl Log for Memory {
     }
 
     fn append(&mut self, run: &str, entries: &[Entry]) -> anyhow::Result<()> {
-        entries.iter().for_each(|entry| self.push(run, entry));
+        for entry in entries {
+            self.push(run, entry);
+        }
         Ok(())
     }
 

@@ -155,6 +155,8 @@ impl Log for Sqlite {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::journal::{Call, Ending};
 
@@ -181,7 +183,7 @@ mod tests {
         let entries = [
             entry(Event::Started),
             entry(Event::Intent { call: Call::CreateSubscriber }),
-            entry(Event::Answered { call: Call::CreateSubscriber, ids: Default::default(), tracking_id: None }),
+            entry(Event::Answered { call: Call::CreateSubscriber, ids: BTreeMap::default(), tracking_id: None }),
             entry(Event::Finished { ending: Ending::Created, reason: None, confirmed: Some(confirmed.clone()) }),
         ];
         {

@@ -21,6 +21,7 @@ pub struct Tables {
 }
 
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each yes-or-no column of the data file")]
 pub(super) struct PackageRow {
     pub name: String,
     #[expect(dead_code, reason = "the title is for people who read the data file")]

@@ -87,15 +87,14 @@ pub(super) struct Provider {
 impl Provider {
     /// Connects to Webex with the user's token, or to a simulator of its own with a token that is worth nothing.
     pub async fn connect(workspace: &Workspace, settings: &Settings, run: &str) -> anyhow::Result<Self> {
-        let (base, token, simulator) = match &settings.api.base {
-            Some(base) => (base.clone(), find_token(settings.token_file.as_deref())?, None),
-            None => {
-                let state = Some(workspace.simulator());
-                let served =
-                    serve(&Simulation { state, faults: settings.faults.clone(), ..Simulation::default() }).await?;
-                let token = Token::new("simulator").map_err(|wrong| anyhow!(wrong))?;
-                (BaseUrl::parse(&served.url)?, token, Some(served))
-            }
+        let (base, token, simulator) = if let Some(base) = &settings.api.base {
+            (base.clone(), find_token(settings.token_file.as_deref())?, None)
+        } else {
+            let state = Some(workspace.simulator());
+            let faults = settings.faults.clone();
+            let served = serve(&Simulation { faults, state, ..Simulation::default() }).await?;
+            let token = Token::new("simulator").map_err(|wrong| anyhow!(wrong))?;
+            (BaseUrl::parse(&served.url)?, token, Some(served))
         };
         let transport = Transport::http(base, token, settings.api.timeout)?;
         Ok(Self { client: Client::new(transport, settings.api.client, &format!("turnup_{run}")), simulator })

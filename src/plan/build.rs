@@ -1,6 +1,7 @@
 //! Batch -> steps.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
@@ -33,8 +34,11 @@ impl Plan {
         for step in &self.steps {
             hash.update(serde_json::to_vec(step).expect("steps are texts, numbers and maps with text keys"));
         }
-        let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("sha256:{hex}")
+        let mut digest = "sha256:".to_owned();
+        for byte in hash.finalize() {
+            write!(digest, "{byte:02x}").expect("a text takes every write");
+        }
+        digest
     }
 
     /// Does any step make a call?
@@ -142,7 +146,7 @@ impl<'a> Builder<'a> {
             needs: Vec::new(),
             fields: customer_fields(customer),
             removed: of_stage(&sourced.removed, Stage::Customers),
-            work: Work::Customer(CustomerWork::new(customer)),
+            work: Work::Customer(Box::new(CustomerWork::new(customer))),
         });
         if let Some(headquarters) = &customer.headquarters {
             self.location(sourced.row.into(), &[], headquarters, true);
@@ -296,7 +300,7 @@ fn of_stage<'a>(removed: &'a [&'static str], stage: Stage) -> &'a [&'static str]
     let is_numbers = |column: &&str| ["numbers", "main_number", "pstn_connection", "number_state"].contains(column);
     match stage {
         // A row feeds several stages; a removed column is judged once, by the stage that would send it.
-        Stage::Numbers if removed.iter().any(|column| is_numbers(&column)) => removed,
+        Stage::Numbers if removed.iter().any(is_numbers) => removed,
         Stage::Roles if removed.contains(&"role") => removed,
         Stage::Numbers | Stage::Roles => &[],
         _ => removed,

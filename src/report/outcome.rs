@@ -370,7 +370,7 @@ fn explain_silence(result: &mut RowResult) {
         Outcome::Unconfirmed => "the run ended while an answer was outstanding".to_owned(),
         _ => return,
     };
-    result.fix = "run again; what stands is kept, the rest is made".to_owned();
+    "run again; what stands is kept, the rest is made".clone_into(&mut result.fix);
 }
 
 /// The finding for a value that cannot be changed.

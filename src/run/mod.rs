@@ -67,6 +67,7 @@ pub struct Finish {
 }
 
 /// What a step tells the loop.
+#[expect(clippy::large_enum_variant, reason = "nearly every message is an event")]
 enum Message {
     /// Something happened; whoever needs to know that it is on disk waits for the acknowledgement.
     Event { position: usize, event: Event, written: Option<oneshot::Sender<()>> },

@@ -23,7 +23,7 @@ pub use token::find_token;
 
 /// Cisco's API.
 const API_URL: &str = "https://webexapis.com/v1";
-/// Requests under way unless the user says otherwise (wxc_sdk sends as many).
+/// Requests under way unless the user says otherwise (`wxc_sdk` sends as many).
 const IN_FLIGHT: usize = 10;
 /// First wait between two looks at a customer.
 const POLL_MS: u64 = 5_000;

@@ -3,6 +3,9 @@
 //! A cell can only be read through its handle, and the same handle feeds the blank sheets, `turnup columns` and
 //! the documentation, so a column cannot exist in one and be missing from another.
 
+#![expect(clippy::doc_markdown, reason = "the help of a column is for operators first")]
+#![allow(clippy::wildcard_imports, reason = "each sheet's columns are written in the words above them")]
+
 use crate::diagnostic::Code;
 use crate::model::{
     Action, Email, EmailProblem, Extension, ExtensionProblem, NumberState, Package, PackageLimits, PstnConnection,

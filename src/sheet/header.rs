@@ -84,10 +84,10 @@ fn unread(kind: SheetKind, cell: &str) -> Use {
     let is = |name: &&str| bare(name) == bare_cell;
     if bare_cell.is_empty() {
         Use::Blank
-    } else if REPORT_COLUMNS.iter().any(|name| is(&name)) {
+    } else if REPORT_COLUMNS.iter().any(&is) {
         Use::Report
     } else if kind == SheetKind::Customers
-        && let Some(setting) = OWNED_SETTINGS.into_iter().find(|name| is(&name))
+        && let Some(setting) = OWNED_SETTINGS.into_iter().find(|name| is(name))
     {
         Use::OwnedByTemplate(setting)
     } else {

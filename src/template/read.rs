@@ -1,5 +1,6 @@
 //! `templates.toml` -> templates and findings.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use toml::Spanned;
@@ -12,7 +13,7 @@ use crate::model::{Email, Package, Tables};
 /// Reads the text of a templates file.
 pub fn read(file: &str, text: &str) -> (Templates, Vec<Diagnostic>) {
     let mut reader = Reader { file: file.into(), text, found: Vec::new() };
-    let mut templates = Templates { file: Arc::clone(&reader.file), by_name: Default::default(), unreadable: None };
+    let mut templates = Templates { file: Arc::clone(&reader.file), by_name: BTreeMap::default(), unreadable: None };
     match DeTable::parse(text) {
         Err(error) => {
             let place = reader.place(error.span().map_or(0, |span| span.start), None);

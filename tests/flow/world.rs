@@ -142,7 +142,7 @@ pub async fn attempt(
     let options = Options {
         in_flight: 4,
         poll: Duration::from_millis(100),
-        poll_for: Duration::from_secs(600),
+        poll_for: Duration::from_mins(10),
         grace: Duration::from_secs(3),
         clock: Arc::new(|| "2026-11-22T10:00:00Z".to_owned()),
     };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::check::context::{Context, Seat, Site, judged_customers, judged_locations, judged_users};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{NumberRange, Phone, SheetKind};
+use crate::model::{NumberRange, Package, Phone, SheetKind};
 use crate::sheet::{RowRef, UserRow, customers as c, users as u};
 
 /// Numbers that a row says belong to a site.
@@ -24,7 +24,7 @@ fn sites(context: &Context<'_>) -> impl Iterator<Item = Site> {
 
 /// Are number and extension of use to the row? They have no effect beside a package without calling.
 fn is_dialled(row: &UserRow) -> bool {
-    row.package.is_none_or(|package| package.is_calling())
+    row.package.is_none_or(Package::is_calling)
 }
 
 /// Judged users with a number, and where they sit.

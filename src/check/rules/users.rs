@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::check::context::{Context, Seat, judged_users};
 use crate::diagnostic::{Code, Diagnostic, closest};
+use crate::model::Package;
 use crate::sheet::{customers as c, locations as l, users as u};
 
 use super::customers::listed;
@@ -113,7 +114,7 @@ pub(super) fn cells_have_an_effect(context: &Context<'_>, found: &mut Vec<Diagno
 }
 
 pub(super) fn names_are_usual(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for row in judged_users(context.rows).filter(|row| row.package.is_some_and(|package| package.is_calling())) {
+    for row in judged_users(context.rows).filter(|row| row.package.is_some_and(Package::is_calling)) {
         let names = [(&row.first_name, u::FIRST_NAME.spec.header), (&row.last_name, u::LAST_NAME.spec.header)];
         for (name, header) in names {
             let Some(name) = name else { continue };

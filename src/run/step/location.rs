@@ -125,10 +125,12 @@ async fn look_up(client: Client, org_id: String, work: LocationWork) -> Result<S
 async fn enable_calling(hand: &mut Hand, work: &LocationWork, org_id: &str) -> Result<(), End> {
     let location_id = hand.id(&hand.record.ids, "location_id")?;
     let stood_before = hand.record.existing.contains(&Call::CreateLocation);
-    if stood_before && !hand.is_in_doubt() && !hand.record.is_settled(Call::EnableCalling) {
-        if let Sight::There(ids) = calling(hand.client().clone(), org_id.to_owned(), location_id.clone()).await? {
-            hand.tell(Event::Existing { call: Call::EnableCalling, ids }).await?;
-        }
+    if stood_before
+        && !hand.is_in_doubt()
+        && !hand.record.is_settled(Call::EnableCalling)
+        && let Sight::There(ids) = calling(hand.client().clone(), org_id.to_owned(), location_id.clone()).await?
+    {
+        hand.tell(Event::Existing { call: Call::EnableCalling, ids }).await?;
     }
     let request = calls::enable_calling(org_id, &location_id, work);
     let (org, location) = (org_id.to_owned(), location_id.clone());

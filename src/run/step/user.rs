@@ -6,6 +6,7 @@ use crate::api::wire::Answer;
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event, Reason};
+use crate::model::Package;
 use crate::plan::{Action, UserWork};
 use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
 use crate::run::organisation::unreadable;
@@ -62,9 +63,8 @@ fn learnt(subscriber: &Subscriber) -> Ids {
 }
 
 fn made(answer: &Answer) -> Ids {
-    answers::read::<Subscriber>(answer)
-        .map(|subscriber| learnt(&subscriber))
-        .unwrap_or_else(|_| answers::made_id(answer).map(|id| ids(&[("subscriber_id", &id)])).unwrap_or_default())
+    let told_id = |_| answers::made_id(answer).map(|id| ids(&[("subscriber_id", &id)])).unwrap_or_default();
+    answers::read::<Subscriber>(answer).map_or_else(told_id, |subscriber| learnt(&subscriber))
 }
 
 async fn find(client: &Client, customer_id: &str, email: &str) -> Result<Option<Subscriber>, Failure> {
@@ -132,8 +132,7 @@ async fn change_package(hand: &mut Hand, work: &UserWork, location_id: Option<&s
     let subscriber_id = hand.id(&hand.given.own, "subscriber_id")?;
     // Number, extension and location are only taken when calling begins with the new package.
     let had_calling = hand.step.changes.iter().any(|change| {
-        change.column == "package"
-            && change.from.as_deref().and_then(crate::model::Package::parse).is_some_and(|p| p.is_calling())
+        change.column == "package" && change.from.as_deref().and_then(Package::parse).is_some_and(Package::is_calling)
     });
     let request = calls::change_package(&subscriber_id, work, location_id.filter(|_| !had_calling));
     let again = |_| async { Ok(Sight::Absent) };
