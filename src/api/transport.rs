@@ -178,16 +178,15 @@ async fn limited_body(mut response: reqwest::Response) -> Result<String, Lost> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A refused connection never arrived; anything else may have.
+/// A refused connection never arrived; anything else may have. The innermost cause tells most.
 fn lost(error: &reqwest::Error) -> Lost {
-    let mut words = vec![error.to_string()];
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        words.push(cause.to_string());
-        source = cause.source();
+    let host = error.url().map(|url| url.authority().to_owned()).unwrap_or_default();
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
     }
-    words.dedup();
-    let words = words.join(": ");
+    let what = if error.is_timeout() { "no answer in time".to_owned() } else { cause.to_string() };
+    let words = format!("{host}: {what}");
     if error.is_connect() { Lost::NeverArrived(words) } else { Lost::Unanswered(words) }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use anyhow::{Context, bail};
-use rusqlite::{Connection, OptionalExtension, params};
+use anyhow::{Context, anyhow, bail};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 use super::{Entry, Event, Log, Record, RunHead};
 use crate::plan::{Confirmed, Known, Plan, Step, StepId};
@@ -36,7 +36,8 @@ impl Sqlite {
     /// When the file cannot be opened, is no journal, or is of a newer turnup.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
         let connection = Connection::open(path).with_context(|| format!("cannot open `{}`", path.display()))?;
-        Self::prepare(connection).with_context(|| format!("the journal `{}` cannot be used", path.display()))
+        Self::prepare(connection)
+            .map_err(|error| anyhow!("the journal `{}` cannot be used: {}", path.display(), cure(&error)))
     }
 
     fn prepare(connection: Connection) -> anyhow::Result<Self> {
@@ -68,6 +69,21 @@ impl Sqlite {
         let head: Option<String> =
             self.connection.query_row("SELECT head FROM runs WHERE run = ?1", [run], |row| row.get(0)).optional()?;
         head.map(|text| serde_json::from_str(&text).context("a run's head is damaged")).transpose()
+    }
+}
+
+/// What SQLite says, with what can be done about it.
+fn cure(error: &anyhow::Error) -> String {
+    let code = error.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
+    match code {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            "it is damaged; put a copy of it back, or move it away to begin anew (what stands in Webex is then found and \
+             adopted)"
+                .to_owned()
+        }
+        Some(ErrorCode::DiskFull) => "the disk is full; make room and try again".to_owned(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another program holds it; close that first".to_owned(),
+        _ => format!("{error:#}"),
     }
 }
 

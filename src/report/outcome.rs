@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use crate::check::{Checked, RowRef, Verdict};
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::journal::{Call, Ending, Record, State};
 use crate::model::SheetKind;
 use crate::plan::{Action, Immovable, Known, Plan, Stage, Step, StepId};
@@ -189,12 +189,25 @@ impl<'a> Index<'a> {
         match self.rows.checked.verdicts.get(row) {
             Verdict::Skipped => RowResult::new(Outcome::Skipped),
             Verdict::Rejected => self.rejected(row),
-            Verdict::Blocked(root) => RowResult::blocked(root.to_string()),
+            Verdict::Blocked(root) => self.blocked(root),
             Verdict::Clean => match self.immovable.get(&row) {
                 Some(values) => self.immovable(row, values),
                 None => self.carried_out(row),
             },
         }
+    }
+
+    /// A row behind another one. What is wrong with a template or a setting is no row's own, so it is told here.
+    fn blocked(&self, root: &Place) -> RowResult {
+        let mut result = RowResult::blocked(root.to_string());
+        let is_root = |found: &&Diagnostic| found.severity == Severity::Error && found.place == *root;
+        if root.sheet.is_none()
+            && let Some(found) = self.rows.checked.found.iter().find(is_root)
+        {
+            result.reason = format!("{}: {}", result.reason, found.message(self.rows.lang));
+            result.fix = format!("{}; this row goes with it", found.fix(self.rows.lang));
+        }
+        result
     }
 
     /// All reasons of a row at once, and those of its file.

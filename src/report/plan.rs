@@ -73,6 +73,10 @@ fn text(view: &PlanView<'_>) -> String {
         ));
     }
     let forecast = view.forecast;
+    if forecast.calls.total() == 0 {
+        text.push_str("\nnothing to do: no request would be made\n");
+        return text + &remarks(view);
+    }
     text.push_str(&format!(
         "\n{} calls ({} that read, {} that write), about {}; the time goes into: {}\n",
         forecast.calls.total(),
@@ -85,6 +89,12 @@ fn text(view: &PlanView<'_>) -> String {
         "{} numbers go live, {} persons may get a mail from Webex, {} packages become billable\n",
         forecast.numbers_live, forecast.people, forecast.people,
     ));
+    text + &remarks(view)
+}
+
+/// What a person should know besides: rows that take no part, and what changes.
+fn remarks(view: &PlanView<'_>) -> String {
+    let mut text = String::new();
     if view.rejected + view.blocked > 0 {
         text.push_str(&format!(
             "{} rows are rejected and {} held back by another row; `turnup check` says why\n",

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::outcome::{Outcome, RowResult};
 use super::printable;
+use crate::diagnostic::Place;
 use crate::model::SheetKind;
 use crate::sheet::Sheets;
 
 /// Rows that are named in the summary; the files hold them all.
 const NAMED_MAX: usize = 5;
+/// Kinds of trouble that a row is compared with; beyond them it counts as one of its own.
+const KINDS_COMPARED_MAX: usize = 50;
 
 /// How many rows of a sheet had each outcome; outcomes of no row are left out.
 pub fn counts(results: &HashMap<SheetKind, Vec<RowResult>>) -> BTreeMap<SheetKind, BTreeMap<Outcome, usize>> {
@@ -34,22 +37,50 @@ pub fn summary(sheets: &Sheets, results: &HashMap<SheetKind, Vec<RowResult>>, re
     if let Some(requests) = requests {
         text.push_str(&format!("{requests} requests\n"));
     }
-    let mut named = 0;
-    let mut unnamed = 0;
+    text.push_str(&roots(sheets, results));
+    text.push_str(&behind(results));
+    text
+}
+
+/// The rows that did not go well, alike ones together, each kind with reason and cure.
+fn roots(sheets: &Sheets, results: &HashMap<SheetKind, Vec<RowResult>>) -> String {
+    let mut kinds: Vec<(&RowResult, Place, usize)> = Vec::new();
     for kind in SheetKind::ALL {
         for (index, row) in results[&kind].iter().enumerate().filter(|(_, row)| is_root(row)) {
-            if named == NAMED_MAX {
-                unnamed += 1;
-                continue;
+            let alike = |(known, ..): &(&RowResult, Place, usize)| {
+                (known.outcome, &known.reason, &known.fix) == (row.outcome, &row.reason, &row.fix)
+            };
+            match kinds.iter().take(KINDS_COMPARED_MAX).position(alike) {
+                Some(at) => kinds[at].2 += 1,
+                None => kinds.push((row, sheets.get(kind).place(index, None), 0)),
             }
-            named += 1;
-            let place = sheets.get(kind).place(index, None);
-            let reason = printable(&row.reason);
-            text.push_str(&format!("{place} {}: {reason}\n    cure: {}\n", row.outcome, printable(&row.fix)));
         }
     }
+    let mut text = String::new();
+    for (row, place, more) in kinds.iter().take(NAMED_MAX) {
+        let more = if *more == 0 { String::new() } else { format!(" and {more} more rows") };
+        let (reason, fix) = (printable(&row.reason), printable(&row.fix));
+        text.push_str(&format!("{place}{more} {}: {reason}\n    cure: {fix}\n", row.outcome));
+    }
+    let unnamed: usize = kinds.iter().skip(NAMED_MAX).map(|(_, _, more)| more + 1).sum();
     if unnamed > 0 {
         text.push_str(&format!("and {unnamed} more; the result files name every row\n"));
+    }
+    text
+}
+
+/// How many rows each root holds back, the most first.
+fn behind(results: &HashMap<SheetKind, Vec<RowResult>>) -> String {
+    let mut held: BTreeMap<&str, (usize, &RowResult)> = BTreeMap::new();
+    for row in results.values().flatten().filter(|row| row.outcome == Outcome::Blocked) {
+        held.entry(&row.blocked_by).or_insert((0, row)).0 += 1;
+    }
+    let mut held: Vec<_> = held.into_iter().collect();
+    held.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
+    let mut text = String::new();
+    for (_, (count, row)) in held.iter().take(NAMED_MAX) {
+        let (reason, fix) = (printable(&row.reason), printable(&row.fix));
+        text.push_str(&format!("{count} rows are blocked: {reason}\n    cure: {fix}\n"));
     }
     text
 }
