@@ -186,6 +186,13 @@ impl Place {
         Self { file: Arc::clone(file), sheet, row: None, column: None, column_index: None }
     }
 
+    /// The line of a text file that holds a byte; the key that is meant stands for the column.
+    pub fn in_text(file: &Arc<str>, text: &str, offset: usize, key: Option<&str>) -> Self {
+        let lines = text.get(..offset).map_or(0, |before| before.matches('\n').count());
+        let row = u32::try_from(lines + 1).ok();
+        Self { row, column: key.map(Arc::from), ..Self::file(file, None) }
+    }
+
     /// The cell's address as a spreadsheet shows it, such as `G418`.
     pub fn cell(&self) -> Option<String> {
         Some(format!("{}{}", column_letters(self.column_index?), self.row?))

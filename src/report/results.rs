@@ -3,22 +3,7 @@
 use std::borrow::Cow;
 
 use super::outcome::RowResult;
-use crate::sheet::{Sheet, Use};
-
-/// What is added to every row of the results.
-const RESULT_COLUMNS: [&str; 11] = [
-    "result",
-    "code",
-    "reason",
-    "fix",
-    "blocked_by",
-    "done",
-    "missing",
-    "webex_id",
-    "attempts",
-    "tracking_id",
-    "finished_at",
-];
+use crate::sheet::{RESULT_COLUMNS, ROW_COLUMN, Sheet, Use};
 
 const BOM: &str = "\u{feff}";
 
@@ -52,7 +37,7 @@ pub fn results_csv(sheet: &Sheet, results: &[RowResult]) -> String {
 pub fn rejected_csv(sheet: &Sheet, results: &[RowResult]) -> String {
     let kept = kept_columns(sheet);
     let mut file = File::new(sheet);
-    file.row(["reason"].into_iter().chain(kept.iter().map(|&at| header_cell(sheet, at))).chain(["turnup_row"]));
+    file.row(["reason"].into_iter().chain(kept.iter().map(|&at| header_cell(sheet, at))).chain([ROW_COLUMN]));
     for (row, result) in sheet.rows.iter().zip(results).filter(|(_, result)| result.needs_mending()) {
         let reason = format!("{} ({})", result.reason, result.fix);
         let number = row.number.to_string();

@@ -67,11 +67,7 @@ type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
 
 impl Reader<'_> {
     fn place(&self, offset: usize, column: Option<&str>) -> Place {
-        let lines = self.text.get(..offset).map_or(0, |before| before.matches('\n').count());
-        let mut place = Place::file(&self.file, None);
-        place.row = u32::try_from(lines + 1).ok();
-        place.column = column.map(Arc::from);
-        place
+        Place::in_text(&self.file, self.text, offset, column)
     }
 
     /// A finding about a value, with its text as it stands in the file.

@@ -7,12 +7,11 @@ use crate::template::OWNED_SETTINGS;
 use super::columns::{Need, Spec, specs};
 use super::{Sheet, columns};
 
-/// Columns that turnup's own reports add; a mended report may be sent back with them.
-pub const REPORT_COLUMNS: [&str; 13] = [
-    "reason",
-    "turnup_row",
+/// What a report adds to every row of the results, in order.
+pub const RESULT_COLUMNS: [&str; 11] = [
     "result",
     "code",
+    "reason",
     "fix",
     "blocked_by",
     "done",
@@ -21,8 +20,16 @@ pub const REPORT_COLUMNS: [&str; 13] = [
     "attempts",
     "tracking_id",
     "finished_at",
-    "cause",
 ];
+
+/// What the files of rejected rows add last: the row's number in the sheet it came from.
+pub const ROW_COLUMN: &str = "turnup_row";
+
+/// Does the header come from a report that is being sent back? A sheet may have a column `code` or `reason` of its own.
+fn is_of_a_report(header: &[String]) -> bool {
+    let has = |name: &str| header.iter().any(|cell| bare(cell) == bare(name));
+    has(ROW_COLUMN) || RESULT_COLUMNS.iter().all(|name| has(name))
+}
 
 /// What a header cell means.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +67,7 @@ pub(super) fn uses(kind: SheetKind, header: &[String]) -> Vec<Use> {
     let columns = specs(kind);
     let exact: Vec<Option<&Spec>> =
         header.iter().map(|cell| columns.iter().copied().find(|spec| bare(spec.header) == bare(cell))).collect();
+    let from_report = is_of_a_report(header);
     let mut taken: Vec<&str> = Vec::new();
     let mut uses = Vec::with_capacity(header.len());
     for (cell, exact_spec) in header.iter().zip(&exact) {
@@ -73,18 +81,18 @@ pub(super) fn uses(kind: SheetKind, header: &[String]) -> Vec<Use> {
                 taken.push(spec.header);
                 Use::Column(spec)
             }
-            None => unread(kind, cell),
+            None => unread(kind, cell, from_report),
         });
     }
     uses
 }
 
-fn unread(kind: SheetKind, cell: &str) -> Use {
+fn unread(kind: SheetKind, cell: &str, from_report: bool) -> Use {
     let bare_cell = bare(cell);
     let is = |name: &&str| bare(name) == bare_cell;
     if bare_cell.is_empty() {
         Use::Blank
-    } else if REPORT_COLUMNS.iter().any(&is) {
+    } else if from_report && (bare_cell == bare(ROW_COLUMN) || RESULT_COLUMNS.iter().any(&is)) {
         Use::Report
     } else if kind == SheetKind::Customers
         && let Some(setting) = OWNED_SETTINGS.into_iter().find(|name| is(name))
@@ -123,4 +131,39 @@ pub(super) fn findings(sheet: &Sheet, header_row: u32) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What becomes of each header cell: read, dropped, or carried through.
+    fn shown(header: &str) -> Vec<&'static str> {
+        let cells: Vec<String> = header.split(',').map(str::to_owned).collect();
+        let word = |used: &Use| match used {
+            Use::Column(_) => "read",
+            Use::Report => "dropped",
+            Use::Unknown => "carried",
+            Use::OwnedByTemplate(_) => "the template's",
+            Use::Repeated(_) => "repeated",
+            Use::Blank => "blank",
+        };
+        uses(SheetKind::Customers, &cells).iter().map(word).collect()
+    }
+
+    #[test]
+    fn columns_of_a_report_are_dropped_only_from_a_report() {
+        assert_eq!(shown("reason,External ID,turnup_row"), ["dropped", "read", "dropped"]);
+        assert_eq!(shown("external-id,code,reason"), ["read", "carried", "carried"]);
+        let results = format!("external_id,{}", RESULT_COLUMNS.join(","));
+        assert!(shown(&results)[1..].iter().all(|word| *word == "dropped"));
+    }
+
+    #[test]
+    fn headers_are_known_however_they_are_written() {
+        assert_eq!(
+            shown("\u{feff}EXTERNAL_ID,Empresa,subscription,,external id"),
+            ["read", "read", "the template's", "blank", "repeated"]
+        );
+    }
 }

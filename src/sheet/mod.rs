@@ -21,7 +21,7 @@ use crate::model::SheetKind;
 
 pub use blank::blank;
 pub use columns::{Need, Spec, customers, locations, specs, users};
-pub use header::{REPORT_COLUMNS, Use};
+pub use header::{RESULT_COLUMNS, ROW_COLUMN, Use};
 pub use rows::{CustomerRow, LocationFields, LocationRow, RowRef, Rows, UserRow, rows};
 pub use table::parse;
 

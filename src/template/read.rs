@@ -48,11 +48,7 @@ struct Setting<'a> {
 
 impl Reader<'_> {
     fn place(&self, offset: usize, column: Option<&str>) -> Place {
-        let lines = self.text.get(..offset).map_or(0, |before| before.matches('\n').count());
-        let mut place = Place::file(&self.file, None);
-        place.row = u32::try_from(lines + 1).ok();
-        place.column = column.map(Arc::from);
-        place
+        Place::in_text(&self.file, self.text, offset, column)
     }
 
     fn unknown(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, known: &[&str]) {
