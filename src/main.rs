@@ -73,7 +73,10 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         }
         Command::Resume { dir, api } => pipeline::resume(&folder(dir), &typed(&no_hold_back, api), console).await,
         Command::Report { run } => {
-            pipeline::report(&folder(&None), &typed(&no_hold_back, &no_api), run.as_deref(), console)
+            // Every other command takes the folder here, so a folder is understood.
+            let named = run.as_ref().map(PathBuf::from).filter(|path| path.is_dir());
+            let run = run.as_deref().filter(|_| named.is_none());
+            pipeline::report(&folder(&named), &typed(&no_hold_back, &no_api), run, console)
         }
         Command::Runs { dir } => pipeline::runs(&folder(dir), console),
         Command::Explain { code } => pipeline::explain(code, console),

@@ -83,6 +83,11 @@ impl BaseUrl {
         }
     }
 
+    /// The host for people; ports of this machine come and go, so they are one.
+    pub fn host(&self) -> String {
+        if self.is_loopback() { "this machine".to_owned() } else { self.0.host_str().unwrap_or_default().to_owned() }
+    }
+
     /// May a workspace name it, or must the user's own configuration?
     pub fn is_harmless(&self) -> bool {
         self.is_loopback() || self.0.host_str() == Some(CISCO_HOST)

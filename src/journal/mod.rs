@@ -33,6 +33,8 @@ pub struct RunHead {
     pub tool_version: String,
     /// How much is held back for one mistake: `row`, `customer` or `all`.
     pub hold_back: String,
+    /// Which Webex it talks to: a host, `this machine` or `the simulator`.
+    pub provider: String,
     /// Who ran it, as `user@host`.
     pub by: String,
 }

@@ -185,6 +185,7 @@ mod tests {
             digest: String::new(),
             tool_version: String::new(),
             hold_back: "row".to_owned(),
+            provider: String::new(),
             by: String::new(),
         }
     }

@@ -1,7 +1,11 @@
 //! Guards: what stops a run before it does harm.
 
+use anyhow::bail;
+
+use super::provider;
 use crate::check::Checked;
 use crate::diagnostic::{Code, Severity};
+use crate::journal::{Log, Sqlite};
 use crate::settings::Settings;
 use crate::sheet::Sheets;
 use crate::text::Lang;
@@ -28,6 +32,24 @@ pub(super) fn unreadable_sheet(checked: &Checked) -> Option<String> {
     let wrong = checked.found.iter().find(|found| matches!(found.code, Code::NotUtf8 | Code::EmptyFile))?;
     let (message, fix) = (wrong.message(Lang::default()), wrong.fix(Lang::default()));
     Some(format!("{}: {message}; {fix}; nothing was sent", wrong.place))
+}
+
+/// What this folder's journal knows, it knows of one Webex. Against another one it would call everything unchanged.
+///
+/// # Errors
+/// When earlier runs went elsewhere and something came of them.
+pub(super) fn same_provider(log: &Sqlite, settings: &Settings) -> anyhow::Result<()> {
+    let now = provider::name(settings);
+    let Some(earlier) = log.runs()?.into_iter().find(|head| head.provider != now) else { return Ok(()) };
+    let (_, records) = log.replay(&earlier.run)?;
+    if records.values().all(|record| record.attempts == 0) {
+        return Ok(());
+    }
+    bail!(
+        "the runs of this folder went to {}, and this one would go to {now}; give the same --api-url or --simulate as \
+         before, or copy the sheets and templates into a new folder",
+        earlier.provider
+    )
 }
 
 /// Says which setting cannot be read: nothing is sent under a default where a ceiling or a guard was meant.

@@ -58,7 +58,10 @@ pub fn check(folder: &Path, typed: &Typed, format: FindingsFormat, console: &mut
     let workspace = Workspace::open(folder)?;
     let settings = settle(typed, &workspace)?;
     let inputs = Inputs::read(workspace.root())?;
-    let checked = checked(&inputs, &settings, &known(&workspace)?);
+    let known = known(&workspace)?;
+    let mut checked = checked(&inputs, &settings, &known);
+    let plan = plan::plan(&checked.batch, &known);
+    checked.found.extend(report::immovable_findings(&inputs.sheets, &plan));
     let blocked = checked.verdicts.blocked();
     let page = report::findings(format, &inputs.sheets, &checked.found, blocked, settings.lang, console.colour);
     console.print(&page);
@@ -91,19 +94,20 @@ pub async fn run(
     confirmation: Confirmation,
     console: &mut Console<'_>,
 ) -> anyhow::Result<u8> {
+    let workspace = Workspace::open(folder)?;
+    let settings = settle(typed, &workspace)?;
+    Inputs::look(workspace.root())?;
     if confirmation == Confirmation::Wanted && console.terminal == Terminal::Machine {
         console.refuse("nobody is there to confirm the run; look at `turnup plan`, then add --yes");
         return Ok(exit::USAGE);
     }
-    let workspace = Workspace::open(folder)?;
-    let settings = settle(typed, &workspace)?;
-    Inputs::look(workspace.root())?;
     if let Some(words) = guard::unreadable_settings(&settings) {
         console.refuse(&words);
         return Ok(exit::REJECTED);
     }
     let _claim = workspace.claim(&console.clock.who())?;
     let mut log = Sqlite::open(&workspace.journal())?;
+    guard::same_provider(&log, &settings)?;
     let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
     if let Some(stopped) = recorded.settle_unfinished(confirmation, console).await? {
         return Ok(stopped);
@@ -165,7 +169,8 @@ pub async fn resume(folder: &Path, typed: &Typed, console: &mut Console<'_>) -> 
         console.say("every run is finished, so there is nothing to resume");
         return Ok(exit::WELL);
     };
-    console.say(&format!("resuming {} of {}", head.run, head.started));
+    guard::same_provider(&log, &settings)?;
+    console.say(&format!("resuming {} of {} with the sheets of that day", head.run, head.started));
     let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
     recorded.carry_out(&head.run, Scope::Everything, console).await
 }
@@ -278,6 +283,7 @@ fn head(run: String, plan: &Plan, settings: &Settings, clock: &Clock) -> RunHead
         digest: plan.digest(),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         hold_back: settings.hold_back.word().to_owned(),
+        provider: provider::name(settings),
         by: clock.by(),
     }
 }

@@ -70,6 +70,11 @@ fn faults(wanted: Option<&str>) -> anyhow::Result<Faults> {
     Faults::parse(&text).map_err(|wrong| anyhow!("the fault file `{wanted}` cannot be used: {wrong}"))
 }
 
+/// Which Webex a run talks to, for people and for the journal.
+pub(super) fn name(settings: &Settings) -> String {
+    settings.api.base.as_ref().map_or_else(|| "the simulator".to_owned(), BaseUrl::host)
+}
+
 /// Says at once when a run could not talk to anybody: no token, or faults that cannot be read.
 pub(super) fn look(settings: &Settings) -> anyhow::Result<()> {
     match settings.api.base {

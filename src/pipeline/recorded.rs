@@ -13,7 +13,7 @@ use crate::check::HoldBack;
 use crate::journal::{Log, Record, RunHead, Sqlite, State};
 use crate::model::SheetKind;
 use crate::plan::{Plan, StepId};
-use crate::report::{self, RowResult, Rows};
+use crate::report::{self, Outcome, RowResult, Rows};
 use crate::run::progress::{Bars, Lines, Progress, Quiet};
 use crate::run::{self, Finish, Job, Options, Stop};
 use crate::settings::Settings;
@@ -90,6 +90,7 @@ impl Recorded<'_> {
                 console.refuse("interrupted; `turnup resume` goes on where this run stands");
                 return Ok(exit::INTERRUPTED);
             }
+            None if scope == Scope::WhatWasSent && is_cut_short(&results) => exit::INTERRUPTED,
             None => report::exit_code(&results),
         };
         self.log.finish(run, &console.clock.now(), code)?;
@@ -150,6 +151,10 @@ impl Recorded<'_> {
         let summary = report::summary(&inputs.sheets, &results, requests);
         Ok((results, format!("{summary}{}\n", folder.display())))
     }
+}
+
+fn is_cut_short(results: &Results) -> bool {
+    results.values().flatten().any(|row| row.outcome == Outcome::NotReached)
 }
 
 fn in_scope(plan: &Plan, records: &HashMap<StepId, Record>, scope: Scope) -> (Plan, HashMap<StepId, Record>) {

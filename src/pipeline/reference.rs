@@ -18,7 +18,8 @@ use crate::text::{self, Lang};
 pub fn init(folder: &Path, console: &mut Console<'_>) -> anyhow::Result<u8> {
     const TEMPLATES: &str = include_str!("new_templates.toml");
     const SETTINGS: &str = include_str!("new_turnup.toml");
-    let sheets = SheetKind::ALL.map(|kind| (sheet::file_name(kind), sheet::blank(kind)));
+    // The mark lets Excel see that it is UTF-8.
+    let sheets = SheetKind::ALL.map(|kind| (sheet::file_name(kind), format!("\u{feff}{}", sheet::blank(kind))));
     let others = [("templates.toml", TEMPLATES), ("turnup.toml", SETTINGS)]
         .map(|(name, text)| (name.to_owned(), text.to_owned()));
     let files: Vec<(String, String)> = sheets.into_iter().chain(others).collect();

@@ -10,7 +10,7 @@ mod summary;
 mod write;
 
 pub use findings::{FindingsFormat, findings};
-pub use outcome::{Outcome, RowResult, Rows, exit_code, row_results};
+pub use outcome::{Outcome, RowResult, Rows, exit_code, immovable_findings, row_results};
 pub use plan::{PlanFormat, PlanView, plan};
 pub use results::{rejected_csv, results_csv};
 pub use summary::{counts, summary};

@@ -114,7 +114,7 @@ impl RowResult {
     /// A row that waits for another one.
     fn blocked(by: String) -> Self {
         let reason = format!("{by} stands in the way");
-        let fix = format!("mend {by}; this row goes with it");
+        let fix = format!("see {by}; this row goes with it");
         Self { reason, fix, blocked_by: by, ..Self::new(Outcome::Blocked) }
     }
 
@@ -386,8 +386,14 @@ fn explain_silence(result: &mut RowResult) {
     "run again; what stands is kept, the rest is made".clone_into(&mut result.fix);
 }
 
+/// A finding for every value that cannot be changed.
+pub fn immovable_findings(sheets: &Sheets, plan: &Plan) -> Vec<Diagnostic> {
+    let row = |value: &Immovable| RowRef { sheet: value.source.sheet, index: value.source.index };
+    plan.immovable.iter().map(|value| immovable_finding(sheets, row(value), value)).collect()
+}
+
 /// The finding for a value that cannot be changed.
-pub(super) fn immovable_finding(sheets: &Sheets, row: RowRef, value: &Immovable) -> Diagnostic {
+fn immovable_finding(sheets: &Sheets, row: RowRef, value: &Immovable) -> Diagnostic {
     let sheet = sheets.get(row.sheet);
     let column: &str = &value.column;
     let mut place = sheet.place(row.index, Some(column));

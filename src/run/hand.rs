@@ -204,13 +204,13 @@ impl Hand {
         F: Fn(Client) -> S,
         S: Future<Output = Result<Sight, Failure>>,
     {
+        let mut last = String::new();
         for _ in 0..SENDS_MAX {
-            if self.record.is_settled(call) {
-                return Ok(Sent::Done);
-            }
             if self.is_in_doubt() {
                 self.settle(call, &look).await?;
-                continue;
+            }
+            if self.record.is_settled(call) {
+                return Ok(Sent::Done);
             }
             self.check_stopping()?;
             self.tell_and_wait(Event::Intent { call }).await?;
@@ -231,20 +231,16 @@ impl Hand {
                 }
                 Err(Failure::Lost(why)) => {
                     self.lost_at = Some(Instant::now());
+                    last.clone_from(&why);
                     self.tell(Event::Lost { call, why }).await?;
                 }
             }
         }
+        self.settle(call, &look).await?;
         if self.record.is_settled(call) {
             return Ok(Sent::Done);
         }
-        if self.is_in_doubt() {
-            self.settle(call, &look).await?;
-            if self.record.is_settled(call) {
-                return Ok(Sent::Done);
-            }
-        }
-        let words = format!("{SENDS_MAX} attempts to {} got no answer", call.words());
+        let words = format!("{SENDS_MAX} attempts to {} were in vain, the last with: {last}", call.words());
         Err(finished(Ending::Failed, Code::ServerTrouble, words))
     }
 

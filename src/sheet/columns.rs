@@ -113,7 +113,14 @@ fn items(cell: &str) -> impl Iterator<Item = &str> {
 }
 
 fn package_of(name: &str) -> Result<Package, Problem> {
-    Package::parse(name).ok_or_else(|| Problem::part(Code::PackageUnknown, name).near(name, &package_names()))
+    Package::parse(name).ok_or_else(|| {
+        let problem = Problem::part(Code::PackageUnknown, name);
+        // Several names with commas between them: the delimiter of the file must not stand inside a cell.
+        if name.contains(',') {
+            return Problem { suggestion: Some(name.replace(", ", ";").replace(',', ";")), ..problem };
+        }
+        problem.near(name, &package_names())
+    })
 }
 
 fn package(cell: &str) -> Result<Parsed<Package>, Problem> {

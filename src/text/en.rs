@@ -409,14 +409,14 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "L306",
         "no row of the customers sheet has the external id `{value}`{suggestion:; did you mean `*`?}",
-        "correct the id, or add the customer",
+        "correct the id, or add the customer{earlier:; * has provisioned it, so put its row back into the sheet}",
         "Every location and user belongs to a customer of the customers sheet.",
         "`acme-01`; `acme-001` is meant",
     ),
     entry(
         "L307",
         "the customer `{customer}` has no location `{value}`{suggestion:; did you mean `*`?}",
-        "correct the name, or add the location",
+        "write one of: {names}; or add the location",
         "The location is named exactly as in the locations sheet, or as the customer's headquarters.",
         "`Lisbon`; `Lisboa` is meant",
     ),

@@ -160,6 +160,7 @@ pub fn head() -> RunHead {
         digest: String::new(),
         tool_version: String::new(),
         hold_back: "row".to_owned(),
+        provider: String::new(),
         by: String::new(),
     }
 }

@@ -62,6 +62,9 @@ pub(super) fn unlinked(context: &Context<'_>, row: RowRef, id: &String) -> Optio
     if context.customer(Some(id)).is_some() || unreadable {
         return None;
     }
-    let near = closest(id, context.customer_ids());
-    Some(context.at(Code::CustomerUnlinked, row, l::CUSTOMER.spec.header).suggest(near))
+    let finding = context.at(Code::CustomerUnlinked, row, l::CUSTOMER.spec.header);
+    if context.standing.customers.contains_key(id) {
+        return Some(finding.with("earlier", "an earlier run"));
+    }
+    Some(finding.suggest(closest(id, context.customer_ids())))
 }

@@ -47,18 +47,26 @@ pub(super) fn locations_exist(context: &Context<'_>, found: &mut Vec<Diagnostic>
             Seat::Unknown if !unreadable => {
                 let near = closest(row.location.as_deref().unwrap_or_default(), context.location_names(customer));
                 let id = customer.external_id.as_deref().unwrap_or_default();
-                found.push(context.at(Code::LocationUnlinked, row.at(), header).with("customer", id).suggest(near));
+                let finding = context.at(Code::LocationUnlinked, row.at(), header).with("customer", id).suggest(near);
+                found.push(finding.with("names", quoted(&context.location_names(customer))));
             }
             Seat::Unsaid if is_calling => {
-                let names = context.location_names(customer);
-                let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+                let names = quoted(&context.location_names(customer));
                 let id = customer.external_id.as_deref().unwrap_or_default();
                 let finding = context.at(Code::LocationNeeded, row.at(), header).with("customer", id);
-                found.push(finding.with("suggestion", names.join(", ")));
+                found.push(finding.with("suggestion", names));
             }
             _ => {}
         }
     }
+}
+
+/// Names for a message; a long list is cut.
+fn quoted(names: &[&str]) -> String {
+    const NAMES_MAX: usize = 8;
+    let shown: Vec<_> = names.iter().take(NAMES_MAX).map(|name| format!("`{name}`")).collect();
+    let more = if names.len() > NAMES_MAX { ", …" } else { "" };
+    shown.join(", ") + more
 }
 
 pub(super) fn packages_are_for_users(context: &Context<'_>, found: &mut Vec<Diagnostic>) {

@@ -67,10 +67,20 @@ fn made(answer: &Answer) -> Ids {
 
 /// The customer with exactly that external id.
 async fn find(client: &Client, external_id: &str) -> Result<Option<Customer>, Failure> {
-    let answer = client.send(Weight::Repeatable, calls::find_customer(external_id)).await?;
+    let answer = client.send(Weight::Repeatable, calls::find_customer(external_id)).await.map_err(no_such_api)?;
     let customers: Vec<Customer> = answers::list(&answer, &["items", "customers"]).map_err(unreadable)?;
     // A server that does not know the filter answers with everything.
     Ok(customers.into_iter().find(|customer| customer.external_id.as_deref() == Some(external_id)))
+}
+
+/// Where even the list of customers does not exist, there is no Webex.
+fn no_such_api(failure: Failure) -> Failure {
+    match failure {
+        Failure::Rejected(refusal) if matches!(refusal.status, 404 | 405) => Failure::Environment(format!(
+            "the API URL leads to no Webex: it has no list of customers ({refusal}); check --api-url or `api.url`"
+        )),
+        other => other,
+    }
 }
 
 async fn look_up(client: Client, work: CustomerWork) -> Result<Sight, Failure> {
