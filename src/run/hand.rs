@@ -206,7 +206,8 @@ impl Hand {
     {
         let mut last = String::new();
         for _ in 0..SENDS_MAX {
-            if self.is_in_doubt() {
+            // What is in doubt is a later request of this step, when this one is settled.
+            if !self.record.is_settled(call) && self.is_in_doubt() {
                 self.settle(call, &look).await?;
             }
             if self.record.is_settled(call) {
