@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::sort::Refusal;
@@ -22,12 +22,12 @@ pub struct Customer {
     pub id: String,
     pub org_id: Option<String>,
     pub external_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub status: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub packages: Vec<String>,
     pub address: Option<WholesaleAddress>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub errors: Vec<Problem>,
 }
 
@@ -55,7 +55,7 @@ pub struct Problem {
 #[serde(rename_all = "camelCase")]
 pub struct Location {
     pub id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
     pub time_zone: Option<String>,
     pub address: Option<LocationAddress>,
@@ -76,12 +76,12 @@ pub struct LocationAddress {
 pub struct Subscriber {
     pub id: String,
     pub person_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub email: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub status: String,
     pub package: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub packages: Vec<String>,
 }
 
@@ -97,9 +97,9 @@ impl Subscriber {
 #[serde(rename_all = "camelCase")]
 pub struct Person {
     pub id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub emails: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub phone_numbers: Vec<PersonNumber>,
     pub extension: Option<String>,
     pub location_id: Option<String>,
@@ -108,9 +108,9 @@ pub struct Person {
 /// One number of a person.
 #[derive(Debug, Clone, Deserialize)]
 pub struct PersonNumber {
-    #[serde(rename = "type", default)]
+    #[serde(rename = "type", default, deserialize_with = "null_as_default")]
     pub kind: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub value: String,
 }
 
@@ -118,9 +118,9 @@ pub struct PersonNumber {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PstnConnection {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub display_name: String,
     pub pstn_connection_type: Option<String>,
 }
@@ -136,18 +136,23 @@ impl PstnConnection {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Number {
-    #[serde(default)]
-    pub phone_number: String,
+    /// None for entries that are only an extension.
+    pub phone_number: Option<String>,
 }
 
 /// What the validation says of one number.
 #[derive(Debug, Clone, Deserialize)]
 pub struct NumberVerdict {
     pub number: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub state: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub detail: Vec<String>,
+}
+
+/// Webex writes null where nothing is known, also for texts and lists.
+fn null_as_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
 /// A body of the expected shape.
@@ -189,19 +194,41 @@ pub fn made_id(answer: &Answer) -> Option<String> {
         .or_else(|| answer.header("location").and_then(last))
 }
 
-/// The request for the next page of a list, as its `Link` header names it. Only path and query are taken over, and
-/// only when the path ends as the list's own does: a header cannot lead elsewhere.
-pub fn next_page(answer: &Answer, path: &str) -> Option<Request> {
-    let link = answer.header("link")?;
-    let entry = link.split(',').find(|entry| entry.contains("rel=\"next\"") || entry.contains("rel=next"))?;
-    let target = entry.split_once('<')?.1.split_once('>')?.0;
-    let (before, query) = target.split_once('?')?;
-    if !before.ends_with(path) {
-        return None;
+/// The request for the next page of a list, as a `Link` header names it. Only the query is taken over, and only when
+/// the path is the list's own: a header cannot lead elsewhere.
+///
+/// # Errors
+/// When there is a next page that cannot be followed; the list must not be taken for whole then.
+pub fn next_page(answer: &Answer, path: &str) -> Result<Option<Request>, String> {
+    let links = answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("link"));
+    let Some(target) = links.flat_map(|(_, value)| targets(value)).find(|(_, is_next)| *is_next).map(|(url, _)| url)
+    else {
+        return Ok(None);
+    };
+    let (before, query) = target.split_once('?').unwrap_or((target, ""));
+    if !before.trim_end_matches('/').ends_with(path) {
+        return Err(format!("the next page is at `{target}`, which is not this list"));
     }
     let pairs = url::form_urlencoded::parse(query.as_bytes());
     let query = pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-    Some(Request { query, ..Request::new(Method::Get, path) })
+    Ok(Some(Request { query, ..Request::new(Method::Get, path) }))
+}
+
+/// The URLs of a `Link` header, and whether each is the next page (RFC 8288; any quotes around the relation).
+fn targets(header: &str) -> Vec<(&str, bool)> {
+    let mut targets = Vec::new();
+    let mut rest = header;
+    while let Some((url, after)) = rest.split_once('<').and_then(|(_, rest)| rest.split_once('>')) {
+        let parameters = after.split('<').next().unwrap_or(after);
+        let is_next = parameters.split([';', ',']).any(|parameter| {
+            let (name, value) = parameter.split_once('=').unwrap_or_default();
+            let value = value.trim().trim_matches(['"', '\'']);
+            name.trim().eq_ignore_ascii_case("rel") && value.split(' ').any(|word| word.eq_ignore_ascii_case("next"))
+        });
+        targets.push((url, is_next));
+        rest = after;
+    }
+    targets
 }
 
 /// The tracking id of an answer, from its header or body.
@@ -319,12 +346,19 @@ mod tests {
 
     #[test]
     fn the_next_page_stays_on_the_same_list() {
-        let mut answer = Answer::empty(200);
-        let link = "<https://x/v1/locations?orgId=o%2B1&start=100>; rel=\"next\"";
-        answer.headers = vec![("Link".to_owned(), link.to_owned())];
-        let next = next_page(&answer, "/locations").expect("there is a next page");
-        assert_eq!(next.query, [("orgId".to_owned(), "o+1".to_owned()), ("start".to_owned(), "100".to_owned())]);
-        assert_eq!(next_page(&answer, "/people"), None);
+        let page = |links: &[&str]| {
+            let headers = links.iter().map(|link| ("Link".to_owned(), (*link).to_owned())).collect();
+            next_page(&Answer { status: 200, headers, body: String::new() }, "/locations")
+        };
+        let query = |links: &[&str]| page(links).map(|next| next.map(|request| request.query));
+        let wanted = Ok(Some(vec![("orgId".to_owned(), "o+1".to_owned()), ("start".to_owned(), "1,2".to_owned())]));
+        let url = "<https://x/v1/locations?orgId=o%2B1&start=1,2>";
+        assert_eq!(query(&[&format!("{url}; rel=\"next\"")]), wanted);
+        assert_eq!(query(&["<https://x/v1/locations>; rel=first", &format!("{url};rel='next'")]), wanted);
+        assert_eq!(query(&[&format!("<https://x/a?b>; rel=prev, {}; rel=next", url.replace("s?", "s/?"))]), wanted);
+        assert_eq!(query(&[]), Ok(None));
+        assert_eq!(query(&["<https://x/v1/locations?start=1>; rel=\"prev\""]), Ok(None));
+        assert!(query(&["<https://x/v1/people?start=1>; rel=next"]).is_err());
     }
 
     #[test]

@@ -121,6 +121,11 @@ impl Client {
                 Sorted::Lost(why) => return Err(Failure::Lost(why)),
                 Sorted::Unauthorised(refusal) => return Err(unauthorised(&refusal)),
                 Sorted::Throttled(pause, refusal) => self.throttle(&mut patience, pause, refusal)?,
+                Sorted::Busy(pause, refusal) => {
+                    self.shared.throttled.fetch_add(1, Ordering::Relaxed);
+                    patience.backoff = pause.unwrap_or(patience.backoff).clamp(patience.first_backoff, BACKOFF_MAX);
+                    patience.again(refusal).await?;
+                }
                 Sorted::Again(refusal) => self.unless_leaving(patience.again(refusal)).await??,
                 Sorted::Unreached(why) => {
                     let known = self.shared.has_answered.load(Ordering::Relaxed);

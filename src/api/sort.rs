@@ -57,6 +57,8 @@ pub(super) enum Sorted {
     Good(Answer),
     /// Not processed; wait that long, as the answer says, and send it again.
     Throttled(Option<Duration>, Refusal),
+    /// Not processed, since something else works on this very object; only this request waits.
+    Busy(Option<Duration>, Refusal),
     /// Safe to send again after a while.
     Again(Refusal),
     /// It never left this machine.
@@ -80,7 +82,8 @@ pub(super) fn sort(weight: Weight, carried: Result<Answer, Lost>) -> Sorted {
     match answer.status {
         200..=299 => Sorted::Good(answer),
         401 => Sorted::Unauthorised(answers::refusal(&answer)),
-        423 | 429 => Sorted::Throttled(retry_after(&answer), answers::refusal(&answer)),
+        423 => Sorted::Busy(retry_after(&answer), answers::refusal(&answer)),
+        429 => Sorted::Throttled(retry_after(&answer), answers::refusal(&answer)),
         408 | 500 | 502 | 503 | 504 if weight == Weight::Once => Sorted::Lost(answers::refusal(&answer).to_string()),
         408 | 500 | 502 | 503 | 504 => Sorted::Again(answers::refusal(&answer)),
         _ => Sorted::Rejected(answers::refusal(&answer)),
@@ -118,7 +121,7 @@ mod tests {
             (401, "Unauthorised", "Unauthorised"),
             (403, "Rejected", "Rejected"),
             (409, "Rejected", "Rejected"),
-            (423, "Throttled", "Throttled"),
+            (423, "Busy", "Busy"),
             (429, "Throttled", "Throttled"),
             (500, "Again", "Lost"),
             (503, "Again", "Lost"),

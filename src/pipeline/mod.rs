@@ -145,6 +145,7 @@ pub async fn run(
             workspace.journal().display()
         )
     })?;
+    recorded.carry_doubts(&head.run, &plan, &console.clock.now())?;
     recorded.carry_out(&head.run, Scope::Everything, console).await
 }
 

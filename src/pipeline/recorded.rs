@@ -10,12 +10,13 @@ use super::provider::Provider;
 use super::{Confirmation, Console, Terminal, checked, exit};
 use crate::api::Client;
 use crate::check::HoldBack;
-use crate::journal::{Log, Record, RunHead, Sqlite, State};
+use crate::diagnostic::Code;
+use crate::journal::{Call, Ending, Entry, Event, Log, Record, RunHead, Sqlite, State};
 use crate::model::SheetKind;
-use crate::plan::{Plan, StepId};
+use crate::plan::{Action, Plan, Stage, StepId};
 use crate::report::{self, Outcome, RowResult, Rows};
 use crate::run::progress::{Bars, Lines, Progress, Quiet};
-use crate::run::{self, Finish, Job, Options, Stop};
+use crate::run::{self, Finish, Job, Mode, Options, Stop};
 use crate::settings::Settings;
 use crate::workspace::Workspace;
 
@@ -60,8 +61,32 @@ impl Recorded<'_> {
             console.say("nothing was sent");
             return Ok(Some(exit::WELL));
         }
+        if !self.workspace.inputs(&head.run).is_dir() {
+            console.refuse(
+                "the inputs that were kept with it are gone, so it has no report; what it left in doubt is looked up",
+            );
+            self.log.finish(&head.run, &console.clock.now(), exit::INTERRUPTED)?;
+            return Ok(None);
+        }
         let code = self.carry_out(&head.run, Scope::WhatWasSent, console).await?;
         Ok(unfinished(self.log)?.map(|_| code))
+    }
+
+    /// Takes over what the run before left in doubt: it is looked up for as long as it may become visible late, before
+    /// the new run sends it.
+    pub fn carry_doubts(&mut self, run: &str, plan: &Plan, at: &str) -> anyhow::Result<()> {
+        let Some(before) = self.log.runs()?.into_iter().rev().find(|head| head.run != run) else { return Ok(()) };
+        let (_, records) = self.log.replay(&before.run)?;
+        let mut entries = Vec::new();
+        for step in plan.steps.iter().filter(|step| step.action == Action::Create) {
+            let Some(call) = creation(step.stage) else { continue };
+            if records.get(&step.id).is_some_and(|record| is_doubtful(record, call)) {
+                let why = format!("left in doubt by {}", before.run);
+                let events = [Event::Started, Event::Intent { call }, Event::Lost { call, why }];
+                entries.extend(events.map(|event| Entry { step: step.id.clone(), at: at.to_owned(), event }));
+            }
+        }
+        self.log.append(run, &entries)
     }
 
     /// Carries out a stored plan from where its records stand, and hands back the results.
@@ -73,7 +98,7 @@ impl Recorded<'_> {
         } else {
             let provider = Provider::connect(self.workspace, self.settings, run).await?;
             let client = provider.client();
-            let finish = self.provision(run, &part, open, client.clone(), console).await;
+            let finish = self.provision(run, &part, open, scope, client.clone(), console).await;
             (finish.with_context(|| self.recorded_so_far())?, client.sent())
         };
         let mut all = records;
@@ -107,6 +132,7 @@ impl Recorded<'_> {
         run: &str,
         plan: &Plan,
         records: HashMap<StepId, Record>,
+        scope: Scope,
         client: Client,
         console: &Console<'_>,
     ) -> anyhow::Result<Finish> {
@@ -116,7 +142,9 @@ impl Recorded<'_> {
             Terminal::Machine => Box::new(Lines::new(plan)),
         };
         let (api, clock) = (&self.settings.api, console.clock.clone());
+        let mode = if scope == Scope::Everything { Mode::Everything } else { Mode::SettleOnly };
         let options = Options {
+            mode,
             in_flight: api.client.in_flight,
             poll: api.poll,
             poll_for: api.poll_for,
@@ -151,6 +179,30 @@ impl Recorded<'_> {
         let summary = report::summary(&inputs.sheets, &results, requests);
         Ok((results, format!("{summary}{}\n", folder.display())))
     }
+}
+
+/// The request that makes the object of a step, where a second one would make a second object.
+const fn creation(stage: Stage) -> Option<Call> {
+    match stage {
+        Stage::Customers => Some(Call::CreateCustomer),
+        Stage::Locations => Some(Call::CreateLocation),
+        Stage::Users => Some(Call::CreateSubscriber),
+        // Numbers and roles are set, not made: a second time changes nothing.
+        Stage::Numbers | Stage::Roles => None,
+    }
+}
+
+/// Was the request sent, and is it still not known what became of it?
+fn is_doubtful(record: &Record, call: Call) -> bool {
+    let lost = match record.state {
+        State::Sending(_) | State::Doubtful(_) | State::Finished(Ending::Unconfirmed) => true,
+        State::Finished(Ending::Failed) => {
+            let code = record.reason.as_ref().and_then(|reason| reason.code.as_deref());
+            code == Some(Code::ServerTrouble.id())
+        }
+        _ => false,
+    };
+    lost && record.attempts > 0 && !record.is_settled(call)
 }
 
 fn is_cut_short(results: &Results) -> bool {

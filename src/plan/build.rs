@@ -49,8 +49,14 @@ impl Plan {
 
 /// Plans a batch against what is known.
 pub fn plan(batch: &Batch, known: &Known) -> Plan {
-    let mut builder =
-        Builder { batch, known, numbers: HashMap::new(), administrators: HashMap::new(), plan: Plan::default() };
+    let mut builder = Builder {
+        batch,
+        known,
+        numbers: HashMap::new(),
+        administrators: HashMap::new(),
+        headquarters: HashMap::new(),
+        plan: Plan::default(),
+    };
     builder.gather();
     for customer in batch.customers() {
         builder.customer(customer);
@@ -71,6 +77,8 @@ struct Builder<'a> {
     numbers: HashMap<(&'a str, &'a str), BTreeSet<Phone>>,
     /// The step of each customer's administrator.
     administrators: HashMap<&'a str, StepId>,
+    /// The step of each customer's headquarters.
+    headquarters: HashMap<&'a str, StepId>,
     plan: Plan,
 }
 
@@ -149,17 +157,24 @@ impl<'a> Builder<'a> {
             work: Work::Customer(Box::new(CustomerWork::new(customer))),
         });
         if let Some(headquarters) = &customer.headquarters {
+            let id = StepId::location(&customer.external_id, &headquarters.name);
+            self.headquarters.insert(&customer.external_id, id);
             self.location(sourced.row.into(), &[], headquarters, true);
         }
     }
 
     fn location(&mut self, source: Source, removed: &[&'static str], location: &'a Location, headquarters: bool) {
+        let mut needs = vec![StepId::customer(&location.customer)];
+        // No branch is made before the headquarters is known, so that one is never taken for the other.
+        if !headquarters {
+            needs.extend(self.headquarters.get(location.customer.as_str()).cloned());
+        }
         let calling = headquarters || self.sells_calling(&location.customer);
         self.push(Draft {
             id: StepId::location(&location.customer, &location.name),
             stage: Stage::Locations,
             source,
-            needs: vec![StepId::customer(&location.customer)],
+            needs,
             fields: location_fields(location),
             removed: of_stage(removed, Stage::Locations),
             work: Work::Location(LocationWork::new(location, headquarters, calling)),

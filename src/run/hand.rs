@@ -9,10 +9,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use super::board::Given;
-use super::organisation::{Organisation, Organisations};
-use super::{Message, Options, Stop};
+use super::organisation::{Organisation, Organisations, in_organisation};
+use super::{Message, Mode, Options, Stop};
 use crate::api::wire::{Answer, Request};
-use crate::api::{Client, Failure, Refusal, Weight, calls};
+use crate::api::{Client, Failure, Refusal, Weight};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event, Reason, Record, State};
 use crate::plan::{Confirmed, Step, without};
@@ -29,7 +29,8 @@ pub(super) struct Shared {
     pub client: Client,
     pub organisations: Organisations,
     pub options: Options,
-    /// When this process began to run: what an earlier one sent cannot be on its way for longer than the grace.
+    /// When this process began to run. The grace is trusted to cover what an earlier one had sent and the server was
+    /// still working on.
     pub started: Instant,
     pub stopping: watch::Receiver<bool>,
 }
@@ -162,13 +163,9 @@ impl Hand {
     }
 
     async fn send(&self, weight: Weight, org_id: Option<&str>, request: Request) -> Result<Answer, Failure> {
-        let sent = self.client().send(weight, request.clone()).await;
-        match (sent, org_id) {
-            (Err(Failure::Rejected(refusal)), Some(org_id)) if refusal.status == 403 => {
-                self.client().send(Weight::Repeatable, calls::open_organisation(org_id)).await?;
-                self.client().send(weight, request).await
-            }
-            (sent, _) => sent,
+        match org_id {
+            Some(org_id) => in_organisation(self.client(), weight, org_id, request).await,
+            None => self.client().send(weight, request).await,
         }
     }
 
@@ -214,6 +211,10 @@ impl Hand {
                 return Ok(Sent::Done);
             }
             self.check_stopping()?;
+            // An old run is only settled: whether this is still wanted, today's sheets say.
+            if self.shared.options.mode == Mode::SettleOnly {
+                return Err(End::LeftOff(None));
+            }
             self.tell_and_wait(Event::Intent { call }).await?;
             match self.send(weight, org_id, request.clone()).await {
                 Ok(answer) => {

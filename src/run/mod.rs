@@ -34,9 +34,19 @@ const GROUP_MAX: usize = 512;
 /// intent is on disk, so it is looked up when the run is resumed.
 const LEAVE_OFF_MAX: Duration = Duration::from_secs(10);
 
+/// How far a run goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    #[default]
+    Everything,
+    /// What was sent is followed up; nothing new is sent that changes anything.
+    SettleOnly,
+}
+
 /// How a run behaves.
 #[derive(Clone)]
 pub struct Options {
+    pub mode: Mode,
     /// Requests under way at one time; steps under way are at most twice as many.
     pub in_flight: usize,
     /// The first wait between two looks at a customer that is being provisioned; grows threefold.

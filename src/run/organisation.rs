@@ -1,12 +1,14 @@
 //! What is learnt of a customer's organisation once, and asked for by many steps.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 
 use crate::api::answers::{self, Location, NumberVerdict, Subscriber};
+use crate::api::wire::{Answer, Request};
 use crate::api::{Client, Failure, Refusal, Weight, calls};
+use crate::model::fold;
 use crate::plan::{Plan, Work, expand};
 
 /// Numbers asked about in one validation. Cisco publishes no figure.
@@ -15,45 +17,69 @@ const NUMBERS_PER_VALIDATION: usize = 1000;
 const PAGES_MAX: usize = 1000;
 
 /// The organisations of a run, by the customer's external id.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Organisations {
     /// Numbers that the plan adds, so that one validation serves all locations of a customer.
     numbers: HashMap<String, Vec<String>>,
+    /// The names of each customer's branches, so that none of them is taken for the headquarters.
+    branches: HashMap<String, HashSet<String>>,
+    /// Customers that are attached to an organisation of their own, which may hold other locations.
+    attached: HashSet<String>,
     entered: Mutex<HashMap<String, Arc<Organisation>>>,
 }
 
 impl Organisations {
     pub fn new(plan: &Plan) -> Self {
-        let mut numbers: HashMap<String, Vec<String>> = HashMap::new();
+        let mut all = Self::default();
         for step in &plan.steps {
-            if let Work::Numbers(work) = &step.work {
-                numbers.entry(work.customer.clone()).or_default().extend(work.add.iter().cloned());
+            match &step.work {
+                Work::Numbers(work) => {
+                    all.numbers.entry(work.customer.clone()).or_default().extend(work.add.iter().cloned());
+                }
+                Work::Location(work) if !work.headquarters => {
+                    all.branches.entry(work.customer.clone()).or_default().insert(fold(&work.name));
+                }
+                Work::Customer(work) if work.org_id.is_some() => {
+                    all.attached.insert(work.external_id.clone());
+                }
+                _ => {}
             }
         }
-        Self { numbers, entered: Mutex::default() }
+        all
     }
 
     pub fn enter(&self, customer: &str) -> Arc<Organisation> {
         // The map only ever gains entries, so a poisoned lock is as good as any.
         let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
-        let numbers = || self.numbers.get(customer).cloned().unwrap_or_default();
-        let organisation = entered.entry(customer.to_owned()).or_insert_with(|| Arc::new(Organisation::new(numbers())));
+        let make = || Organisation {
+            numbers: self.numbers.get(customer).cloned().unwrap_or_default(),
+            branches: self.branches.get(customer).cloned().unwrap_or_default(),
+            is_attached: self.attached.contains(customer),
+            ..Organisation::default()
+        };
+        let organisation = entered.entry(customer.to_owned()).or_insert_with(|| Arc::new(make()));
         Arc::clone(organisation)
     }
 }
 
 /// One customer's organisation.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Organisation {
     numbers: Vec<String>,
+    branches: HashSet<String>,
+    is_attached: bool,
     locations: OnceCell<Vec<Location>>,
     subscribers: OnceCell<HashMap<String, Subscriber>>,
     verdicts: OnceCell<HashMap<String, NumberVerdict>>,
 }
 
 impl Organisation {
-    fn new(numbers: Vec<String>) -> Self {
-        Self { numbers, locations: OnceCell::new(), subscribers: OnceCell::new(), verdicts: OnceCell::new() }
+    /// The one location that is no branch of ours, whatever Webex made of its name. An organisation that stood before
+    /// may hold others, so there nothing is concluded.
+    pub fn only_other<'a>(&self, locations: &'a [Location]) -> Option<&'a Location> {
+        let mut others = locations.iter().filter(|location| !self.branches.contains(&fold(&location.name)));
+        let only = others.next().filter(|_| !self.is_attached);
+        if others.next().is_none() { only } else { None }
     }
 
     /// The locations as they stood at the first look.
@@ -90,7 +116,8 @@ impl Organisation {
         let validate = || async {
             let mut verdicts = HashMap::new();
             for batch in expand(&self.numbers).chunks(NUMBERS_PER_VALIDATION) {
-                let answer = client.send(Weight::Repeatable, calls::validate_numbers(org_id, batch)).await?;
+                let answer =
+                    in_organisation(client, Weight::Repeatable, org_id, calls::validate_numbers(org_id, batch)).await?;
                 let page: Vec<NumberVerdict> =
                     answers::list(&answer, &["numbers", "phoneNumbers"]).map_err(unreadable)?;
                 verdicts.extend(page.into_iter().map(|verdict| (verdict.number.clone(), verdict)));
@@ -103,12 +130,12 @@ impl Organisation {
 
 /// The locations as they stand now.
 pub(super) async fn fresh_locations(client: &Client, org_id: &str) -> Result<Vec<Location>, Failure> {
-    let answer = client.send(Weight::Repeatable, calls::list_locations(org_id)).await?;
+    let answer = in_organisation(client, Weight::Repeatable, org_id, calls::list_locations(org_id)).await?;
     let mut locations: Vec<Location> = answers::list(&answer, &["items"]).map_err(unreadable)?;
     let mut answer = answer;
     for _ in 0..PAGES_MAX {
-        let Some(next) = answers::next_page(&answer, "/locations") else { return Ok(locations) };
-        answer = client.send(Weight::Repeatable, next).await?;
+        let Some(next) = answers::next_page(&answer, "/locations").map_err(unreadable)? else { return Ok(locations) };
+        answer = in_organisation(client, Weight::Repeatable, org_id, next).await?;
         locations.extend(answers::list::<Location>(&answer, &["items"]).map_err(unreadable)?);
     }
     Err(unreadable("the list of locations does not end".to_owned()))
@@ -117,22 +144,62 @@ pub(super) async fn fresh_locations(client: &Client, org_id: &str) -> Result<Vec
 /// The numbers of a location as they stand now.
 pub(super) async fn numbers_of(client: &Client, org_id: &str, location_id: &str) -> Result<Vec<String>, Failure> {
     let mut numbers: Vec<String> = Vec::new();
+    let (mut received, mut before) = (0, String::new());
     for _ in 0..PAGES_MAX {
-        let answer = client.send(Weight::Repeatable, calls::list_numbers(org_id, location_id, numbers.len())).await?;
+        let request = calls::list_numbers(org_id, location_id, received);
+        let answer = in_organisation(client, Weight::Repeatable, org_id, request).await?;
         let page: Vec<answers::Number> = answers::list(&answer, &["phoneNumbers", "items"]).map_err(unreadable)?;
-        let count = numbers.len();
-        numbers.extend(page.into_iter().map(|number| number.phone_number));
-        // A page may be shorter than asked for, so only a page without anything new is the end.
-        numbers.sort();
-        numbers.dedup();
-        if numbers.len() == count {
+        // A page may be shorter than asked for, so only an empty one is the end, or the same one again.
+        if page.is_empty() || answer.body == before {
             return Ok(numbers);
         }
+        received += page.len();
+        before = answer.body;
+        numbers.extend(page.into_iter().filter_map(|number| number.phone_number));
     }
     Err(unreadable("the list of numbers does not end".to_owned()))
+}
+
+/// Sends a request into an organisation. A 403 opens it to the partner's token and tries once more.
+pub(super) async fn in_organisation(
+    client: &Client,
+    weight: Weight,
+    org_id: &str,
+    request: Request,
+) -> Result<Answer, Failure> {
+    match client.send(weight, request.clone()).await {
+        Err(Failure::Rejected(refusal)) if refusal.status == 403 => {
+            client.send(Weight::Repeatable, calls::open_organisation(org_id)).await?;
+            client.send(weight, request).await
+        }
+        sent => sent,
+    }
 }
 
 /// An answer that came but cannot be understood: no use repeating, nothing to conclude.
 pub(super) fn unreadable(why: String) -> Failure {
     Failure::Rejected(Refusal { status: 200, code: None, text: why, tracking_id: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn locations(names: &[&str]) -> Vec<Location> {
+        let location =
+            |name: &&str| Location { id: (*name).to_owned(), name: (*name).to_owned(), time_zone: None, address: None };
+        names.iter().map(location).collect()
+    }
+
+    #[test]
+    fn a_branch_is_never_taken_for_the_headquarters() {
+        let ours = Organisation { branches: HashSet::from([fold("Porto")]), ..Organisation::default() };
+        let only = |names: &[&str]| ours.only_other(&locations(names)).map(|location| location.id.clone());
+        assert_eq!(only(&["Main Office"]).as_deref(), Some("Main Office"));
+        assert_eq!(only(&["porto", "Main Office"]).as_deref(), Some("Main Office"));
+        assert_eq!(only(&["Porto"]), None);
+        assert_eq!(only(&["Main Office", "Old Office"]), None);
+        let attached = Organisation { is_attached: true, ..Organisation::default() };
+        assert!(attached.only_other(&locations(&["Old Office"])).is_none());
+    }
 }

@@ -36,6 +36,8 @@ const GRACE_MS: u64 = 2_000;
 const GRACE_MS_SIMULATED: u64 = 300;
 /// Share of rows with mistakes from which on a file is probably the wrong one.
 const MAX_ERROR_RATE: f64 = 0.2;
+/// Requests per second that make sense: one in a quarter of an hour, up to more than one machine sends.
+const RATES: std::ops::RangeInclusive<f64> = 0.001..=100_000.0;
 /// Most requests under way that may be asked for.
 const IN_FLIGHT_MAX: usize = 1_000;
 
@@ -100,8 +102,8 @@ pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> 
         bail!("{in_flight} requests in flight make no sense; choose between 1 and {IN_FLIGHT_MAX}");
     }
     let rate = typed.rate.or(user.rate).or(theirs.rate);
-    if rate.is_some_and(|rate| !(rate.is_finite() && rate > 0.0)) {
-        bail!("a rate must be a number above 0 (requests per second)");
+    if rate.is_some_and(|rate| !RATES.contains(&rate)) {
+        bail!("a rate must be a number above 0: requests per second, from {} to {}", RATES.start(), RATES.end());
     }
     let millis = |typed: Option<u64>, user: Option<u64>, theirs: Option<u64>, default: u64| {
         Duration::from_millis(typed.or(user).or(theirs).unwrap_or(default))

@@ -12,7 +12,7 @@ use turnup::journal::{Ending, Log, Record, RunHead};
 use turnup::model::SheetKind;
 use turnup::plan::{Known, Plan, StepId, plan};
 use turnup::run::progress::Quiet;
-use turnup::run::{Finish, Job, Options, run};
+use turnup::run::{Finish, Job, Mode, Options, run};
 use turnup::sheet::{Sheets, parse};
 use turnup::simulator::{Delivery, Simulator};
 use turnup::template;
@@ -140,6 +140,7 @@ pub async fn attempt(
     let settings = ClientSettings { in_flight: 4, rate: None, backoff: Duration::from_millis(200) };
     let client = Client::new(webex.transport(began), settings, "test");
     let options = Options {
+        mode: Mode::Everything,
         in_flight: 4,
         poll: Duration::from_millis(100),
         poll_for: Duration::from_mins(10),

@@ -157,9 +157,8 @@ fn visible_within(hand: &Hand) -> Duration {
 async fn judged(hand: &mut Hand, customer: &Customer, waited: Duration) -> Result<Option<Option<Reason>>, End> {
     match customer.status.as_str() {
         "provisioned" | "provisioned_with_errors" => {
-            let Some(org_id) = &customer.org_id else {
-                return Err(finished(Ending::Failed, Code::CustomerFailed, "Webex names no organisation for it"));
-            };
+            // The organisation may be named a moment later than the status says.
+            let Some(org_id) = &customer.org_id else { return too_late(hand, customer, waited).map(|()| None) };
             hand.tell(Event::Noted { ids: ids(&[("org_id", org_id)]) }).await?;
             let remark = (customer.status == "provisioned_with_errors").then(|| Reason {
                 code: Some(Code::PackagePartFailed.id().to_owned()),
@@ -187,12 +186,17 @@ async fn judged(hand: &mut Hand, customer: &Customer, waited: Duration) -> Resul
             };
             Err(End::Finished(Ending::Failed, Some(reason)))
         }
-        _ if waited >= hand.shared.options.poll_for => {
-            let text = format!("{} s (status `{}`)", waited.as_secs(), customer.status);
-            Err(finished(Ending::Unconfirmed, Code::StillProvisioning, text))
-        }
-        _ => Ok(None),
+        _ => too_late(hand, customer, waited).map(|()| None),
     }
+}
+
+/// Not yet, unless it has been waited for long enough.
+fn too_late(hand: &Hand, customer: &Customer, waited: Duration) -> Result<(), End> {
+    if waited < hand.shared.options.poll_for {
+        return Ok(());
+    }
+    let text = format!("{} s (status `{}`)", waited.as_secs(), customer.status);
+    Err(finished(Ending::Unconfirmed, Code::StillProvisioning, text))
 }
 
 fn words(errors: &[Problem]) -> String {

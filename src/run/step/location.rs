@@ -11,7 +11,7 @@ use crate::journal::{Call, Ending, Event};
 use crate::model::fold;
 use crate::plan::LocationWork;
 use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
-use crate::run::organisation::fresh_locations;
+use crate::run::organisation::{fresh_locations, in_organisation};
 
 pub(super) async fn carry_out(hand: &mut Hand, work: &LocationWork) -> Done {
     let org_id = hand.id(&hand.given.customer, "org_id")?;
@@ -41,9 +41,7 @@ async fn headquarters(hand: &mut Hand, work: &LocationWork, org_id: &str) -> Don
     let begun = Instant::now();
     let mut locations = organisation.locations(hand.client(), org_id).await?.to_vec();
     loop {
-        // A new organisation has one location, whatever Webex made of its name.
-        let only = locations.first().filter(|_| is_new && locations.len() == 1);
-        if let Some(found) = named(&locations, &work.name).or(only) {
+        if let Some(found) = named(&locations, &work.name).or_else(|| organisation.only_other(&locations)) {
             let mut learnt = ids(&[("location_id", &found.id)]);
             if is_new {
                 learnt.extend(ids(&[("made", "with the customer")]));
@@ -149,7 +147,8 @@ async fn enable_calling(hand: &mut Hand, work: &LocationWork, org_id: &str) -> R
 
 /// Is calling enabled for the location?
 async fn calling(client: Client, org_id: String, location_id: String) -> Result<Sight, Failure> {
-    match client.send(Weight::Repeatable, calls::get_calling_location(&org_id, &location_id)).await {
+    let request = calls::get_calling_location(&org_id, &location_id);
+    match in_organisation(&client, Weight::Repeatable, &org_id, request).await {
         Ok(_) => Ok(Sight::There(Ids::new())),
         Err(Failure::Rejected(refusal)) if refusal.status == 404 => Ok(Sight::Absent),
         Err(failure) => Err(failure),

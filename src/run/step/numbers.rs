@@ -123,7 +123,9 @@ async fn validate(
 ) -> Result<HashSet<String>, End> {
     let organisation = hand.organisation(&work.customer);
     let verdicts = organisation.verdicts(hand.client(), &place.org_id).await?;
-    let is_bad = |number: &&String| verdicts.get(*number).is_some_and(|verdict| verdict.state != "Available");
+    let is_bad = |number: &&String| {
+        verdicts.get(*number).is_some_and(|verdict| !verdict.state.eq_ignore_ascii_case("available"))
+    };
     let bad: Vec<String> = wanted.iter().filter(is_bad).cloned().collect();
     let sent_before = hand.record.attempts > 0;
     if bad.is_empty() && !sent_before {

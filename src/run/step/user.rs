@@ -45,6 +45,11 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &UserWork) -> Done {
             return Err(refused(&refusal));
         }
     }
+    if !hand.record.ids.contains_key("subscriber_id")
+        && let Some(found) = find(hand.client(), &customer_id, &work.email).await?
+    {
+        hand.tell(Event::Noted { ids: learnt(&found) }).await?;
+    }
     waits_for_consent(hand)
 }
 
@@ -62,9 +67,15 @@ fn learnt(subscriber: &Subscriber) -> Ids {
     learnt
 }
 
+/// What the answer to a creation says. A 202 means that the person has to consent first, whatever the body says.
 fn made(answer: &Answer) -> Ids {
-    let told_id = |_| answers::made_id(answer).map(|id| ids(&[("subscriber_id", &id)])).unwrap_or_default();
-    answers::read::<Subscriber>(answer).map_or_else(told_id, |subscriber| learnt(&subscriber))
+    let named = || answers::made_id(answer).map(|id| ids(&[("subscriber_id", &id)])).unwrap_or_default();
+    let read = answers::read::<Subscriber>(answer);
+    let mut learnt = read.map_or_else(|_| named(), |subscriber| learnt(&subscriber));
+    if answer.status == 202 {
+        learnt.extend(ids(&[("status", WAITING_FOR_CONSENT)]));
+    }
+    learnt
 }
 
 async fn find(client: &Client, customer_id: &str, email: &str) -> Result<Option<Subscriber>, Failure> {
