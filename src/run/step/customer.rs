@@ -136,16 +136,24 @@ async fn ready(hand: &mut Hand) -> Done {
         hand.park(pause).await?;
         pause = (pause * 3 / 2).min(first * POLL_GROWTH_MAX);
         let customer = match hand.ask(None, calls::get_customer(&customer_id)).await {
-            Ok(answer) => answers::read::<Customer>(&answer).map_err(unreadable)?,
+            Ok(answer) => answers::read::<Customer>(&answer).map_err(|why| unseen(unreadable(why)))?,
             // A customer that was just accepted may become visible late.
             Err(Failure::Rejected(refusal)) if refusal.status == 404 && begun.elapsed() <= visible_within(hand) => {
                 continue;
             }
-            Err(failure) => return Err(failure.into()),
+            Err(failure) => return Err(unseen(failure)),
         };
         if let Some(done) = judged(hand, &customer, begun.elapsed()).await? {
             return Ok(done);
         }
+    }
+}
+
+/// The customer was accepted, so trouble in looking at it is no failure of the row: what became of it is not known.
+fn unseen(failure: Failure) -> End {
+    match failure {
+        Failure::Environment(_) => failure.into(),
+        other => finished(Ending::Unconfirmed, Code::Unconfirmed, other.to_string()),
     }
 }
 
