@@ -78,8 +78,6 @@ pub struct Record {
     pub ids: BTreeMap<String, String>,
     /// How many requests that change something were sent.
     pub attempts: u32,
-    /// When the latest intent was written, RFC 3339.
-    pub intent_at: Option<String>,
     pub tracking_id: Option<String>,
     pub finished_at: Option<String>,
     pub reason: Option<Reason>,
@@ -94,10 +92,7 @@ impl Record {
         self.state = self.state.next(event)?;
         match event {
             Event::Started | Event::Absent { .. } | Event::Lost { .. } => {}
-            Event::Intent { .. } => {
-                self.attempts += 1;
-                self.intent_at = Some(at.to_owned());
-            }
+            Event::Intent { .. } => self.attempts += 1,
             Event::Answered { call, ids, tracking_id } => {
                 self.done.insert(*call);
                 self.ids.extend(ids.clone());

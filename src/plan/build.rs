@@ -17,7 +17,7 @@ use crate::check::{Batch, Sourced};
 use crate::model::{Customer, Location, Package, Phone, User};
 
 /// Numbers sent in one request. Cisco publishes no figure for direct numbers.
-pub(super) const NUMBERS_PER_REQUEST: u64 = 500;
+pub const NUMBERS_PER_REQUEST: usize = 500;
 
 /// Ordered steps, and the values that cannot be changed.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -384,8 +384,8 @@ fn calls(action: Action, work: &Work) -> Calls {
         Work::Location(location) if location.headquarters => Calls { read: 1, write: 0 },
         Work::Location(location) => Calls { read: 0, write: if location.calling { 2 } else { 1 } },
         Work::Numbers(numbers) => {
-            let adds = expand(&numbers.add).len() as u64;
-            let batches = adds.div_ceil(NUMBERS_PER_REQUEST);
+            let adds = expand(&numbers.add).len();
+            let batches = adds.div_ceil(NUMBERS_PER_REQUEST) as u64;
             let sets = u64::from(numbers.main.is_some() || numbers.emergency_location_id.is_some());
             let connects = u64::from(numbers.pstn.is_some());
             Calls { read: batches.min(1) * 2 + connects, write: batches + sets + connects }

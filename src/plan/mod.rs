@@ -11,7 +11,7 @@ mod known;
 mod step;
 mod work;
 
-pub use build::{Plan, plan};
+pub use build::{NUMBERS_PER_REQUEST, Plan, plan};
 pub use diff::Immovable;
 pub use forecast::{Forecast, Licence, Pace, forecast};
 pub use id::StepId;

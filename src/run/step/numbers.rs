@@ -7,12 +7,9 @@ use crate::api::answers::{self, PstnConnection, detail_code};
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event, Reason};
-use crate::plan::{NumbersWork, PstnWork, expand};
+use crate::plan::{NUMBERS_PER_REQUEST, NumbersWork, PstnWork, expand};
 use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
 use crate::run::organisation::{numbers_of, unreadable};
-
-/// Numbers added in one request. Cisco publishes no figure for direct numbers.
-const NUMBERS_PER_REQUEST: usize = 500;
 
 pub(super) async fn carry_out(hand: &mut Hand, work: &NumbersWork) -> Done {
     let place = Place {
