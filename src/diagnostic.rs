@@ -20,6 +20,11 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Error, Self::Warning, Self::Notice].into_iter().find(|severity| severity.word() == word)
+    }
+
     /// The word in machine output.
     pub const fn word(self) -> &'static str {
         match self {
@@ -58,7 +63,7 @@ codes! {
     MissingColumn "F101" Error,
     UnknownColumn "F102" Warning,
     DuplicateColumn "F103" Error,
-    NotUtf8 "F104" Error,
+    NotText "F104" Error,
     EmptyFile "F105" Error,
     TooManyCells "F106" Error,
     UnclosedQuote "F107" Error,
@@ -66,6 +71,9 @@ codes! {
     UnknownTemplateKey "F109" Warning,
     UnknownSetting "F110" Warning,
     SettingsMalformed "F111" Error,
+    FileAssumed "F112" Notice,
+    FileKind "F113" Error,
+    MappingUnused "F118" Warning,
     RequiredCell "C201" Error,
     EmailMalformed "C202" Error,
     PhoneMalformed "C203" Error,
@@ -89,7 +97,7 @@ codes! {
     SpacesRemoved "C221" Notice,
     EmailLowered "C222" Notice,
     PhoneLostPlus "C223" Notice,
-    PhoneScientific "C224" Error,
+    Scientific "C224" Error,
     PhoneNotInPlan "C225" Error,
     PersonNameUnusual "C226" Warning,
     EmailTooLong "C227" Error,
@@ -106,6 +114,11 @@ codes! {
     NotYetDone "C238" Error,
     CannotChange "C239" Error,
     PhoneAmbiguous "C240" Error,
+    DigitsLost "C242" Error,
+    Mojibake "C243" Warning,
+    PostalCodeLostZero "C244" Error,
+    PhoneLostZero "C245" Notice,
+    SpreadsheetError "C246" Error,
     CustomerTwice "L301" Error,
     LocationTwice "L302" Error,
     EmailTwice "L303" Error,

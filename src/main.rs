@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use tokio::sync::watch;
-use turnup::cli::{ApiArgs, Cli, Command, HoldBackArgs, typed};
+use turnup::cli::{ApiArgs, Cli, Command, HoldBackArgs, ReadingArgs, typed};
 use turnup::pipeline::{self, Clock, Confirmation, Console, Locked, Terminal, exit};
 
 fn main() -> ExitCode {
@@ -58,25 +58,27 @@ async fn command(cli: &Cli) -> anyhow::Result<u8> {
 async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
     let folder =
         |dir: &Option<PathBuf>| dir.clone().or_else(|| cli.folder.clone()).unwrap_or_else(|| PathBuf::from("."));
-    let (no_api, no_hold_back) = (ApiArgs::default(), HoldBackArgs::default());
+    let (no_api, no_hold_back, as_it_is) = (ApiArgs::default(), HoldBackArgs::default(), ReadingArgs::default());
     match &cli.command {
         Command::Init { dir } => pipeline::init(dir, console),
-        Command::Check { dir, hold_back, format } => {
-            pipeline::check(&folder(dir), &typed(hold_back, &no_api), (*format).into(), console)
+        Command::Check { dir, hold_back, reading, format } => {
+            pipeline::check(&folder(dir), &typed(hold_back, reading, &no_api), (*format).into(), console)
         }
-        Command::Plan { dir, hold_back, api, format } => {
-            pipeline::plan(&folder(dir), &typed(hold_back, api), (*format).into(), console)
+        Command::Plan { dir, hold_back, reading, api, format } => {
+            pipeline::plan(&folder(dir), &typed(hold_back, reading, api), (*format).into(), console)
         }
-        Command::Run { dir, yes, hold_back, api } => {
+        Command::Run { dir, yes, hold_back, reading, api } => {
             let confirmation = if *yes { Confirmation::Given } else { Confirmation::Wanted };
-            pipeline::run(&folder(dir), &typed(hold_back, api), confirmation, console).await
+            pipeline::run(&folder(dir), &typed(hold_back, reading, api), confirmation, console).await
         }
-        Command::Resume { dir, api } => pipeline::resume(&folder(dir), &typed(&no_hold_back, api), console).await,
+        Command::Resume { dir, api } => {
+            pipeline::resume(&folder(dir), &typed(&no_hold_back, &as_it_is, api), console).await
+        }
         Command::Report { run } => {
             // Every other command takes the folder here, so a folder is understood.
             let named = run.as_ref().map(PathBuf::from).filter(|path| path.is_dir());
             let run = run.as_deref().filter(|_| named.is_none());
-            pipeline::report(&folder(&named), &typed(&no_hold_back, &no_api), run, console)
+            pipeline::report(&folder(&named), &typed(&no_hold_back, &as_it_is, &no_api), run, console)
         }
         Command::Runs { dir } => pipeline::runs(&folder(dir), console),
         Command::Explain { code } => pipeline::explain(code, console),

@@ -90,6 +90,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["simulator", "review"]),
     ("clap", &["cli"]),
     // The embedded tables of `model` are comma-separated text.
+    ("memchr", &["sheet"]),
+    ("encoding_rs", &["sheet"]),
+    ("chardetng", &["sheet"]),
     ("csv", &["sheet", "report", "model/tables"]),
     ("indicatif", &["run/progress"]),
     ("rayon", &["sheet", "check"]),

@@ -150,9 +150,11 @@ fn a_pipe_in_the_place_of_a_sheet_is_refused_and_not_waited_for() {
 
 #[test]
 fn a_sheet_that_cannot_be_read_at_all_is_no_success() {
-    for (code, bytes) in
-        [("F104", b"customer_external_id,email\naurora,jo\xe3o@aurora.example\n".as_slice()), ("F105", b"")]
-    {
+    for (code, bytes) in [
+        ("F104", b"\xef\xbb\xbfcustomer_external_id,email\naurora,jo\xe3o\n".as_slice()),
+        ("F105", b""),
+        ("F113", b"PK\x03\x04"),
+    ] {
         let bench = Bench::small();
         let simulator = Simulator::start(&bench, &[]);
         fs::write(bench.work().join("users.csv"), bytes).expect("the test may write here");

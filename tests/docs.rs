@@ -64,6 +64,9 @@ fn the_readme_names_every_command_and_setting() {
         let name = command.get_name();
         assert!(readme.contains(&format!("turnup {name}")), "the README does not name `turnup {name}`");
     }
+    for section in turnup::settings::SECTIONS {
+        assert!(readme.contains(&format!("`[{section}")), "the README does not name the section `{section}`");
+    }
     for key in turnup::settings::KEYS {
         assert!(readme.contains(key), "the README does not name the setting `{key}`");
     }

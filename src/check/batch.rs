@@ -1,10 +1,11 @@
 //! The rows that may be provisioned, as values of the model.
 
-use crate::model::{Action, Address, Customer, Location, NumberState, SheetKind, User};
-use crate::sheet::{CustomerRow, LocationFields, LocationRow, RowRef, UserRow};
+use crate::model::{Action, Address, Customer, Email, Location, NumberState, SheetKind, User};
+use crate::sheet::{CustomerRow, LocationFields, LocationRow, RowRef};
 
-use super::context::{Context, Seat, Site};
-use super::verdict::{Verdict, Verdicts};
+use super::checked::Checked;
+use super::context::{Context, Site};
+use super::users::{Pass, Seated};
 
 /// What e-mails and announcements are in when neither row, customer nor template says.
 const LANGUAGE_DEFAULT: &str = "en_us";
@@ -43,34 +44,34 @@ impl Batch {
 }
 
 /// Takes the clean rows over into the model.
-pub(super) fn batch(context: &Context<'_>, verdicts: &Verdicts) -> Batch {
-    let clean = |sheet, index| *verdicts.get(RowRef { sheet, index }) == Verdict::Clean;
-    let rows = context.rows;
+pub(super) fn batch(checked: &Checked<'_>) -> Batch {
+    let context = &checked.context;
+    let goes = |row: RowRef, action| action == Action::Apply && checked.verdicts.is_clean(row);
+    let customers = context.rows.customers.iter().filter(|row| goes(row.at(), row.action));
+    let locations = context.rows.locations.iter().filter(|row| goes(row.at(), row.action));
     Batch {
-        customers: rows
-            .customers
-            .iter()
-            .filter(|row| clean(SheetKind::Customers, row.index) && row.action == Action::Apply)
-            .filter_map(|row| sourced(row.at(), &row.removed, customer(context, row)?))
-            .collect(),
-        locations: rows
-            .locations
-            .iter()
-            .filter(|row| clean(SheetKind::Locations, row.index) && row.action == Action::Apply)
-            .filter_map(|row| sourced(row.at(), &row.removed, branch(context, row)?))
-            .collect(),
-        users: rows
-            .users
-            .iter()
-            .filter(|row| clean(SheetKind::Users, row.index) && row.action == Action::Apply)
-            .filter_map(|row| sourced(row.at(), &row.removed, user(context, row)?))
-            .collect(),
+        customers: customers.filter_map(|row| sourced(row.at(), &row.removed, customer(context, row))).collect(),
+        locations: locations.filter_map(|row| sourced(row.at(), &row.removed, branch(context, row))).collect(),
+        users: users(checked),
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "it ends a filter_map")]
-fn sourced<T>(row: RowRef, removed: &[&'static str], value: T) -> Option<Sourced<T>> {
-    Some(Sourced { row, value, removed: removed.to_vec() })
+/// Reads the clean users once more; only they are held as values.
+fn users(checked: &Checked<'_>) -> Vec<Sourced<User>> {
+    let clean = |index: &usize| checked.verdicts.is_clean(RowRef { sheet: SheetKind::Users, index: *index });
+    let mut pass = Pass::new(&checked.context, false);
+    let mut found = Vec::new();
+    let mut read = |index| {
+        let seated = pass.read(index, &mut found);
+        found.clear();
+        let value = user(&checked.context, &seated).filter(|_| seated.row.action == Action::Apply);
+        sourced(seated.row.at(), pass.removed(), value)
+    };
+    (0..checked.people.records.len()).filter(clean).filter_map(&mut read).collect()
+}
+
+fn sourced<T>(row: RowRef, removed: &[&'static str], value: Option<T>) -> Option<Sourced<T>> {
+    value.map(|value| Sourced { row, value, removed: removed.to_vec() })
 }
 
 fn customer(context: &Context<'_>, row: &CustomerRow) -> Option<Customer> {
@@ -98,7 +99,7 @@ fn customer(context: &Context<'_>, row: &CustomerRow) -> Option<Customer> {
 }
 
 fn branch(context: &Context<'_>, row: &LocationRow) -> Option<Location> {
-    let customer = context.customer(row.customer.as_ref())?;
+    let customer = context.customer(row.customer.as_deref())?;
     location(context, Site::Branch(row.index), customer, row.customer.clone()?, row.name.clone()?)
 }
 
@@ -145,25 +146,24 @@ fn address(fields: &LocationFields) -> Option<Address> {
     })
 }
 
-fn user(context: &Context<'_>, row: &UserRow) -> Option<User> {
+fn user(context: &Context<'_>, seated: &Seated<'_>) -> Option<User> {
+    let row = &seated.row;
     let package = row.package?;
     let calling = package.is_calling();
-    let location = match context.seat(row) {
-        Seat::At(Site::Headquarters(index)) => {
-            Some(Context::headquarters_name(&context.rows.customers[index]).to_owned())
-        }
-        Seat::At(Site::Branch(index)) => context.rows.locations[index].name.clone(),
-        _ => None,
+    let location = match seated.site() {
+        Some(Site::Headquarters(index)) => Some(Context::headquarters_name(&context.rows.customers[index]).to_owned()),
+        Some(Site::Branch(index)) => context.rows.locations[index].name.clone(),
+        None => None,
     };
     Some(User {
-        customer: row.customer.clone()?,
-        first_name: row.first_name.clone()?,
-        last_name: row.last_name.clone()?,
-        email: row.email.clone()?,
+        customer: row.customer.as_deref()?.to_owned(),
+        first_name: row.first_name.as_deref()?.to_owned(),
+        last_name: row.last_name.as_deref()?.to_owned(),
+        email: Email::parse(row.email.as_deref()?).ok()?,
         package,
         location: location.filter(|_| calling),
-        phone_number: context.numbers.users[row.index].filter(|_| calling),
-        extension: row.extension.clone().filter(|_| calling),
+        phone_number: seated.phone.filter(|_| calling),
+        extension: row.extension.filter(|_| calling),
         role: row.role,
     })
 }

@@ -7,8 +7,9 @@ use crate::model::{Action, Country, Package, SheetKind, Tables};
 use crate::sheet::{CustomerRow, LocationFields, LocationRow, RowRef, Rows, Sheets, UserRow};
 use crate::template::{Template, Templates};
 
-use super::Standing;
+use super::claims::Claims;
 use super::numbers::{Resolved, resolve};
+use super::{Material, Rulebook, Standing};
 
 /// The name a headquarters gets when the row gives none.
 pub(super) const HEADQUARTERS: &str = "Headquarters";
@@ -46,25 +47,31 @@ pub(super) struct Context<'a> {
     pub rows: &'a Rows,
     pub templates: &'a Templates,
     pub standing: &'a Standing,
+    pub rulebook: &'a Rulebook,
     /// The first row of every external id.
     customers: HashMap<&'a str, usize>,
     /// The first row of every branch, by customer and name.
     branches: HashMap<(&'a str, &'a str), usize>,
     with_branches: HashSet<&'a str>,
     pub numbers: Resolved,
+    /// Who says that a number is whose, among customers and locations.
+    pub claims: Claims,
 }
 
 impl<'a> Context<'a> {
-    pub fn new(sheets: &'a Sheets, rows: &'a Rows, templates: &'a Templates, standing: &'a Standing) -> Self {
+    pub fn new(material: &Material<'a>) -> Self {
+        let Material { sheets, rows, templates, standing, rulebook } = *material;
         let mut context = Self {
             sheets,
             rows,
             templates,
             standing,
+            rulebook,
             customers: HashMap::new(),
             branches: HashMap::new(),
             with_branches: HashSet::new(),
             numbers: Resolved::default(),
+            claims: Claims::default(),
         };
         // A row that is left out is meant only where no other has the same key.
         for row in judged_customers(rows).chain(skipped(&rows.customers, |row| row.action)) {
@@ -81,16 +88,17 @@ impl<'a> Context<'a> {
         context
     }
 
-    /// Reads all numbers now that the countries are known.
+    /// Reads all numbers of customers and locations now that the countries are known.
     pub fn resolve_numbers(&mut self) -> Vec<Diagnostic> {
         let (numbers, found) = resolve(self);
         self.numbers = numbers;
+        self.claims = Claims::new(self);
         found
     }
 
     /// The first row of that external id.
-    pub fn customer(&self, id: Option<&String>) -> Option<&'a CustomerRow> {
-        self.customers.get(id?.as_str()).map(|&index| &self.rows.customers[index])
+    pub fn customer(&self, id: Option<&str>) -> Option<&'a CustomerRow> {
+        self.customers.get(id?).map(|&index| &self.rows.customers[index])
     }
 
     /// Every external id of the customers sheet.
@@ -119,7 +127,7 @@ impl<'a> Context<'a> {
     pub fn is_first(&self, site: Site) -> bool {
         match site {
             Site::Headquarters(index) => {
-                let id = self.rows.customers[index].external_id.as_ref();
+                let id = self.rows.customers[index].external_id.as_deref();
                 self.customer(id).is_none_or(|first| first.index == index)
             }
             Site::Branch(index) => {
@@ -144,11 +152,10 @@ impl<'a> Context<'a> {
             .collect()
     }
 
-    /// Where a user sits. A blank means the headquarters while the customer has no branch.
-    pub fn seat(&self, user: &UserRow) -> Seat {
-        let Some(customer) = self.customer(user.customer.as_ref()) else { return Seat::NoCustomer };
+    /// Where a user of the customer sits. A blank means the headquarters while the customer has no branch.
+    pub fn seat(&self, customer: &CustomerRow, location: Option<&str>) -> Seat {
         let id = customer.external_id.as_deref().unwrap_or_default();
-        match user.location.as_deref() {
+        match location {
             None if self.has_branches(id) => Seat::Unsaid,
             None => Seat::At(Site::Headquarters(customer.index)),
             Some(name) if name == Self::headquarters_name(customer) => Seat::At(Site::Headquarters(customer.index)),
@@ -173,8 +180,8 @@ impl<'a> Context<'a> {
 
     /// A finding at a cell, with the cell's own text as value.
     pub fn at(&self, code: Code, row: RowRef, header: &'static str) -> Diagnostic {
-        let value = self.sheets.get(row.sheet).cell(row.index, header).trim();
-        Diagnostic::new(code, self.place(row, header)).value(value)
+        let value = self.sheets.get(row.sheet).cell(row.index, header);
+        Diagnostic::new(code, self.place(row, header)).value(value.trim())
     }
 
     /// The highest level among the packages for persons, as the customer had them when it was created.
@@ -198,10 +205,6 @@ pub(super) fn judged_locations(rows: &Rows) -> impl Iterator<Item = &LocationRow
     rows.locations.iter().filter(|row| row.action != Action::Skip)
 }
 
-pub(super) fn judged_users(rows: &Rows) -> impl Iterator<Item = &UserRow> {
-    rows.users.iter().filter(|row| row.action != Action::Skip)
-}
-
 fn skipped<T>(rows: &[T], action: fn(&T) -> Action) -> impl Iterator<Item = &T> {
     rows.iter().filter(move |row| action(row) == Action::Skip)
 }
@@ -218,7 +221,7 @@ impl LocationRow {
     }
 }
 
-impl UserRow {
+impl UserRow<'_> {
     pub(super) const fn at(&self) -> RowRef {
         RowRef { sheet: SheetKind::Users, index: self.index }
     }

@@ -2,22 +2,33 @@
 //!
 //! Checking never fails; it finds. Every rule sees every row, and no rule depends on another having run. Nothing
 //! here reads a file or asks the provider; what was provisioned earlier comes in as [`Standing`].
+//!
+//! Customers and locations are held as rows, and what is found about them as findings. Of users only a short record is
+//! held: findings about them are counted, and drawn again from the sheet when somebody asks for them.
 
 mod batch;
+mod checked;
+mod claims;
 mod context;
 mod numbers;
+mod people;
+mod rulebook;
 mod rules;
+mod tally;
+mod users;
 mod verdict;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Package, SheetKind};
-use crate::sheet::{self, Sheets};
+use crate::diagnostic::Diagnostic;
+use crate::model::Package;
+use crate::sheet::{Rows, Sheets};
 use crate::template::Templates;
 
 pub use crate::sheet::RowRef;
 pub use batch::{Batch, Sourced};
+pub use checked::Checked;
+pub use rulebook::{Lists, Rulebook};
 pub use verdict::{HoldBack, Verdict, Verdicts};
 
 /// What earlier runs have provisioned, as far as the rules ask for it.
@@ -31,65 +42,40 @@ pub struct Standing {
     pub users: HashSet<String>,
 }
 
-/// What checking gives back.
-#[derive(Debug)]
-pub struct Checked {
-    /// The rows that may be provisioned.
-    pub batch: Batch,
-    /// Everything that was found, in the order of files and rows.
-    pub found: Vec<Diagnostic>,
-    /// What became of every row.
-    pub verdicts: Verdicts,
+/// Everything that is judged, and what it is judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Material<'a> {
+    pub sheets: &'a Sheets,
+    /// What [`sheet::rows`] read from the sheets.
+    pub rows: &'a Rows,
+    pub templates: &'a Templates,
+    pub standing: &'a Standing,
+    pub rulebook: &'a Rulebook,
 }
 
-impl Checked {
-    /// How many findings of that weight there are.
-    pub fn count(&self, severity: Severity) -> usize {
-        self.found.iter().filter(|d| d.severity == severity).count()
-    }
-}
-
-/// Checks every row of the sheets. `found_before` is what reading templates and settings has found.
-pub fn check(
-    sheets: &Sheets,
-    templates: &Templates,
-    standing: &Standing,
-    hold_back: HoldBack,
-    found_before: Vec<Diagnostic>,
-) -> Checked {
-    let (rows, cell_findings) = sheet::rows(sheets);
+/// Checks every row of the sheets. `found_before` is what reading templates, settings and cells has found.
+pub fn check<'a>(material: &Material<'a>, hold_back: HoldBack, found_before: Vec<Diagnostic>) -> Checked<'a> {
     let mut found = found_before;
-    found.extend(sheets.found.iter().cloned());
-    found.extend(cell_findings);
-    let mut context = context::Context::new(sheets, &rows, templates, standing);
+    found.extend(material.sheets.found.iter().cloned());
+    let mut context = context::Context::new(material);
     found.extend(context.resolve_numbers());
+    let mut people = people::People::new(&context);
     for rule in rules::RULES {
         rule(&context, &mut found);
     }
-    in_reading_order(&mut found, templates);
-    let verdicts = verdict::verdicts(&context, &found, hold_back);
-    let batch = batch::batch(&context, &verdicts);
-    Checked { batch, found, verdicts }
-}
-
-/// Settings and templates first, then sheet by sheet, row by row, from left to right.
-fn in_reading_order(found: &mut [Diagnostic], templates: &Templates) {
-    found.sort_by_cached_key(|d| {
-        let file = match d.place.sheet.and_then(SheetKind::from_name) {
-            None if d.place.file == templates.file => 1,
-            None => 0,
-            Some(SheetKind::Customers) => 2,
-            Some(SheetKind::Locations) => 3,
-            Some(SheetKind::Users) => 4,
-        };
-        (file, d.place.row, d.place.column_index, d.code)
-    });
+    for rule in rules::ADMINISTRATOR_RULES {
+        rule(&context, &people, &mut found);
+    }
+    people.forget_emails();
+    Checked::new(context, people, found, hold_back)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::diagnostic::{Code, Place};
+    use crate::model::SheetKind;
+    use crate::sheet;
 
     const CUSTOMER: &str = "external_id,name,admin_email,template,packages,supported_location,address_line1,city,postal_code,\
                             country,timezone,numbers,action\n";
@@ -108,8 +94,10 @@ mod tests {
 
     fn told_after(customers: &str, locations: &str, users: &str, found_before: Vec<Diagnostic>) -> Vec<String> {
         let mut found = Vec::new();
-        let mut sheet =
-            |kind: SheetKind, text: &str| sheet::parse(kind, &sheet::file_name(kind), text.as_bytes(), &mut found);
+        let options = sheet::Options::default();
+        let mut sheet = |kind: SheetKind, text: &str| {
+            sheet::parse(kind, &sheet::file_name(kind), text.into(), &options, &mut found)
+        };
         let (customers, locations, users) = (
             sheet(SheetKind::Customers, &format!("{CUSTOMER}{customers}")),
             sheet(SheetKind::Locations, locations),
@@ -117,14 +105,18 @@ mod tests {
         );
         let sheets = Sheets { customers, locations, users, found };
         let (templates, _) = crate::template::read("templates.toml", "[templates.t]\nprovisioning_id = \"x\"\n");
-        let checked = check(&sheets, &templates, &Standing::default(), HoldBack::Row, found_before);
-        let mut told: Vec<String> = checked.found.iter().map(|d| format!("{} {}", d.place, d.code)).collect();
+        let (rows, of_cells) = sheet::rows(&sheets);
+        let (standing, rulebook) = (Standing::default(), Rulebook::default());
+        let material =
+            Material { sheets: &sheets, rows: &rows, templates: &templates, standing: &standing, rulebook: &rulebook };
+        let checked = check(&material, HoldBack::Row, [found_before, of_cells].concat());
+        let mut told: Vec<String> = checked.findings().iter().map(|d| format!("{} {}", d.place, d.code)).collect();
         for kind in SheetKind::ALL {
-            let rows = checked.verdicts.sheet(kind).iter().enumerate();
-            told.extend(rows.filter_map(|(index, verdict)| match verdict {
-                Verdict::Blocked(root) => Some(format!("{} < {root}", sheets.get(kind).place(index, None))),
-                _ => None,
-            }));
+            for index in 0..sheets.get(kind).row_count() {
+                if let Verdict::Blocked(root) = checked.verdict(RowRef { sheet: kind, index }) {
+                    told.push(format!("{} < {root}", sheets.get(kind).place(index, None)));
+                }
+            }
         }
         told
     }

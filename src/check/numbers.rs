@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Action, Country, NumberRange, Phone, PhoneProblem, PhoneReading, RANGE_NUMBERS_MAX, RangeProblem};
-use crate::sheet::{LocationFields, RowRef, UserRow, customers, users};
+use crate::sheet::{LocationFields, RowRef, customers, users};
 
 use super::context::{Context, Seat, Site};
 
@@ -20,7 +20,6 @@ pub(super) struct SiteNumbers {
 pub(super) struct Resolved {
     pub customers: Vec<SiteNumbers>,
     pub locations: Vec<SiteNumbers>,
-    pub users: Vec<Option<Phone>>,
 }
 
 impl Resolved {
@@ -32,7 +31,7 @@ impl Resolved {
     }
 }
 
-/// Reads every number cell of every row.
+/// Reads every number cell of customers and locations.
 pub(super) fn resolve(context: &Context<'_>) -> (Resolved, Vec<Diagnostic>) {
     let rows = context.rows;
     let mut found = Vec::new();
@@ -43,12 +42,11 @@ pub(super) fn resolve(context: &Context<'_>) -> (Resolved, Vec<Diagnostic>) {
         locations: each(context, &mut found, &rows.locations, |reader, row| {
             reader.site(row.action, row.at(), Site::Branch(row.index), &row.location)
         }),
-        users: each(context, &mut found, &rows.users, user),
     };
     (resolved, found)
 }
 
-/// Reads the numbers of rows side by side: the number plans are the slowest part of a check.
+/// Reads the numbers of rows side by side: ranges are slow.
 fn each<R: Sync, T: Send>(
     context: &Context<'_>,
     found: &mut Vec<Diagnostic>,
@@ -56,8 +54,9 @@ fn each<R: Sync, T: Send>(
     read: impl Fn(&mut Reader<'_>, &R) -> T + Sync,
 ) -> Vec<T> {
     let read_one = |row| {
-        let mut reader = Reader { context, found: Vec::new() };
-        (read(&mut reader, row), reader.found)
+        let mut of_row = Vec::new();
+        let value = read(&mut Reader { context, found: &mut of_row }, row);
+        (value, of_row)
     };
     let read: Vec<(T, Vec<Diagnostic>)> = rows.par_iter().map(read_one).collect();
     let unpack = |(value, mut of_row): (T, Vec<Diagnostic>)| {
@@ -67,18 +66,24 @@ fn each<R: Sync, T: Send>(
     read.into_iter().map(unpack).collect()
 }
 
-fn user(reader: &mut Reader<'_>, row: &UserRow) -> Option<Phone> {
-    let text = row.phone_number.as_deref().filter(|_| row.action != Action::Skip)?;
-    let country = match reader.context.seat(row) {
-        Seat::At(site) => reader.context.country(site),
+/// Reads a user's number with the country of the place where the person sits.
+pub(super) fn user(
+    context: &Context<'_>,
+    row: RowRef,
+    text: &str,
+    seat: Seat,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Phone> {
+    let country = match seat {
+        Seat::At(site) => context.country(site),
         _ => None,
     };
-    reader.phone(row.at(), users::PHONE_NUMBER.spec.header, text, country)
+    Reader { context, found }.phone(row, users::PHONE_NUMBER.spec.header, text, country)
 }
 
 struct Reader<'a> {
     context: &'a Context<'a>,
-    found: Vec<Diagnostic>,
+    found: &'a mut Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
@@ -121,7 +126,9 @@ impl Reader<'_> {
             Ok(PhoneReading::Tidied(phone)) => (Some(phone), Code::PhoneTidied),
             Ok(PhoneReading::National(phone)) => (Some(phone), Code::PhoneNational),
             Ok(PhoneReading::LostPlus(phone)) => (Some(phone), Code::PhoneLostPlus),
-            Err(PhoneProblem::Scientific) => (None, Code::PhoneScientific),
+            Ok(PhoneReading::LostZero(phone)) => (Some(phone), Code::PhoneLostZero),
+            Err(PhoneProblem::TooLong) if is_cut(text) => (None, Code::DigitsLost),
+            Err(PhoneProblem::Scientific) => (None, Code::Scientific),
             Err(PhoneProblem::Ambiguous(plus, national)) => {
                 self.push(Code::PhoneAmbiguous, row, header, text, None);
                 let args = [("plus", plus.to_string()), ("national", national.to_string())];
@@ -156,4 +163,11 @@ impl Reader<'_> {
         }
         self.found.push(found);
     }
+}
+
+/// Digits beyond those that a spreadsheet keeps, with zeros in their place.
+fn is_cut(text: &str) -> bool {
+    const DIGITS_KEPT: usize = 15;
+    let digits = text.trim_start_matches('+');
+    digits.bytes().all(|b| b.is_ascii_digit()) && digits.bytes().skip(DIGITS_KEPT).all(|b| b == b'0')
 }

@@ -1,12 +1,12 @@
 //! What becomes of every row: clean, rejected for its own cells, or blocked by another row.
 
-use std::collections::HashMap;
+use crate::diagnostic::{Code, Place, Severity};
+use crate::model::{Action, SheetKind};
+use crate::sheet::{RowRef, Sheets, locations as l};
 
-use crate::diagnostic::{Code, Diagnostic, Place, Severity};
-use crate::model::{Action, Package, SheetKind};
-use crate::sheet::{RowRef, UserRow, locations as l};
-
-use super::context::{Context, Seat, Site};
+use super::checked::Checked;
+use super::context::{Context, Site};
+use super::people::Record;
 
 /// How much is held back for one mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,9 +42,8 @@ impl HoldBack {
 }
 
 /// What became of a row.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    #[default]
     Clean,
     /// `action` says so.
     Skipped,
@@ -54,22 +53,60 @@ pub enum Verdict {
     Blocked(Place),
 }
 
+/// The same in few bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Clean,
+    Skipped,
+    Rejected,
+    Blocked(Root),
+}
+
+/// What a blocked row waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Root {
+    Row(SheetKind, u32),
+    Sheet(SheetKind),
+    /// A template or a setting, by its position among those that were named.
+    Elsewhere(u32),
+}
+
+impl Root {
+    fn row(row: RowRef) -> Self {
+        u32::try_from(row.index).map_or(Self::Sheet(row.sheet), |index| Self::Row(row.sheet, index))
+    }
+}
+
 /// The verdict of every row, by the position of the row in its sheet.
 #[derive(Debug, Default)]
 pub struct Verdicts {
-    customers: Vec<Verdict>,
-    locations: Vec<Verdict>,
-    users: Vec<Verdict>,
+    customers: Vec<Mark>,
+    locations: Vec<Mark>,
+    users: Vec<Mark>,
+    elsewhere: Vec<Place>,
 }
 
 impl Verdicts {
     /// The verdict of a row.
-    pub fn get(&self, row: RowRef) -> &Verdict {
-        &self.sheet(row.sheet)[row.index]
+    pub(super) fn verdict(&self, row: RowRef, sheets: &Sheets) -> Verdict {
+        match self.sheet(row.sheet)[row.index] {
+            Mark::Clean => Verdict::Clean,
+            Mark::Skipped => Verdict::Skipped,
+            Mark::Rejected => Verdict::Rejected,
+            Mark::Blocked(Root::Row(sheet, index)) => Verdict::Blocked(sheets.get(sheet).place(index as usize, None)),
+            Mark::Blocked(Root::Sheet(sheet)) => {
+                Verdict::Blocked(Place::file(&sheets.get(sheet).file, Some(sheet.name())))
+            }
+            Mark::Blocked(Root::Elsewhere(at)) => Verdict::Blocked(self.elsewhere[at as usize].clone()),
+        }
     }
 
-    /// The verdicts of a sheet, row by row.
-    pub fn sheet(&self, sheet: SheetKind) -> &[Verdict] {
+    /// May the row go?
+    pub(super) fn is_clean(&self, row: RowRef) -> bool {
+        self.sheet(row.sheet)[row.index] == Mark::Clean
+    }
+
+    fn sheet(&self, sheet: SheetKind) -> &[Mark] {
         match sheet {
             SheetKind::Customers => &self.customers,
             SheetKind::Locations => &self.locations,
@@ -77,7 +114,7 @@ impl Verdicts {
         }
     }
 
-    fn sheet_mut(&mut self, sheet: SheetKind) -> &mut Vec<Verdict> {
+    fn sheet_mut(&mut self, sheet: SheetKind) -> &mut Vec<Mark> {
         match sheet {
             SheetKind::Customers => &mut self.customers,
             SheetKind::Locations => &mut self.locations,
@@ -85,97 +122,140 @@ impl Verdicts {
         }
     }
 
-    fn iter(&self) -> impl Iterator<Item = &Verdict> {
-        SheetKind::ALL.into_iter().flat_map(|sheet| self.sheet(sheet))
+    fn count(&self, is_wanted: fn(&Mark) -> bool) -> usize {
+        let of = |sheet| self.sheet(sheet).iter().filter(|mark| is_wanted(mark)).count();
+        SheetKind::ALL.into_iter().map(of).sum()
     }
 
     /// How many rows wait for another row.
     pub fn blocked(&self) -> usize {
-        self.iter().filter(|verdict| matches!(verdict, Verdict::Blocked(_))).count()
+        self.count(|mark| matches!(mark, Mark::Blocked(_)))
     }
 
     /// How many rows have mistakes of their own.
     pub fn rejected(&self) -> usize {
-        self.iter().filter(|verdict| matches!(verdict, Verdict::Rejected)).count()
+        self.count(|mark| *mark == Mark::Rejected)
     }
 
     /// How many rows are left out on purpose.
     pub fn skipped(&self) -> usize {
-        self.iter().filter(|verdict| matches!(verdict, Verdict::Skipped)).count()
+        self.count(|mark| *mark == Mark::Skipped)
     }
 
     /// How many rows may go.
     pub fn clean(&self) -> usize {
-        self.iter().filter(|verdict| matches!(verdict, Verdict::Clean)).count()
+        self.count(|mark| *mark == Mark::Clean)
+    }
+
+    fn elsewhere(&mut self, place: Place) -> Root {
+        let at = self.elsewhere.iter().position(|known| *known == place).unwrap_or_else(|| {
+            self.elsewhere.push(place);
+            self.elsewhere.len() - 1
+        });
+        Root::Elsewhere(u32::try_from(at).unwrap_or_default())
+    }
+
+    /// Holds a row back if it is still clean.
+    fn hold(&mut self, row: RowRef, root: Root) {
+        let mark = &mut self.sheet_mut(row.sheet)[row.index];
+        if *mark == Mark::Clean {
+            *mark = Mark::Blocked(root);
+        }
+    }
+
+    /// Holds back every row that is still clean.
+    fn hold_all(&mut self, root: Root) {
+        for sheet in SheetKind::ALL {
+            for mark in self.sheet_mut(sheet).iter_mut().filter(|mark| **mark == Mark::Clean) {
+                *mark = Mark::Blocked(root);
+            }
+        }
     }
 }
 
 /// Judges every row.
-pub(super) fn verdicts(context: &Context<'_>, found: &[Diagnostic], hold_back: HoldBack) -> Verdicts {
-    let mut verdicts = own(context, found);
-    block(context, &mut verdicts);
+pub(super) fn verdicts(checked: &Checked<'_>, hold_back: HoldBack) -> Verdicts {
+    let mut verdicts = own(checked);
+    block(checked, &mut verdicts);
     match hold_back {
         HoldBack::Row => {}
-        HoldBack::Customer => hold_customers(context, &mut verdicts),
-        HoldBack::All => hold_all(found, &mut verdicts),
+        HoldBack::Customer => hold_customers(checked, &mut verdicts),
+        HoldBack::All => {
+            if let Some(first) = checked.first_error() {
+                let root = root_of(checked, &mut verdicts, first.place);
+                verdicts.hold_all(root);
+            }
+        }
     }
     // With settings that cannot be read nothing is sent: a default in their place is not what was asked for.
-    if let Some(finding) = found.iter().find(|d| d.code == Code::SettingsMalformed) {
-        hold(&finding.place, &mut verdicts);
+    if let Some(finding) = checked.found_before_users().iter().find(|d| d.code == Code::SettingsMalformed) {
+        let root = verdicts.elsewhere(finding.place.clone());
+        verdicts.hold_all(root);
     }
     verdicts
 }
 
+/// The row of a place, or the place itself.
+fn root_of(checked: &Checked<'_>, verdicts: &mut Verdicts, place: Place) -> Root {
+    let sheet = place.sheet.and_then(SheetKind::from_name);
+    let row = sheet.zip(place.row).and_then(|(sheet, number)| {
+        let index = checked.sheets().get(sheet).row_of(number)?;
+        Some(RowRef { sheet, index })
+    });
+    row.map_or_else(|| verdicts.elsewhere(place), Root::row)
+}
+
 /// Rejected or skipped by what stands in the row itself.
-fn own(context: &Context<'_>, found: &[Diagnostic]) -> Verdicts {
-    let skipped = |action| if action == Action::Skip { Verdict::Skipped } else { Verdict::Clean };
+fn own(checked: &Checked<'_>) -> Verdicts {
+    let context = &checked.context;
+    let skipped = |action| if action == Action::Skip { Mark::Skipped } else { Mark::Clean };
+    let user = |record: &Record| match record {
+        record if record.has_error => Mark::Rejected,
+        record if record.is_judged => Mark::Clean,
+        _ => Mark::Skipped,
+    };
     let mut verdicts = Verdicts {
         customers: context.rows.customers.iter().map(|row| skipped(row.action)).collect(),
         locations: context.rows.locations.iter().map(|row| skipped(row.action)).collect(),
-        users: context.rows.users.iter().map(|row| skipped(row.action)).collect(),
+        users: checked.people.records.iter().map(user).collect(),
+        elsewhere: Vec::new(),
     };
-    let numbers: HashMap<(SheetKind, u32), usize> = SheetKind::ALL
-        .into_iter()
-        .flat_map(|sheet| {
-            let rows = context.sheets.get(sheet).rows.iter().enumerate();
-            rows.map(move |(index, row)| ((sheet, row.number), index))
-        })
-        .collect();
-    for finding in found.iter().filter(|d| d.severity == Severity::Error) {
+    for finding in checked.found_before_users().iter().filter(|d| d.severity == Severity::Error) {
         let Some(sheet) = finding.place.sheet.and_then(SheetKind::from_name) else { continue };
-        let row = finding.place.row.and_then(|number| numbers.get(&(sheet, number)));
-        match row {
-            Some(&index) => verdicts.sheet_mut(sheet)[index] = Verdict::Rejected,
+        match finding.place.row.and_then(|number| context.sheets.get(sheet).row_of(number)) {
+            Some(index) => verdicts.sheet_mut(sheet)[index] = Mark::Rejected,
             // An error of the header or of the whole file leaves no row understood.
-            None => verdicts.sheet_mut(sheet).fill(Verdict::Rejected),
+            None => verdicts.sheet_mut(sheet).fill(Mark::Rejected),
         }
     }
     verdicts
 }
 
 /// Clean rows whose template, customer, location or administrator is not clean.
-fn block(context: &Context<'_>, verdicts: &mut Verdicts) {
+fn block(checked: &Checked<'_>, verdicts: &mut Verdicts) {
+    let context = &checked.context;
     for row in &context.rows.customers {
-        if let Some(place) = broken_template(context, row.index)
-            && verdicts.customers[row.index] == Verdict::Clean
-        {
-            verdicts.customers[row.index] = Verdict::Blocked(place);
+        if let Some(place) = broken_template(context, row.index) {
+            let root = verdicts.elsewhere(place);
+            verdicts.hold(row.at(), root);
         }
     }
     for row in &context.rows.locations {
-        if verdicts.locations[row.index] == Verdict::Clean
-            && let Some(root) = customer_root(context, verdicts, row.customer.as_ref())
+        let customer = context.customer(row.customer.as_deref()).map(|customer| customer.index);
+        if let Some(root) = customer_root(context, verdicts, customer) {
+            verdicts.hold(row.at(), root);
+        }
+    }
+    let columns = [l::CUSTOMER.spec.header, l::NAME.spec.header];
+    let branches_unread = columns.into_iter().any(|header| context.sheets.locations.position(header).is_none());
+    for (index, record) in checked.people.records.iter().enumerate() {
+        if verdicts.users[index] == Mark::Clean
+            && let Some(root) = user_root(context, verdicts, record, branches_unread)
         {
-            verdicts.locations[row.index] = Verdict::Blocked(root);
+            verdicts.users[index] = Mark::Blocked(root);
         }
     }
-    let roots: Vec<Option<Place>> = context.rows.users.iter().map(|row| user_root(context, verdicts, row)).collect();
-    for (verdict, root) in verdicts.users.iter_mut().zip(roots) {
-        if let (Verdict::Clean, Some(root)) = (&*verdict, root) {
-            *verdict = Verdict::Blocked(root);
-        }
-    }
-    block_behind_administrators(context, verdicts);
+    block_behind_administrators(checked, verdicts);
 }
 
 fn broken_template(context: &Context<'_>, customer: usize) -> Option<Place> {
@@ -184,107 +264,78 @@ fn broken_template(context: &Context<'_>, customer: usize) -> Option<Place> {
 }
 
 /// What holds a row back, seen from the row that it needs: the root of a blocked row is handed on.
-fn root(verdict: &Verdict, place: Place, stands_already: bool) -> Option<Place> {
-    match verdict {
-        Verdict::Clean => None,
-        Verdict::Skipped if stands_already => None,
-        Verdict::Skipped | Verdict::Rejected => Some(place),
-        Verdict::Blocked(root) => Some(root.clone()),
+fn root(verdicts: &Verdicts, row: RowRef, stands_already: impl FnOnce() -> bool) -> Option<Root> {
+    match verdicts.sheet(row.sheet)[row.index] {
+        Mark::Clean => None,
+        Mark::Skipped if stands_already() => None,
+        Mark::Skipped | Mark::Rejected => Some(Root::row(row)),
+        Mark::Blocked(root) => Some(root),
     }
 }
 
-fn customer_root(context: &Context<'_>, verdicts: &Verdicts, id: Option<&String>) -> Option<Place> {
-    let Some(customer) = context.customer(id) else {
-        // Only an unreadable customers sheet leaves a link without a finding of its own.
-        return Some(Place::file(&context.sheets.customers.file, Some(SheetKind::Customers.name())));
-    };
-    let place = context.sheets.customers.place(customer.index, None);
-    let stands = id.is_some_and(|id| context.standing.customers.contains_key(id));
-    root(&verdicts.customers[customer.index], place, stands)
+fn customer_root(context: &Context<'_>, verdicts: &Verdicts, customer: Option<usize>) -> Option<Root> {
+    // Only an unreadable customers sheet leaves a link without a finding of its own.
+    let Some(customer) = customer else { return Some(Root::Sheet(SheetKind::Customers)) };
+    let row = &context.rows.customers[customer];
+    root(verdicts, row.at(), || row.external_id.as_ref().is_some_and(|id| context.standing.customers.contains_key(id)))
 }
 
-fn user_root(context: &Context<'_>, verdicts: &Verdicts, user: &UserRow) -> Option<Place> {
-    customer_root(context, verdicts, user.customer.as_ref()).or_else(|| {
-        let locations = &context.sheets.locations;
-        let is_calling = user.package.is_some_and(Package::is_calling);
-        let columns = [l::CUSTOMER.spec.header, l::NAME.spec.header];
-        if is_calling && columns.into_iter().any(|header| locations.position(header).is_none()) {
+fn user_root(context: &Context<'_>, verdicts: &Verdicts, user: &Record, branches_unread: bool) -> Option<Root> {
+    customer_root(context, verdicts, user.customer()).or_else(|| {
+        if user.is_calling() && branches_unread {
             // Without the branches nobody can say where a person sits, and that cannot be changed later.
-            return Some(Place::file(&locations.file, Some(SheetKind::Locations.name())));
+            return Some(Root::Sheet(SheetKind::Locations));
         }
-        let Seat::At(Site::Branch(branch)) = context.seat(user) else { return None };
+        let Some(Site::Branch(branch)) = user.site() else { return None };
         let row = &context.rows.locations[branch];
-        let key = row.customer.clone().zip(row.name.clone());
-        let stands = key.is_some_and(|key| context.standing.locations.contains(&key));
-        root(&verdicts.locations[branch], context.sheets.locations.place(branch, None), stands)
+        root(verdicts, row.at(), || {
+            let key = row.customer.clone().zip(row.name.clone());
+            key.is_some_and(|key| context.standing.locations.contains(&key))
+        })
     })
 }
 
 /// The first user assigned to a new customer becomes its administrator, so nobody goes before the administrator.
-fn block_behind_administrators(context: &Context<'_>, verdicts: &mut Verdicts) {
-    let mut held: HashMap<&str, Place> = HashMap::new();
-    for user in &context.rows.users {
-        let (Some(id), Some(email)) = (&user.customer, &user.email) else { continue };
-        let is_administrator =
-            context.customer(Some(id)).is_some_and(|customer| customer.admin_email.as_ref() == Some(email));
-        let is_new = !context.standing.customers.contains_key(id);
-        let stands = context.standing.users.contains(email.as_str());
-        let place = context.sheets.users.place(user.index, None);
-        if is_administrator
-            && is_new
-            && let Some(place) = root(&verdicts.users[user.index], place, stands)
-        {
-            held.entry(id).or_insert(place);
+fn block_behind_administrators(checked: &Checked<'_>, verdicts: &mut Verdicts) {
+    let context = &checked.context;
+    let mut held: Vec<Option<Root>> = vec![None; context.rows.customers.len()];
+    for (index, record) in checked.people.records.iter().enumerate().filter(|(_, record)| record.is_administrator) {
+        let Some(customer) = record.customer() else { continue };
+        let row = &context.rows.customers[customer];
+        let is_known = row.external_id.as_ref().is_some_and(|id| context.standing.customers.contains_key(id));
+        let stands = || row.admin_email.as_ref().is_some_and(|email| context.standing.users.contains(email.as_str()));
+        if !is_known && held[customer].is_none() {
+            held[customer] = root(verdicts, RowRef { sheet: SheetKind::Users, index }, stands);
         }
     }
-    for user in &context.rows.users {
-        if let Some(root) = user.customer.as_deref().and_then(|id| held.get(id))
-            && verdicts.users[user.index] == Verdict::Clean
-        {
-            verdicts.users[user.index] = Verdict::Blocked(root.clone());
+    for (index, record) in checked.people.records.iter().enumerate() {
+        if let Some(root) = record.customer().and_then(|customer| held[customer]) {
+            verdicts.hold(RowRef { sheet: SheetKind::Users, index }, root);
         }
     }
 }
 
-/// Every row with the customer it belongs to.
-fn families<'a>(context: &'a Context<'_>) -> impl Iterator<Item = (RowRef, Option<&'a str>)> {
-    let rows = context.rows;
-    let customers = rows.customers.iter().map(|row| (row.at(), row.external_id.as_deref()));
-    let locations = rows.locations.iter().map(|row| (row.at(), row.customer.as_deref()));
-    let users = rows.users.iter().map(|row| (row.at(), row.customer.as_deref()));
+/// Every row with the first row of the customer it belongs to.
+fn families<'c>(checked: &'c Checked<'_>) -> impl Iterator<Item = (RowRef, Option<usize>)> + 'c {
+    let context = &checked.context;
+    let first = |id: Option<&str>| context.customer(id).map(|customer| customer.index);
+    let customers = context.rows.customers.iter().map(move |row| (row.at(), first(row.external_id.as_deref())));
+    let locations = context.rows.locations.iter().map(move |row| (row.at(), first(row.customer.as_deref())));
+    let users = checked.people.records.iter().enumerate();
+    let users = users.map(|(index, record)| (RowRef { sheet: SheetKind::Users, index }, record.customer()));
     customers.chain(locations).chain(users)
 }
 
-fn hold_customers(context: &Context<'_>, verdicts: &mut Verdicts) {
-    let mut roots: HashMap<&str, Place> = HashMap::new();
-    for (row, customer) in families(context) {
-        if let (Some(customer), Verdict::Rejected) = (customer, verdicts.get(row)) {
-            let place = context.sheets.get(row.sheet).place(row.index, None);
-            roots.entry(customer).or_insert(place);
+fn hold_customers(checked: &Checked<'_>, verdicts: &mut Verdicts) {
+    let mut roots: Vec<Option<Root>> = vec![None; checked.context.rows.customers.len()];
+    for (row, customer) in families(checked) {
+        if let (Some(customer), Mark::Rejected) = (customer, verdicts.sheet(row.sheet)[row.index]) {
+            roots[customer].get_or_insert(Root::row(row));
         }
     }
-    for (row, customer) in families(context) {
-        let verdict = &mut verdicts.sheet_mut(row.sheet)[row.index];
-        if let Some(root) = customer.and_then(|customer| roots.get(customer))
-            && *verdict == Verdict::Clean
-        {
-            *verdict = Verdict::Blocked(root.clone());
-        }
-    }
-}
-
-fn hold_all(found: &[Diagnostic], verdicts: &mut Verdicts) {
-    let Some(first) = found.iter().find(|d| d.severity == Severity::Error) else {
-        return;
-    };
-    hold(&first.place, verdicts);
-}
-
-/// Holds back every row that is still clean.
-fn hold(root: &Place, verdicts: &mut Verdicts) {
-    for sheet in SheetKind::ALL {
-        for verdict in verdicts.sheet_mut(sheet).iter_mut().filter(|verdict| **verdict == Verdict::Clean) {
-            *verdict = Verdict::Blocked(root.clone());
+    for (row, customer) in families(checked) {
+        if let Some(root) = customer.and_then(|customer| roots[customer]) {
+            verdicts.hold(row, root);
         }
     }
 }

@@ -61,6 +61,8 @@ pub enum Command {
         dir: Option<PathBuf>,
         #[command(flatten)]
         hold_back: HoldBackArgs,
+        #[command(flatten)]
+        reading: ReadingArgs,
         /// How findings are written.
         #[arg(long, value_enum, default_value_t)]
         format: CheckFormat,
@@ -71,6 +73,8 @@ pub enum Command {
         dir: Option<PathBuf>,
         #[command(flatten)]
         hold_back: HoldBackArgs,
+        #[command(flatten)]
+        reading: ReadingArgs,
         #[command(flatten)]
         api: ApiArgs,
         /// How the plan is written.
@@ -86,6 +90,8 @@ pub enum Command {
         yes: bool,
         #[command(flatten)]
         hold_back: HoldBackArgs,
+        #[command(flatten)]
+        reading: ReadingArgs,
         #[command(flatten)]
         api: ApiArgs,
     },
@@ -156,6 +162,14 @@ pub struct ApiArgs {
     /// How late a created object may become visible, in milliseconds [default: 2000; 300 with --simulate].
     #[arg(long, value_name = "N", env = "TURNUP_GRACE_MS")]
     grace_ms: Option<u64>,
+}
+
+/// How the sheets are read.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ReadingArgs {
+    /// The encoding of the sheets, such as windows-1252; told from each file otherwise.
+    #[arg(long, value_name = "NAME", env = "TURNUP_ENCODING")]
+    encoding: Option<String>,
 }
 
 /// How the simulator behaves.
@@ -235,7 +249,7 @@ impl HoldBackArgs {
 }
 
 /// Puts together what was typed.
-pub fn typed(hold_back: &HoldBackArgs, api: &ApiArgs) -> Typed {
+pub fn typed(hold_back: &HoldBackArgs, reading: &ReadingArgs, api: &ApiArgs) -> Typed {
     Typed {
         api_url: api.api_url.clone(),
         simulate: api.simulate,
@@ -245,6 +259,7 @@ pub fn typed(hold_back: &HoldBackArgs, api: &ApiArgs) -> Typed {
         timeout_ms: api.timeout_ms,
         grace_ms: api.grace_ms,
         hold_back: hold_back.chosen(),
+        encoding: reading.encoding.clone(),
         faults: api.faults.clone(),
     }
 }

@@ -9,6 +9,9 @@ const LOCAL_PART_CHARS_MAX: usize = 64;
 /// Longest calling user name (Cisco's audit-event code WXC-4900).
 const ADDRESS_CHARS_MAX: usize = 161;
 
+/// Longest part of a domain name between two dots (RFC 1035).
+const LABEL_BYTES_MAX: usize = 63;
+
 /// A well-formed e-mail address in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Email(String);
@@ -38,6 +41,25 @@ impl Email {
         Ok(Self(text.to_lowercase()))
     }
 
+    /// Is the text surely an address in lower case? Says no to many that are good; those are for [`Self::parse`].
+    pub fn is_plain(text: &str) -> bool {
+        let Some((local, domain)) = text.split_once('@') else { return false };
+        let is_word = |word: &str| {
+            let bytes = word.as_bytes();
+            let letter = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            let inner = |byte: &u8| letter(byte) || *byte == b'-';
+            (1..=LABEL_BYTES_MAX).contains(&bytes.len())
+                && bytes.iter().all(inner)
+                && bytes.first().is_some_and(letter)
+                && bytes.last().is_some_and(letter)
+        };
+        local.len() <= LOCAL_PART_CHARS_MAX
+            && text.len() <= ADDRESS_CHARS_MAX
+            && local.split(['.', '_']).all(is_word)
+            && domain.contains('.')
+            && domain.split('.').all(is_word)
+    }
+
     /// The address in lower case.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -53,6 +75,24 @@ impl fmt::Display for Email {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn a_plain_address_is_an_address(text in "[a-z0-9._@-]{1,30}", local in "[a-z._-]{1,8}", domain in "[a-z.-]{1,8}") {
+            for text in [text, format!("{local}@{domain}.example")] {
+                if Email::is_plain(&text) {
+                    assert_eq!(Email::parse(&text).map(|email| email.to_string()), Ok(text));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn usual_addresses_are_plain() {
+        for usual in ["ana@acme.pt", "ana.silva_2@mail.acme-group.example"] {
+            assert!(Email::is_plain(usual), "{usual}");
+        }
+    }
 
     #[test]
     fn addresses_are_judged() {

@@ -21,10 +21,16 @@ pub enum PackageKind {
 impl Package {
     /// The package of that name, whatever its case and with `-` or blanks for `_`.
     pub fn parse(text: &str) -> Option<Self> {
-        let wanted: String =
-            text.trim().chars().map(|c| if c == ' ' || c == '-' { '_' } else { c.to_ascii_lowercase() }).collect();
-        let index = Tables::get().packages.iter().position(|row| row.name == wanted)?;
+        Self::named(text).or_else(|| Self::named(&Self::folded(text)))
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        let index = Tables::get().packages.iter().position(|row| row.name == name)?;
         u8::try_from(index).ok().map(Self)
+    }
+
+    fn folded(text: &str) -> String {
+        text.trim().chars().map(|c| if c == ' ' || c == '-' { '_' } else { c.to_ascii_lowercase() }).collect()
     }
 
     /// Every package, in table order.

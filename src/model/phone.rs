@@ -26,6 +26,8 @@ pub enum PhoneReading {
     National(Phone),
     /// E.164 but for the `+`, which country and number plan prove.
     LostPlus(Phone),
+    /// The national form without the leading zero that is part of it, which the number plan proves.
+    LostZero(Phone),
 }
 
 /// Why a text is not a number.
@@ -74,7 +76,11 @@ impl Phone {
             (Some(plus), Some(national)) if plus != national => Err(PhoneProblem::Ambiguous(plus, national)),
             (Some(phone), _) => Ok(PhoneReading::LostPlus(phone)),
             (None, Some(phone)) => Ok(PhoneReading::National(phone)),
-            (None, None) => Err(PhoneProblem::NotInPlan),
+            (None, None) => PHONE_NUMBER_UTIL
+                .parse(format!("0{digits}"), Some(region))
+                .ok()
+                .and_then(|parsed| Self::valid(&parsed))
+                .map_or(Err(PhoneProblem::NotInPlan), |phone| Ok(PhoneReading::LostZero(phone))),
         }
     }
 
@@ -275,6 +281,9 @@ mod tests {
         assert_eq!(read("+351 21 123 45 67", "PT"), Ok(PhoneReading::Tidied(lisbon)));
         assert_eq!(read("21 123 45 67", "PT"), Ok(PhoneReading::National(lisbon)));
         assert_eq!(read("351211234567", "PT"), Ok(PhoneReading::LostPlus(lisbon)));
+        assert_eq!(read("0612345678", "IT"), Ok(PhoneReading::National(phone("+390612345678"))));
+        assert_eq!(read("612345678", "IT"), Ok(PhoneReading::LostZero(phone("+390612345678"))));
+        assert_eq!(read("30123456", "DE"), Ok(PhoneReading::National(phone("+4930123456"))));
         assert_eq!(read("(11) 98765-4321", "BR"), Ok(PhoneReading::National(phone("+5511987654321"))));
         assert_eq!(read("１１９８７６５４３２１", "BR"), Ok(PhoneReading::National(phone("+5511987654321"))));
     }

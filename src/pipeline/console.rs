@@ -35,6 +35,15 @@ impl Console<'_> {
         let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
     }
 
+    /// Writes results as they are made.
+    pub(super) fn stream(&mut self, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> anyhow::Result<()> {
+        let mut out = std::io::BufWriter::with_capacity(1 << 16, &mut *self.out);
+        match write(&mut out).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            written => written.context("the results cannot be written"),
+        }
+    }
+
     /// Says something beside the results.
     pub(super) fn say(&mut self, text: &str) {
         if !self.quiet {

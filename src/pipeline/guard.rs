@@ -4,7 +4,7 @@ use anyhow::bail;
 
 use super::provider;
 use crate::check::Checked;
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::journal::{Log, Sqlite};
 use crate::settings::Settings;
 use crate::sheet::Sheets;
@@ -13,9 +13,12 @@ use crate::text::Lang;
 /// Fewer rows than this are never judged by their share of mistakes.
 const ROWS_MIN: usize = 50;
 
+/// Findings that leave a sheet without rows.
+const UNREADABLE: [Code; 3] = [Code::NotText, Code::EmptyFile, Code::FileKind];
+
 /// Says why the file is probably the wrong one: too many of its rows have mistakes of their own.
 #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]
-pub(super) fn too_many_errors(sheets: &Sheets, checked: &Checked, max_error_rate: f64) -> Option<String> {
+pub(super) fn too_many_errors(sheets: &Sheets, checked: &Checked<'_>, max_error_rate: f64) -> Option<String> {
     let (rows, rejected) = (sheets.row_count(), checked.verdicts.rejected());
     if rows < ROWS_MIN || rejected as f64 <= max_error_rate * rows as f64 {
         return None;
@@ -28,8 +31,9 @@ pub(super) fn too_many_errors(sheets: &Sheets, checked: &Checked, max_error_rate
 }
 
 /// Says which sheet could not be read at all: it has no rows that could tell, so the run must.
-pub(super) fn unreadable_sheet(checked: &Checked) -> Option<String> {
-    let wrong = checked.found.iter().find(|found| matches!(found.code, Code::NotUtf8 | Code::EmptyFile))?;
+pub(super) fn unreadable_sheet(checked: &Checked<'_>) -> Option<String> {
+    let is_wrong = |found: &&Diagnostic| UNREADABLE.contains(&found.code);
+    let wrong = checked.found_before_users().iter().find(is_wrong)?;
     let (message, fix) = (wrong.message(Lang::default()), wrong.fix(Lang::default()));
     Some(format!("{}: {message}; {fix}; nothing was sent", wrong.place))
 }

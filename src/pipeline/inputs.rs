@@ -8,37 +8,40 @@ use anyhow::{Context, bail};
 
 use crate::diagnostic::Diagnostic;
 use crate::model::SheetKind;
-use crate::sheet::{self, Sheets};
+use crate::sheet::{self, Rows, Sheets};
 use crate::template::{self, Templates};
 
 const TEMPLATES: &str = "templates.toml";
 
-/// Sheets and templates, and what was found while reading the templates.
+/// Sheets with their rows, and templates; what was found while reading templates and cells.
 pub(super) struct Inputs {
     pub sheets: Sheets,
+    pub rows: Rows,
     pub templates: Templates,
     pub found: Vec<Diagnostic>,
 }
 
 impl Inputs {
     /// Reads the sheets and templates of a folder.
-    pub fn read(folder: &Path) -> anyhow::Result<Self> {
+    pub fn read(folder: &Path, options: &sheet::Options) -> anyhow::Result<Self> {
         Self::look(folder)?;
-        let sheets = sheet::read(folder)?;
+        let sheets = sheet::read(folder, options)?;
         let path = folder.join(TEMPLATES);
         let text = fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
-        let (templates, found) = template::read(TEMPLATES, &String::from_utf8_lossy(&text));
-        Ok(Self { sheets, templates, found })
+        let (templates, mut found) = template::read(TEMPLATES, &String::from_utf8_lossy(&text));
+        let (rows, of_cells) = sheet::rows(&sheets);
+        found.extend(of_cells);
+        Ok(Self { sheets, rows, templates, found })
     }
 
     /// Copies the inputs first and reads the copies, so that what is kept is what was read.
-    pub fn keep(folder: &Path, copies: &Path) -> anyhow::Result<Self> {
+    pub fn keep(folder: &Path, copies: &Path, options: &sheet::Options) -> anyhow::Result<Self> {
         fs::create_dir_all(copies).with_context(|| format!("cannot make the folder `{}`", copies.display()))?;
         for name in names() {
             let (from, to) = (folder.join(&name), copies.join(&name));
             fs::copy(&from, &to).with_context(|| format!("cannot copy `{}` to `{}`", from.display(), to.display()))?;
         }
-        Self::read(copies)
+        Self::read(copies, options)
     }
 
     /// Says at once when a folder cannot be worked in.

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-use crate::check::{self, Checked, Standing};
+use crate::check::{self, Checked, Material, Standing};
 use crate::diagnostic::Severity;
 use crate::journal::{Log, RunHead, Sqlite};
 use crate::model::Package;
@@ -57,14 +57,16 @@ pub mod exit {
 pub fn check(folder: &Path, typed: &Typed, format: FindingsFormat, console: &mut Console<'_>) -> anyhow::Result<u8> {
     let workspace = Workspace::open(folder)?;
     let settings = settle(typed, &workspace)?;
-    let inputs = Inputs::read(workspace.root())?;
+    let inputs = Inputs::read(workspace.root(), &settings.reading)?;
     let known = known(&workspace)?;
-    let mut checked = checked(&inputs, &settings, &known);
-    let plan = plan::plan(&checked.batch, &known);
-    checked.found.extend(report::immovable_findings(&inputs.sheets, &plan));
-    let blocked = checked.verdicts.blocked();
-    let page = report::findings(format, &inputs.sheets, &checked.found, blocked, settings.lang, console.colour);
-    console.print(&page);
+    let standing = standing(&known);
+    let mut checked = checked(&inputs, &settings, &standing);
+    if known.iter().next().is_some() {
+        let plan = plan::plan(&checked.batch(), &known);
+        checked.add(report::immovable_findings(&inputs.sheets, &plan));
+    }
+    let (lang, colour) = (settings.lang, console.colour);
+    console.stream(|out| report::findings(format, &checked, lang, colour, out))?;
     Ok(if checked.count(Severity::Error) > 0 { exit::REJECTED } else { exit::WELL })
 }
 
@@ -75,10 +77,11 @@ pub fn check(folder: &Path, typed: &Typed, format: FindingsFormat, console: &mut
 pub fn plan(folder: &Path, typed: &Typed, format: PlanFormat, console: &mut Console<'_>) -> anyhow::Result<u8> {
     let workspace = Workspace::open(folder)?;
     let settings = settle(typed, &workspace)?;
-    let inputs = Inputs::read(workspace.root())?;
+    let inputs = Inputs::read(workspace.root(), &settings.reading)?;
     let known = known(&workspace)?;
-    let checked = checked(&inputs, &settings, &known);
-    let plan = plan::plan(&checked.batch, &known);
+    let standing = standing(&known);
+    let checked = checked(&inputs, &settings, &standing);
+    let plan = plan::plan(&checked.batch(), &known);
     let forecast = forecast(&plan, &known, &settings);
     console.print(&shown_plan(format, &inputs.sheets, &checked, &plan, &forecast));
     Ok(if checked.count(Severity::Error) > 0 || !plan.immovable.is_empty() { exit::REJECTED } else { exit::WELL })
@@ -114,9 +117,10 @@ pub async fn run(
     }
     let run = console.clock.run_id();
     let copies = workspace.inputs(&run);
-    let inputs = Inputs::keep(workspace.root(), &copies)?;
+    let inputs = Inputs::keep(workspace.root(), &copies, &settings.reading)?;
     let known = recorded.log.known()?;
-    let checked = checked(&inputs, &settings, &known);
+    let standing = standing(&known);
+    let checked = checked(&inputs, &settings, &standing);
     if let Some(words) = guard::unreadable_sheet(&checked) {
         console.refuse(&words);
         std::fs::remove_dir_all(&copies)?;
@@ -127,7 +131,7 @@ pub async fn run(
         std::fs::remove_dir_all(&copies)?;
         return Ok(exit::GUARD);
     }
-    let plan = plan::plan(&checked.batch, &known);
+    let plan = plan::plan(&checked.batch(), &known);
     let forecast = forecast(&plan, &known, &settings);
     console.say(&shown_plan(PlanFormat::Text, &inputs.sheets, &checked, &plan, &forecast));
     if !plan.is_idle() {
@@ -237,10 +241,12 @@ fn known(workspace: &Workspace) -> anyhow::Result<Known> {
     if workspace.has_state() { Sqlite::open(&workspace.journal())?.known() } else { Ok(Known::default()) }
 }
 
-fn checked(inputs: &Inputs, settings: &Settings, known: &Known) -> Checked {
+fn checked<'a>(inputs: &'a Inputs, settings: &'a Settings, standing: &'a Standing) -> Checked<'a> {
     let mut found = settings.found.clone();
     found.extend(inputs.found.iter().cloned());
-    check::check(&inputs.sheets, &inputs.templates, &standing(known), settings.hold_back, found)
+    let Inputs { sheets, rows, templates, .. } = inputs;
+    let material = Material { sheets, rows, templates, standing, rulebook: &settings.rulebook };
+    check::check(&material, settings.hold_back, found)
 }
 
 /// What the rules ask of the known state.
@@ -270,7 +276,7 @@ fn forecast(plan: &Plan, known: &Known, settings: &Settings) -> Forecast {
     plan::forecast(plan, known, Pace { in_flight: client.in_flight, rate: client.rate })
 }
 
-fn shown_plan(format: PlanFormat, sheets: &Sheets, checked: &Checked, plan: &Plan, forecast: &Forecast) -> String {
+fn shown_plan(format: PlanFormat, sheets: &Sheets, checked: &Checked<'_>, plan: &Plan, forecast: &Forecast) -> String {
     let rejected = checked.verdicts.rejected();
     report::plan(format, &PlanView { sheets, plan, forecast, rejected, blocked: checked.verdicts.blocked() })
 }

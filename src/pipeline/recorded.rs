@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 
 use super::inputs::Inputs;
 use super::provider::Provider;
-use super::{Confirmation, Console, Terminal, checked, exit};
+use super::{Confirmation, Console, Terminal, checked, exit, standing};
 use crate::api::Client;
 use crate::check::HoldBack;
 use crate::diagnostic::Code;
@@ -164,12 +164,13 @@ impl Recorded<'_> {
         records: &HashMap<StepId, Record>,
         requests: Option<u64>,
     ) -> anyhow::Result<(Results, String)> {
-        let inputs = Inputs::read(&self.workspace.inputs(run))
+        let inputs = Inputs::read(&self.workspace.inputs(run), &self.settings.reading)
             .context("the inputs that were kept with the run cannot be read, so its report cannot be made")?;
         let head = self.log.runs()?.into_iter().find(|head| head.run == run);
         let hold_back = head.and_then(|head| HoldBack::parse(&head.hold_back)).unwrap_or_default();
         let settings = Settings { hold_back, ..self.settings.clone() };
-        let checked = checked(&inputs, &settings, &self.log.known_before(run)?);
+        let standing = standing(&self.log.known_before(run)?);
+        let checked = checked(&inputs, &settings, &standing);
         let known = self.log.known()?;
         let lang = settings.lang;
         let rows = Rows { sheets: &inputs.sheets, checked: &checked, plan, records, known: &known, lang };

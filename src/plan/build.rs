@@ -369,7 +369,7 @@ fn user_fields(user: &User) -> BTreeMap<String, String> {
     set(&mut fields, "package", user.package.name());
     set(&mut fields, "location", user.location.as_deref().unwrap_or_default());
     set(&mut fields, "phone_number", &user.phone_number.map(|phone| phone.to_string()).unwrap_or_default());
-    set(&mut fields, "extension", user.extension.as_ref().map_or("", |extension| extension.as_str()));
+    set(&mut fields, "extension", &user.extension.map(|extension| extension.to_string()).unwrap_or_default());
     fields
 }
 

@@ -1,12 +1,15 @@
 //! What a check found: drawn for people, or as CSV and JSON for machines.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::ops::{ControlFlow, Range};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
 use super::printable;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::check::Checked;
+use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::model::SheetKind;
 use crate::sheet::Sheets;
 use crate::text::Lang;
@@ -24,49 +27,71 @@ pub enum FindingsFormat {
 }
 
 /// Everything a format needs.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 struct FindingsView<'a> {
-    pub sheets: &'a Sheets,
-    pub found: &'a [Diagnostic],
-    pub blocked: usize,
-    pub lang: Lang,
-    pub colour: bool,
-}
-
-/// Writes findings in a format.
-pub fn findings(
-    format: FindingsFormat,
-    sheets: &Sheets,
-    found: &[Diagnostic],
-    blocked: usize,
+    checked: &'a Checked<'a>,
+    sheets: &'a Sheets,
     lang: Lang,
     colour: bool,
-) -> String {
-    let view = FindingsView { sheets, found, blocked, lang, colour };
+}
+
+/// Writes findings in a format, as they are found: a million of them need no more memory than a few.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn findings(
+    format: FindingsFormat,
+    checked: &Checked<'_>,
+    lang: Lang,
+    colour: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let view = FindingsView { checked, sheets: checked.sheets(), lang, colour };
     match format {
-        FindingsFormat::Text => text(&view),
-        FindingsFormat::Json => json(&view),
-        FindingsFormat::Csv => csv(&view),
+        FindingsFormat::Text => text(&view, out),
+        FindingsFormat::Json => json(&view, out),
+        FindingsFormat::Csv => csv(&view, out),
     }
 }
 
-fn text(view: &FindingsView<'_>) -> String {
-    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut drawn = String::new();
-    for finding in view.found {
-        let count = seen.entry(finding.code.id()).or_default();
-        *count += 1;
-        if *count <= DRAWN_PER_CODE_MAX {
-            drawn.push_str(&draw(view, finding));
-            drawn.push_str("\n\n");
+/// A page of bounded length: the first few of every code, and how many more there are.
+fn text(view: &FindingsView<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let counts = Code::ALL.iter().map(|code| (*code, view.checked.count_of(*code))).filter(|(_, count)| *count > 0);
+    let counts: BTreeMap<Code, usize> = counts.collect();
+    let mut open: usize = counts.values().map(|count| (*count).min(DRAWN_PER_CODE_MAX)).sum();
+    let mut drawn: BTreeMap<Code, usize> = BTreeMap::new();
+    let take = |block: Vec<Diagnostic>| {
+        for finding in block {
+            let seen = drawn.entry(finding.code).or_default();
+            *seen += 1;
+            if *seen <= DRAWN_PER_CODE_MAX {
+                if let Err(error) = writeln!(out, "{}\n", draw(view, &finding)) {
+                    return ControlFlow::Break(Err(error));
+                }
+                open -= 1;
+            }
         }
+        if open == 0 { ControlFlow::Break(Ok(())) } else { ControlFlow::Continue(()) }
+    };
+    if let ControlFlow::Break(ended) = view.checked.each_block(first_few, take) {
+        ended?;
     }
-    for (code, count) in seen.iter().filter(|(_, count)| **count > DRAWN_PER_CODE_MAX) {
+    for (code, count) in counts.iter().filter(|(_, count)| **count > DRAWN_PER_CODE_MAX) {
         let more = count - DRAWN_PER_CODE_MAX;
-        drawn.push_str(&format!("{more} more with code {code}; `turnup check --format csv` lists them all\n"));
+        writeln!(out, "{more} more with code {code}; `turnup check --format csv` lists them all")?;
     }
-    drawn.push_str(&closing(view));
-    drawn
+    out.write_all(closing(view).as_bytes())
+}
+
+/// The first few findings of every code.
+fn first_few(found: &[Diagnostic]) -> Vec<Diagnostic> {
+    let mut seen: BTreeMap<Code, usize> = BTreeMap::new();
+    let mut is_wanted = |finding: &&Diagnostic| {
+        let count = seen.entry(finding.code).or_default();
+        *count += 1;
+        *count <= DRAWN_PER_CODE_MAX
+    };
+    found.iter().filter(&mut is_wanted).cloned().collect()
 }
 
 /// One finding as a compiler draws it.
@@ -79,7 +104,7 @@ fn draw(view: &FindingsView<'_>, finding: &Diagnostic) -> String {
     let message = printable(&finding.message(view.lang));
     let fix = printable(&finding.fix(view.lang));
     let origin = origin(&finding.place);
-    let source = source(view.sheets, finding);
+    let source = source(view.sheets, &finding.place, finding.span);
     let title = level.primary_title(message).id(finding.code.id());
     let group = match &source {
         Some((line, span)) => title.element(
@@ -94,9 +119,29 @@ fn draw(view: &FindingsView<'_>, finding: &Diagnostic) -> String {
         ),
         None => title.element(Origin::path(origin.as_str())),
     };
-    let help = Group::with_title(Level::HELP.secondary_title(fix));
+    let others: Vec<(String, Option<Source>)> = finding.related.iter().map(|place| other(view, place)).collect();
+    let mut groups = vec![group];
+    groups.extend(others.iter().filter_map(|(origin, source)| {
+        let (line, span) = source.as_ref()?;
+        let snippet = Snippet::source(line.as_str()).path(origin.as_str());
+        let snippet = snippet.annotation(AnnotationKind::Context.span(span.clone()));
+        Some(Group::with_title(Level::NOTE.secondary_title("it goes with this row")).element(snippet))
+    }));
+    groups.push(Group::with_title(Level::HELP.secondary_title(fix)));
     let renderer = if view.colour { Renderer::styled() } else { Renderer::plain() };
-    without_text_position(&renderer.render(&[group, help]), &origin)
+    let mut drawn = renderer.render(&groups);
+    for origin in others.iter().map(|(origin, _)| origin).chain([&origin]) {
+        drawn = without_text_position(&drawn, origin);
+    }
+    drawn
+}
+
+/// A row as one line, and the bytes of it that are marked.
+type Source = (String, Range<usize>);
+
+/// Where the other row of a duplicate or a link stands, and its text.
+fn other(view: &FindingsView<'_>, place: &Place) -> (String, Option<Source>) {
+    (origin(place), source(view.sheets, place, None))
 }
 
 /// The renderer adds line and column as a text editor counts them; a spreadsheet's own address stands there already.
@@ -105,30 +150,36 @@ fn without_text_position(drawn: &str, origin: &str) -> String {
     format!("{before}{origin}{}", after.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit()))
 }
 
-/// `users.csv:418 G`: file, row and column as a spreadsheet shows them.
+/// `users.csv:418 G`, or `workbook.xlsx Users!G418`: file, row and column as a spreadsheet shows them.
 fn origin(place: &Place) -> String {
-    let letters = place.cell().map(|cell| cell.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned());
-    match letters {
+    let cell = place.cell();
+    if let Some((book, tab)) = place.file.rsplit_once('#') {
+        let row = place.row.map(|row| format!("row {row}"));
+        return match cell.map(|cell| format!("{tab}!{cell}")).or(row.map(|row| format!("{tab}, {row}"))) {
+            Some(address) => format!("{book} {address}"),
+            None => format!("{book} {tab}"),
+        };
+    }
+    match cell.map(|cell| cell.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned()) {
         Some(letters) => format!("{place} {letters}"),
         None => place.to_string(),
     }
 }
 
 /// The row's own text and the span of the wrong part in it, in bytes.
-fn source(sheets: &Sheets, finding: &Diagnostic) -> Option<(String, std::ops::Range<usize>)> {
-    let sheet = sheets.get(SheetKind::from_name(finding.place.sheet?)?);
-    let column = usize::try_from(finding.place.column_index?).ok()?;
-    let index = sheet.rows.binary_search_by_key(&finding.place.row?, |row| row.number).ok()?;
+fn source(sheets: &Sheets, place: &Place, wrong: Option<(u32, u32)>) -> Option<Source> {
+    let sheet = sheets.get(SheetKind::from_name(place.sheet?)?);
+    let column = usize::try_from(place.column_index?).ok()?;
+    let cells = sheet.cells(sheet.row_of(place.row?)?);
     let mut line = String::new();
     let mut span = None;
-    let last = sheet.rows[index].cells.len().max(column + 1);
-    for position in 0..last {
+    for position in 0..cells.len().max(column + 1) {
         if position > 0 {
-            line.push(char::from(sheet.delimiter));
+            line.push(char::from(sheet.delimiter()));
         }
-        let cell = printable(sheet.rows[index].cells.get(position).unwrap_or_default()).replace(['\n', '\t'], " ");
+        let cell = printable(&cells.get(position).unwrap_or_default()).replace(['\n', '\t'], " ");
         if position == column {
-            span = Some(marked(&cell, line.len(), finding.span));
+            span = Some(marked(&cell, line.len(), wrong));
         }
         line.push_str(&cell);
     }
@@ -136,7 +187,7 @@ fn source(sheets: &Sheets, finding: &Diagnostic) -> Option<(String, std::ops::Ra
 }
 
 /// The bytes of a span of characters inside a cell that begins at `start`; the whole cell without one.
-fn marked(cell: &str, start: usize, span: Option<(u32, u32)>) -> std::ops::Range<usize> {
+fn marked(cell: &str, start: usize, span: Option<(u32, u32)>) -> Range<usize> {
     let byte = |chars: u32| cell.char_indices().nth(chars as usize).map_or(cell.len(), |(at, _)| at);
     match span {
         Some((from, to)) => start + byte(from)..start + byte(to),
@@ -145,50 +196,68 @@ fn marked(cell: &str, start: usize, span: Option<(u32, u32)>) -> std::ops::Range
 }
 
 fn closing(view: &FindingsView<'_>) -> String {
-    let count = |severity| view.found.iter().filter(|d| d.severity == severity).count();
     let rows: Vec<String> =
-        SheetKind::ALL.into_iter().map(|kind| format!("{} {kind}", view.sheets.get(kind).rows.len())).collect();
+        SheetKind::ALL.into_iter().map(|kind| format!("{} {kind}", view.sheets.get(kind).row_count())).collect();
     format!(
         "checked {}: {} errors, {} warnings, {} notices; {} rows held back by another row\n",
         rows.join(", "),
-        count(Severity::Error),
-        count(Severity::Warning),
-        count(Severity::Notice),
-        view.blocked,
+        view.checked.count(Severity::Error),
+        view.checked.count(Severity::Warning),
+        view.checked.count(Severity::Notice),
+        view.checked.verdicts.blocked(),
     )
 }
 
 /// The columns of the CSV form; other programs read it.
-const CSV_HEADER: [&str; 8] = ["file", "row", "column", "code", "severity", "value", "message", "fix"];
+const CSV_HEADER: &str = "file,row,column,code,severity,value,message,fix\n";
 
-fn csv(view: &FindingsView<'_>) -> String {
+fn csv(view: &FindingsView<'_>, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(CSV_HEADER.as_bytes())?;
+    write_blocks(view, |found| csv_lines(found, view.lang), out)
+}
+
+/// Makes text of all findings, block by block, and writes it.
+fn write_blocks(
+    view: &FindingsView<'_>,
+    make: impl Fn(&[Diagnostic]) -> Vec<u8> + Sync,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let take = |bytes: Vec<u8>| match out.write_all(&bytes) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => ControlFlow::Break(error),
+    };
+    match view.checked.each_block(make, take) {
+        ControlFlow::Break(error) => Err(error),
+        ControlFlow::Continue(()) => Ok(()),
+    }
+}
+
+fn csv_lines(found: &[Diagnostic], lang: Lang) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut write = |record: [&str; 8]| writer.write_record(record).expect("memory takes every record");
-    write(CSV_HEADER);
-    for finding in view.found {
+    for finding in found {
         let row = finding.place.row.map(|row| row.to_string()).unwrap_or_default();
-        write([
+        let record: [&str; 8] = [
             &finding.place.file,
             &row,
             finding.place.column.as_deref().unwrap_or_default(),
             finding.code.id(),
             finding.severity.word(),
             &finding.value,
-            &finding.message(view.lang),
-            &finding.fix(view.lang),
-        ]);
+            &finding.message(lang),
+            &finding.fix(lang),
+        ];
+        writer.write_record(record).expect("memory takes every record");
     }
-    let bytes = writer.into_inner().expect("memory takes every record");
-    String::from_utf8(bytes).expect("every field was text")
+    writer.into_inner().expect("memory takes every record")
 }
 
+/// What stands before the findings of the JSON form.
 #[derive(Serialize)]
-struct Page<'a> {
+struct Head {
     schema: &'static str,
     counts: BTreeMap<&'static str, usize>,
     rows: BTreeMap<&'static str, usize>,
     blocked: usize,
-    findings: Vec<Finding<'a>>,
 }
 
 #[derive(Serialize)]
@@ -215,13 +284,40 @@ struct Related<'a> {
     column: Option<&'a str>,
 }
 
-fn json(view: &FindingsView<'_>) -> String {
-    let mut counts: BTreeMap<&str, usize> = [("error", 0), ("warning", 0), ("notice", 0)].into();
-    for finding in view.found {
-        *counts.entry(finding.severity.word()).or_default() += 1;
+/// The version of the JSON form.
+pub(super) const SCHEMA: &str = "turnup.check/1";
+
+fn json(view: &FindingsView<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let severities = [Severity::Error, Severity::Warning, Severity::Notice];
+    let counts = severities.map(|severity| (severity.word(), view.checked.count(severity))).into();
+    let rows = SheetKind::ALL.into_iter().map(|kind| (kind.name(), view.sheets.get(kind).row_count())).collect();
+    let head = Head { schema: SCHEMA, counts, rows, blocked: view.checked.verdicts.blocked() };
+    let head = serde_json::to_string(&head)?;
+    write!(out, "{},\"findings\":[", head.trim_end_matches('}'))?;
+    let mut is_first = true;
+    let take = |block: Vec<u8>| {
+        let comma: &[u8] = if is_first || block.is_empty() { b"" } else { b"," };
+        is_first &= block.is_empty();
+        match out.write_all(comma).and_then(|()| out.write_all(&block)) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => ControlFlow::Break(error),
+        }
+    };
+    if let ControlFlow::Break(error) = view.checked.each_block(|found| json_list(found, view.lang), take) {
+        return Err(error);
     }
-    let rows = SheetKind::ALL.into_iter().map(|kind| (kind.name(), view.sheets.get(kind).rows.len())).collect();
-    let findings = view.found.iter().map(|finding| Finding {
+    out.write_all(b"]}\n")
+}
+
+/// Findings as JSON objects with commas between them.
+fn json_list(found: &[Diagnostic], lang: Lang) -> Vec<u8> {
+    let findings: Vec<Finding<'_>> = found.iter().map(|finding| in_json(finding, lang)).collect();
+    let list = serde_json::to_vec(&findings).expect("texts and numbers can be written");
+    list[1..list.len() - 1].to_vec()
+}
+
+fn in_json(finding: &Diagnostic, lang: Lang) -> Finding<'_> {
+    Finding {
         code: finding.code.id(),
         severity: finding.severity.word(),
         file: &finding.place.file,
@@ -231,12 +327,10 @@ fn json(view: &FindingsView<'_>) -> String {
         cell: finding.place.cell(),
         span: finding.span.map(|(from, to)| [from, to]),
         value: &finding.value,
-        message: finding.message(view.lang),
-        fix: finding.fix(view.lang),
+        message: finding.message(lang),
+        fix: finding.fix(lang),
         related: finding.related.iter().map(related).collect(),
-    });
-    let page = Page { schema: "turnup.check/1", counts, rows, blocked: view.blocked, findings: findings.collect() };
-    serde_json::to_string(&page).expect("texts and numbers can be written") + "\n"
+    }
 }
 
 fn related(place: &Place) -> Related<'_> {

@@ -131,10 +131,10 @@ impl RowResult {
 }
 
 /// What outcomes are made of.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Rows<'a> {
     pub sheets: &'a Sheets,
-    pub checked: &'a Checked,
+    pub checked: &'a Checked<'a>,
     pub plan: &'a Plan,
     pub records: &'a HashMap<StepId, Record>,
     pub known: &'a Known,
@@ -145,7 +145,7 @@ pub struct Rows<'a> {
 pub fn row_results(rows: &Rows<'_>) -> HashMap<SheetKind, Vec<RowResult>> {
     let index = Index::new(rows);
     let sheet = |kind: SheetKind| {
-        let count = rows.sheets.get(kind).rows.len();
+        let count = rows.sheets.get(kind).row_count();
         (0..count).map(|position| index.row(RowRef { sheet: kind, index: position })).collect()
     };
     SheetKind::ALL.into_iter().map(|kind| (kind, sheet(kind))).collect()
@@ -168,7 +168,7 @@ impl<'a> Index<'a> {
             sources: HashMap::new(),
             immovable: HashMap::new(),
         };
-        for finding in rows.checked.found.iter().filter(|finding| finding.severity == Severity::Error) {
+        for finding in rows.checked.found_before_users().iter().filter(|finding| finding.severity == Severity::Error) {
             if let Some(sheet) = finding.place.sheet {
                 index.findings.entry((sheet, finding.place.row.unwrap_or_default())).or_default().push(finding);
             }
@@ -186,10 +186,10 @@ impl<'a> Index<'a> {
     }
 
     fn row(&self, row: RowRef) -> RowResult {
-        match self.rows.checked.verdicts.get(row) {
+        match self.rows.checked.verdict(row) {
             Verdict::Skipped => RowResult::new(Outcome::Skipped),
             Verdict::Rejected => self.rejected(row),
-            Verdict::Blocked(root) => self.blocked(root),
+            Verdict::Blocked(root) => self.blocked(&root),
             Verdict::Clean => match self.immovable.get(&row) {
                 Some(values) => self.immovable(row, values),
                 None => self.carried_out(row),
@@ -202,7 +202,7 @@ impl<'a> Index<'a> {
         let mut result = RowResult::blocked(root.to_string());
         let is_root = |found: &&Diagnostic| found.severity == Severity::Error && found.place == *root;
         if root.sheet.is_none()
-            && let Some(found) = self.rows.checked.found.iter().find(is_root)
+            && let Some(found) = self.rows.checked.found_before_users().iter().find(is_root)
         {
             result.reason = format!("{}: {}", result.reason, found.message(self.rows.lang));
             result.fix = format!("{}; this row goes with it", found.fix(self.rows.lang));
@@ -210,19 +210,24 @@ impl<'a> Index<'a> {
         result
     }
 
-    /// All reasons of a row at once, and those of its file.
+    /// All reasons of a row at once, or else those of its file.
     fn rejected(&self, row: RowRef) -> RowResult {
-        let sheet = self.rows.sheets.get(row.sheet);
-        let number = sheet.rows[row.index].number;
-        let of = |number| self.findings.get(&(row.sheet.name(), number)).map(Vec::as_slice).unwrap_or_default();
-        let mut found: Vec<&Diagnostic> = of(number).to_vec();
-        if found.is_empty() {
-            // The whole file or its header is at fault.
-            found
-                .extend(self.findings.iter().filter(|((sheet, _), _)| *sheet == row.sheet.name()).flat_map(|(_, f)| f));
-            found.retain(|finding| !sheet.rows.iter().any(|row| Some(row.number) == finding.place.row));
+        if row.sheet == SheetKind::Users {
+            let mut own = self.rows.checked.of_row(row);
+            own.retain(|finding| finding.severity == Severity::Error);
+            if !own.is_empty() {
+                return self.said(&own.iter().collect::<Vec<_>>());
+            }
         }
-        self.said(&found)
+        let sheet = self.rows.sheets.get(row.sheet);
+        let number = sheet.number(row.index).unwrap_or_default();
+        if let Some(own) = self.findings.get(&(row.sheet.name(), number)) {
+            return self.said(own);
+        }
+        // The whole file or its header is at fault.
+        let of_sheet = self.findings.iter().filter(|((name, _), _)| *name == row.sheet.name());
+        let of_file = of_sheet.filter(|((_, number), _)| sheet.row_of(*number).is_none());
+        self.said(&of_file.flat_map(|(_, found)| found.iter().copied()).collect::<Vec<_>>())
     }
 
     fn said(&self, found: &[&Diagnostic]) -> RowResult {

@@ -200,7 +200,7 @@ fn json(view: &PlanView<'_>) -> String {
             action: step.action.word(),
             needs: step.needs.iter().map(crate::plan::StepId::as_str).collect(),
             file: &sheet.file,
-            row: sheet.rows.get(step.source.index).map(|row| row.number),
+            row: sheet.number(step.source.index),
             changes: changes.map(|c| ChangeLine { column: &c.column, from: c.from.as_deref(), to: &c.to }).collect(),
             calls: step.calls.total(),
         }

@@ -11,8 +11,9 @@ const BOM: &str = "\u{feff}";
 pub fn results_csv(sheet: &Sheet, results: &[RowResult]) -> String {
     let kept = kept_columns(sheet);
     let mut file = File::new(sheet);
-    file.row(kept.iter().map(|&at| header_cell(sheet, at)).chain(RESULT_COLUMNS));
-    for (row, result) in sheet.rows.iter().zip(results) {
+    file.row(kept.iter().map(|&at| header_cell(sheet, at)).chain(RESULT_COLUMNS.map(Cow::Borrowed)));
+    for (row, result) in results.iter().enumerate() {
+        let cells = sheet.cells(row);
         let (codes, done, missing) = (result.codes.join(";"), result.done.join(";"), result.missing.join(";"));
         let attempts = result.attempts.to_string();
         let added = [
@@ -28,7 +29,7 @@ pub fn results_csv(sheet: &Sheet, results: &[RowResult]) -> String {
             &result.tracking_id,
             &result.finished_at,
         ];
-        file.row(kept.iter().map(|&at| row.cells.get(at).unwrap_or_default()).chain(added));
+        file.row(kept.iter().map(|&at| cells.get(at).unwrap_or_default()).chain(added.map(Cow::Borrowed)));
     }
     file.finish()
 }
@@ -37,24 +38,30 @@ pub fn results_csv(sheet: &Sheet, results: &[RowResult]) -> String {
 pub fn rejected_csv(sheet: &Sheet, results: &[RowResult]) -> String {
     let kept = kept_columns(sheet);
     let mut file = File::new(sheet);
-    file.row(["reason"].into_iter().chain(kept.iter().map(|&at| header_cell(sheet, at))).chain([ROW_COLUMN]));
-    for (row, result) in sheet.rows.iter().zip(results).filter(|(_, result)| result.needs_mending()) {
+    file.row(
+        [Cow::Borrowed("reason")]
+            .into_iter()
+            .chain(kept.iter().map(|&at| header_cell(sheet, at)))
+            .chain([Cow::Borrowed(ROW_COLUMN)]),
+    );
+    for (row, result) in results.iter().enumerate().filter(|(_, result)| result.needs_mending()) {
         let reason = format!("{} ({})", result.reason, result.fix);
-        let number = row.number.to_string();
-        let cells = kept.iter().map(|&at| row.cells.get(at).unwrap_or_default());
-        file.row([reason.as_str()].into_iter().chain(cells).chain([number.as_str()]));
+        let number = sheet.number(row).unwrap_or_default().to_string();
+        let cells = sheet.cells(row);
+        let cells = kept.iter().map(|&at| cells.get(at).unwrap_or_default());
+        file.row([Cow::Owned(reason)].into_iter().chain(cells).chain([Cow::Owned(number)]));
     }
     file.finish()
 }
 
 /// The columns of the input, without those that an earlier report added.
 fn kept_columns(sheet: &Sheet) -> Vec<usize> {
-    let widest = sheet.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0).max(sheet.header.len());
+    let widest = (0..sheet.row_count()).map(|row| sheet.cells(row).len()).max().unwrap_or(0).max(sheet.header.len());
     (0..widest).filter(|&at| !matches!(sheet.uses.get(at), Some(Use::Report))).collect()
 }
 
-fn header_cell(sheet: &Sheet, at: usize) -> &str {
-    sheet.header.get(at).map(String::as_str).unwrap_or_default()
+fn header_cell(sheet: &Sheet, at: usize) -> Cow<'_, str> {
+    sheet.header.get(at).map(|header| Cow::Borrowed(header.as_str())).unwrap_or_default()
 }
 
 /// A CSV file in memory: UTF-8 with BOM, the input's delimiter, CRLF, nothing that a spreadsheet would run.
@@ -63,15 +70,15 @@ struct File(csv::Writer<Vec<u8>>);
 impl File {
     fn new(sheet: &Sheet) -> Self {
         let writer = csv::WriterBuilder::new()
-            .delimiter(sheet.delimiter)
+            .delimiter(sheet.delimiter())
             .terminator(csv::Terminator::CRLF)
             .from_writer(BOM.as_bytes().to_vec());
         Self(writer)
     }
 
-    fn row<'a>(&mut self, cells: impl Iterator<Item = &'a str>) {
+    fn row<'a>(&mut self, cells: impl Iterator<Item = Cow<'a, str>>) {
         for cell in cells {
-            self.0.write_field(defused(cell).as_bytes()).expect("memory takes every field");
+            self.0.write_field(defused(&cell).as_bytes()).expect("memory takes every field");
         }
         self.0.write_record(None::<&[u8]>).expect("memory takes every record");
     }

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::check::HoldBack;
-use crate::diagnostic::{Code, Diagnostic, Place, closest};
+use crate::check::{HoldBack, Rulebook};
+use crate::diagnostic::{Code, Diagnostic, Place, Severity, closest};
+use crate::model::{SheetKind, Tables};
+use crate::sheet::{self, Mapping};
 
 /// What a settings file says; none where it says nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -22,6 +24,10 @@ pub struct FileSettings {
     pub hold_back: Option<HoldBack>,
     pub max_error_rate: Option<f64>,
     pub token_file: Option<PathBuf>,
+    /// `[columns.SHEET]`: headers of the user's own.
+    pub mapping: Mapping,
+    /// `[severity]` and `[lists]`.
+    pub rulebook: Rulebook,
 }
 
 /// Every key, as `section.key`.
@@ -37,6 +43,9 @@ pub const KEYS: [&str; 10] = [
     "guards.max_error_rate",
     "token.file",
 ];
+
+/// Sections whose keys are not turnup's own: columns, codes, lists.
+pub const SECTIONS: [&str; 3] = ["columns", "severity", "lists"];
 
 /// Reads a settings file.
 pub fn read(file: &str, text: &str) -> (FileSettings, Vec<Diagnostic>) {
@@ -80,6 +89,9 @@ impl Reader<'_> {
     fn section(&mut self, section: &Key<'_>, value: &Spanned<DeValue<'_>>) {
         let known = KEYS.iter().any(|key| key.split('.').next() == Some(section.get_ref()));
         match value.get_ref().as_table() {
+            Some(table) if section.get_ref() == "columns" => self.columns(table),
+            Some(table) if section.get_ref() == "severity" => self.severities(table),
+            Some(table) if section.get_ref() == "lists" => self.lists(table),
             Some(table) if known => {
                 for (key, value) in table {
                     let path = format!("{}.{}", section.get_ref(), key.get_ref());
@@ -94,8 +106,83 @@ impl Reader<'_> {
 
     fn unknown(&mut self, key: &Key<'_>, path: &str) {
         let place = self.place(key.span().start, Some(path));
-        let near = closest(path, KEYS);
+        let near = closest(path, KEYS.into_iter().chain(SECTIONS));
         self.found.push(Diagnostic::new(Code::UnknownSetting, place).value(path).suggest(near));
+    }
+
+    /// `[columns.users]`, `email = "Correio"`: the header that stands for a column.
+    fn columns(&mut self, sheets: &DeTable<'_>) {
+        for (sheet, columns) in sheets {
+            let path = format!("columns.{}", sheet.get_ref());
+            let (Some(kind), Some(table)) = (SheetKind::from_name(sheet.get_ref()), columns.get_ref().as_table())
+            else {
+                self.unknown(sheet, &path);
+                continue;
+            };
+            for (column, header) in table {
+                let path = format!("{path}.{}", column.get_ref());
+                let place = self.place(column.span().start, Some(&path));
+                let Some(text) = self.text(&path, header) else { continue };
+                if !self.settings.mapping.add(kind, column.get_ref(), &text, place) {
+                    let near = closest(column.get_ref(), sheet::specs(kind).iter().map(|spec| spec.header));
+                    let near = near.map(|near| format!("columns.{kind}.{near}"));
+                    let place = self.place(column.span().start, Some(&path));
+                    let finding = Diagnostic::new(Code::UnknownSetting, place).value(&path);
+                    self.found.push(finding.suggest(near.as_deref()));
+                }
+            }
+        }
+    }
+
+    /// `[severity]`, `C226 = "error"`: how much a finding weighs.
+    fn severities(&mut self, codes: &DeTable<'_>) {
+        for (id, word) in codes {
+            let path = format!("severity.{}", id.get_ref());
+            let Some(code) = Code::from_id(id.get_ref()) else {
+                self.unknown(id, &path);
+                continue;
+            };
+            let Some(severity) = word.get_ref().as_str().and_then(Severity::parse) else {
+                self.wanted(&path, word, "\"error\", \"warning\" or \"notice\"");
+                continue;
+            };
+            if !self.settings.rulebook.weigh(code, severity) {
+                self.wrong(&path, word, &format!("rows with {code} cannot be sent, so it stays an error"));
+            }
+        }
+    }
+
+    /// `[lists]`, `countries = ["PT", "BR"]`: what counts as listed.
+    fn lists(&mut self, lists: &DeTable<'_>) {
+        for (name, value) in lists {
+            let path = format!("lists.{}", name.get_ref());
+            let items = value.get_ref().as_array().map(|items| {
+                items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect::<Option<Vec<String>>>()
+            });
+            let Some(Some(items)) = items else {
+                self.wanted(&path, value, "a list of texts, such as [\"PT\", \"BR\"]");
+                continue;
+            };
+            let wrong = |item: &&String| match name.get_ref().as_ref() {
+                "countries" => Tables::get().country(item).is_none(),
+                "timezones" => jiff::tz::TimeZone::get(item).is_err(),
+                _ => false,
+            };
+            if let Some(item) = items.iter().find(wrong) {
+                self.wrong(&path, value, &format!("`{item}` is not one"));
+                continue;
+            }
+            let lists = &mut self.settings.rulebook.lists;
+            match name.get_ref().as_ref() {
+                "countries" => lists.countries = Some(items.into_iter().collect()),
+                "timezones" => lists.timezones = Some(items.into_iter().collect()),
+                "languages" => {
+                    let locale = |item: String| item.to_lowercase().replace('-', "_");
+                    lists.languages = Some(items.into_iter().map(locale).collect());
+                }
+                _ => self.unknown(name, &path),
+            }
+        }
     }
 
     /// Takes one value over; false when there is no such key.
@@ -186,6 +273,22 @@ mod tests {
             let (settings, found) = read("turnup.toml", &format!("[{section}]\n{name} = {value}\n"));
             assert!(found.is_empty() && settings != FileSettings::default(), "{key}: {found:?}");
         }
+    }
+
+    #[test]
+    fn columns_severities_and_lists_are_the_users_say() {
+        let text =
+            "[columns.users]\nemail = \"Correio\"\n[severity]\nC226 = \"error\"\n[lists]\ncountries = [\"PT\"]\n";
+        let (settings, found) = read("turnup.toml", text);
+        assert!(found.is_empty(), "{found:?}");
+        assert_eq!(settings.rulebook.severity(Code::PersonNameUnusual), Severity::Error);
+        assert_eq!(settings.rulebook.lists.countries.map(|list| list.len()), Some(1));
+        assert_ne!(settings.mapping, Mapping::default());
+        assert_eq!(findings("[columns.users]\nemial = \"x\"\n"), ["turnup.toml:2 F110 columns.users.emial"]);
+        assert_eq!(findings("[columns.user]\nemail = \"x\"\n"), ["turnup.toml:1 F110 columns.user"]);
+        assert_eq!(findings("[severity]\nC202 = \"notice\"\n"), ["turnup.toml:2 F111 \"notice\""]);
+        assert_eq!(findings("[severity]\nC999 = \"notice\"\n"), ["turnup.toml:2 F110 severity.C999"]);
+        assert_eq!(findings("[lists]\ncountries = [\"XX\"]\n"), ["turnup.toml:2 F111 [\"XX\"]"]);
     }
 
     #[test]

@@ -13,12 +13,13 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 
 use crate::api::{BaseUrl, ClientSettings};
-use crate::check::HoldBack;
+use crate::check::{HoldBack, Rulebook};
 use crate::diagnostic::Diagnostic;
+use crate::sheet;
 use crate::text::Lang;
 use crate::workspace::Workspace;
 
-pub use file::{FileSettings, KEYS, read};
+pub use file::{FileSettings, KEYS, SECTIONS, read};
 pub use token::find_token;
 
 /// Cisco's API.
@@ -52,6 +53,8 @@ pub struct Typed {
     pub timeout_ms: Option<u64>,
     pub grace_ms: Option<u64>,
     pub hold_back: Option<HoldBack>,
+    /// The encoding of the sheets.
+    pub encoding: Option<String>,
     /// Faults of the embedded simulator: a file, or a seed.
     pub faults: Option<String>,
 }
@@ -75,6 +78,9 @@ pub struct Settings {
     pub hold_back: HoldBack,
     pub max_error_rate: f64,
     pub lang: Lang,
+    /// How the sheets are read.
+    pub reading: sheet::Options,
+    pub rulebook: Rulebook,
     /// What was found in the workspace's settings file.
     pub found: Vec<Diagnostic>,
     /// Faults of the embedded simulator: a file, or a seed.
@@ -95,6 +101,7 @@ pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> 
             "the workspace's turnup.toml names a token file; only your own settings may, so remove `[token]` from it"
         );
     }
+    let encoding = typed.encoding.as_deref().map(encoding).transpose()?;
     let base = if typed.simulate { None } else { Some(base(typed, &user, &theirs)?) };
     let simulated = |real, simulated| if typed.simulate { simulated } else { real };
     let in_flight = typed.max_in_flight.or(user.max_in_flight).or(theirs.max_in_flight).unwrap_or(IN_FLIGHT);
@@ -126,9 +133,22 @@ pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> 
         hold_back: typed.hold_back.or(user.hold_back).or(theirs.hold_back).unwrap_or_default(),
         max_error_rate: user.max_error_rate.or(theirs.max_error_rate).unwrap_or(MAX_ERROR_RATE),
         lang: Lang::default(),
+        reading: sheet::Options { encoding, mapping: or_else(theirs.mapping, user.mapping) },
+        rulebook: or_else(theirs.rulebook, user.rulebook),
         found,
         faults: typed.faults.clone(),
         token_file: user.token_file,
+    })
+}
+
+/// What the workspace says, or else what the user says.
+fn or_else<T: Default + PartialEq>(theirs: T, users: T) -> T {
+    if theirs == T::default() { users } else { theirs }
+}
+
+fn encoding(name: &str) -> anyhow::Result<&'static sheet::Encoding> {
+    sheet::encoding(name).with_context(|| {
+        format!("no encoding is called `{name}`; use a name such as utf-8, windows-1252, iso-8859-15 or utf-16le")
     })
 }
 

@@ -13,7 +13,7 @@ pub fn blank(kind: SheetKind) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sheet::{Sheets, parse, rows};
+    use crate::sheet::{Options, Sheets, UserReader, parse, rows};
 
     /// A sheet whose one row holds every column's example.
     fn with_examples(kind: SheetKind) -> Vec<u8> {
@@ -27,14 +27,16 @@ mod tests {
     fn a_blank_sheet_has_no_findings_and_every_example_can_be_read() {
         let mut found = Vec::new();
         for kind in SheetKind::ALL {
-            let sheet = parse(kind, "sheet.csv", blank(kind).as_bytes(), &mut found);
-            assert_eq!((sheet.uses.len(), sheet.rows.len()), (specs(kind).len(), 0));
+            let sheet = parse(kind, "sheet.csv", blank(kind).into_bytes(), &Options::default(), &mut found);
+            assert_eq!((sheet.uses.len(), sheet.row_count()), (specs(kind).len(), 0));
         }
         let [customers, locations, users] =
-            SheetKind::ALL.map(|kind| parse(kind, "sheet.csv", &with_examples(kind), &mut found));
+            SheetKind::ALL.map(|kind| parse(kind, "sheet.csv", with_examples(kind), &Options::default(), &mut found));
         let mut sheets = Sheets { customers, locations, users, found };
         let (rows, found) = rows(&sheets);
         sheets.found.extend(found);
+        let user = UserReader::new(&sheets.users).read(0, &mut sheets.found.clone());
+        assert!(user.email.is_some() && user.extension.is_some());
         assert!(sheets.found.is_empty(), "{:?}", sheets.found);
         assert!(rows.customers[0].packages.is_some() && rows.locations[0].name.is_some());
     }

@@ -3,71 +3,119 @@
 use std::borrow::Cow;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::normalise;
+use crate::model::{Email, normalise};
 
-use super::columns::{Column, Problem};
+use super::columns::{Column, Problem, Spec, TextColumn};
+use super::damage::{before_mojibake, has_lost_letter, is_error, is_scientific};
+use super::split::{CellAt, row_cells};
 use super::{Sheet, Use};
 
 /// The word that clears a value in an update (Control Hub's convention).
 const CLEARING_WORD: &str = "REMOVE";
 
-/// One row, being read.
+/// The cells of a row, being read. Moves from row to row, so that good rows ask for no memory.
 pub(super) struct Cells<'a> {
     pub sheet: &'a Sheet,
     pub row: usize,
+    at: Vec<CellAt>,
     pub found: Vec<Diagnostic>,
     /// Columns whose cell says that the value is to be cleared.
     pub removed: Vec<&'static str>,
 }
 
 impl<'a> Cells<'a> {
-    pub fn new(sheet: &'a Sheet, row: usize) -> Self {
-        let mut cells = Self { sheet, row, found: Vec::new(), removed: Vec::new() };
-        cells.shape();
-        cells
+    pub const fn new(sheet: &'a Sheet) -> Self {
+        Self { sheet, row: 0, at: Vec::new(), found: Vec::new(), removed: Vec::new() }
     }
 
-    /// Finds cells beyond the header, and cells under a header that only a template may set.
-    fn shape(&mut self) {
-        let Some(row) = self.sheet.rows.get(self.row) else { return };
+    /// Turns to a row, and forgets what was found in the one before.
+    pub fn turn_to(&mut self, row: usize) {
+        self.row = row;
+        self.found.clear();
+        self.removed.clear();
+        self.at.clear();
+        if let Some(at) = self.sheet.rows.get(row) {
+            row_cells(&self.sheet.text, at.start as usize, self.sheet.dialect, &mut self.at);
+        }
+        if self.at.len() > self.sheet.header.len() {
+            self.surplus();
+        }
+    }
+
+    /// Finds filled cells beyond the header.
+    fn surplus(&mut self) {
         let expected = self.sheet.header.len();
-        if row.cells.iter().skip(expected).any(|cell| !cell.trim().is_empty()) {
+        if (expected..self.at.len()).any(|at| !self.raw(at).trim().is_empty()) {
             let place = self.sheet.place(self.row, None);
-            let found = Diagnostic::new(Code::TooManyCells, place).with("found", row.cells.len());
+            let found = Diagnostic::new(Code::TooManyCells, place).with("found", self.at.len());
             self.found.push(found.with("expected", expected));
         }
     }
 
+    fn raw(&self, at: usize) -> Cow<'a, str> {
+        let cell = self.at.get(at).map(|cell| cell.text(&self.sheet.text, self.sheet.dialect));
+        cell.unwrap_or_default()
+    }
+
     /// The cells filled under headers that only a template may set: setting, cell, position.
     pub fn owned_by_template(&self) -> Vec<(&'static str, String, usize)> {
-        let cell = |at: usize| self.sheet.rows.get(self.row).and_then(|row| row.cells.get(at)).unwrap_or_default();
         let owned = self.sheet.uses.iter().enumerate().filter_map(|(at, used)| match used {
-            Use::OwnedByTemplate(setting) if !cell(at).trim().is_empty() => Some((*setting, cell(at).to_owned(), at)),
+            Use::OwnedByTemplate(setting) => Some((*setting, self.raw(at).into_owned(), at)),
             _ => None,
         });
-        owned.collect()
+        owned.filter(|(_, cell, _)| !cell.trim().is_empty()).collect()
     }
 
     /// Reads a cell that every row must fill.
     pub fn need<T>(&mut self, column: &Column<T>) -> Option<T> {
-        self.sheet.position(column.spec.header)?;
-        let text = self.text(column.spec.header);
-        if text.is_empty() || text == CLEARING_WORD {
-            let place = self.sheet.place(self.row, Some(column.spec.header));
-            self.found.push(Diagnostic::new(Code::RequiredCell, place).value(text));
-            return None;
-        }
+        let text = self.needed(&column.spec)?;
         self.read(column, &text)
     }
 
     /// Reads a cell that may be blank.
     pub fn maybe<T>(&mut self, column: &Column<T>) -> Option<T> {
-        let text = self.text(column.spec.header);
+        let text = self.filled(&column.spec)?;
+        self.read(column, &text)
+    }
+
+    /// Reads a text that every row must have.
+    pub fn need_text(&mut self, column: &TextColumn) -> Option<Cow<'a, str>> {
+        self.needed(&column.spec)
+    }
+
+    /// Reads a text that may be blank.
+    pub fn maybe_text(&mut self, column: &TextColumn) -> Option<Cow<'a, str>> {
+        self.filled(&column.spec)
+    }
+
+    /// Reads an e-mail that every row must have, in lower case; one that is plain is not copied.
+    pub fn need_email(&mut self, column: &Column<Email>) -> Option<Cow<'a, str>> {
+        let text = self.needed(&column.spec)?;
+        if Email::is_plain(&text) {
+            return Some(text);
+        }
+        self.read(column, &text).map(|email| Cow::Owned(email.to_string()))
+    }
+
+    fn needed(&mut self, spec: &Spec) -> Option<Cow<'a, str>> {
+        self.sheet.positions.of(spec)?;
+        match self.text(spec) {
+            Ok(text) if text.is_empty() || text == CLEARING_WORD => {
+                let place = self.sheet.place(self.row, Some(spec.header));
+                self.found.push(Diagnostic::new(Code::RequiredCell, place).value(text));
+                None
+            }
+            read => read.ok(),
+        }
+    }
+
+    fn filled(&mut self, spec: &Spec) -> Option<Cow<'a, str>> {
+        let text = self.text(spec).ok()?;
         if text == CLEARING_WORD {
-            self.removed.push(column.spec.header);
+            self.removed.push(spec.header);
             return None;
         }
-        if text.is_empty() { None } else { self.read(column, &text) }
+        if text.is_empty() { None } else { Some(text) }
     }
 
     fn read<T>(&mut self, column: &Column<T>, text: &str) -> Option<T> {
@@ -101,26 +149,124 @@ impl<'a> Cells<'a> {
         self.found.push(found);
     }
 
-    /// The cell without what spreadsheets and typists wrap around it; says so where that is worth a word.
-    fn text(&mut self, header: &'static str) -> String {
-        let raw = self.sheet.cell(self.row, header);
+    /// The cell without what spreadsheets and typists wrap around it. Fails when a spreadsheet left no value in it, which
+    /// is found.
+    fn text(&mut self, spec: &Spec) -> Result<Cow<'a, str>, Unreadable> {
+        let Some(at) = self.sheet.positions.of(spec) else { return Ok(Cow::Borrowed("")) };
+        let raw = self.raw(at);
+        let text = match raw {
+            Cow::Borrowed(plain) if is_plain(plain) => raw,
+            _ => self.tidied(spec, &raw),
+        };
+        if self.damage(spec, &text) { Err(Unreadable) } else { Ok(text) }
+    }
+
+    /// A cell that has more than plain letters, as it is meant; says what was done where that is worth a word.
+    fn tidied(&mut self, spec: &Spec, raw: &str) -> Cow<'a, str> {
         let bare = unwrapped(raw);
-        let text = normalise(&bare);
+        let text = without_odd_blanks(&normalise(&bare));
+        let place = || self.sheet.place(self.row, Some(spec.header));
         if text.chars().any(char::is_control) {
-            let place = self.sheet.place(self.row, Some(header));
-            self.found.push(Diagnostic::new(Code::ControlCharacter, place).value(raw));
-        } else if bare.trim().len() != bare.len() && !text.is_empty() {
-            let place = self.sheet.place(self.row, Some(header));
-            self.found.push(Diagnostic::new(Code::SpacesRemoved, place).value(raw).with("text", &text));
+            let found = Diagnostic::new(Code::ControlCharacter, place()).value(raw);
+            self.found.push(found);
+        } else if !text.is_empty() && (bare.trim().len() != bare.len() || has_odd_blanks(bare.trim())) {
+            let found = Diagnostic::new(Code::SpacesRemoved, place()).value(raw).with("text", &text);
+            self.found.push(found);
         }
-        text
+        Cow::Owned(text)
+    }
+
+    /// Finds what a spreadsheet or a wrong encoding did to a cell; true when nothing can be read from it any more.
+    fn damage(&mut self, spec: &Spec, text: &str) -> bool {
+        let (code, before) = if text.starts_with('#') && is_error(text) {
+            (Code::SpreadsheetError, None)
+        } else if text.as_bytes().contains(&b'+') && is_scientific(text) {
+            (Code::Scientific, None)
+        } else if text.is_ascii() {
+            return false;
+        } else if let Some(before) = before_mojibake(text) {
+            (Code::Mojibake, Some(before))
+        } else if has_lost_letter(text) {
+            (Code::Mojibake, None)
+        } else {
+            return false;
+        };
+        let place = self.sheet.place(self.row, Some(spec.header));
+        self.found.push(Diagnostic::new(code, place).value(text).suggest(before.as_deref()));
+        code != Code::Mojibake
     }
 }
 
-/// Without one leading apostrophe and without `="…"`, the usual ways to keep a spreadsheet from touching a cell.
+/// Nothing can be read from the cell, and that is found.
+struct Unreadable;
+
+/// Is there nothing in the cell but letters, digits and signs of plain ASCII, and nothing around it?
+fn is_plain(raw: &str) -> bool {
+    let bytes = raw.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return true };
+    !matches!(first, b' ' | b'\'' | b'=') && *last != b' ' && bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// Without the usual ways to keep a spreadsheet from touching a cell: `="…"`, and one leading apostrophe.
 fn unwrapped(raw: &str) -> Cow<'_, str> {
     if let Some(inner) = raw.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
         return Cow::Owned(inner.replace("\"\"", "\""));
     }
-    Cow::Borrowed(raw.strip_prefix('\'').unwrap_or(raw))
+    match raw.strip_prefix('\'') {
+        Some(rest) if !is_dutch(rest) => Cow::Borrowed(rest),
+        _ => Cow::Borrowed(raw),
+    }
+}
+
+/// Does the apostrophe belong to a word, as in `'s-Hertogenbosch` and `'t Hooft`?
+fn is_dutch(rest: &str) -> bool {
+    matches!(rest.as_bytes(), [b's' | b't' | b'n', b'-' | b' ', ..])
+}
+
+/// Blanks that look like a space or like nothing at all, and come along when text is copied from web pages.
+const fn is_odd_blank(c: char) -> bool {
+    matches!(
+        c,
+        '\u{a0}' | '\u{2000}'
+            ..='\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202f}' | '\u{2060}' | '\u{3000}' | '\u{feff}'
+    )
+}
+
+fn has_odd_blanks(text: &str) -> bool {
+    text.chars().any(is_odd_blank)
+}
+
+fn without_odd_blanks(text: &str) -> String {
+    if !has_odd_blanks(text) {
+        return text.to_owned();
+    }
+    let invisible = |c: char| matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}');
+    let spaced = text.chars().filter(|c| !invisible(*c)).map(|c| if is_odd_blank(c) { ' ' } else { c });
+    spaced.collect::<String>().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_keeps_a_spreadsheet_away_is_no_part_of_the_text() {
+        for (raw, text) in [
+            ("=\"0123\"", "0123"),
+            ("'0123", "0123"),
+            ("'=cmd|' /C calc'!A0", "=cmd|' /C calc'!A0"),
+            ("=cmd|' /C calc'!A0", "=cmd|' /C calc'!A0"),
+            ("O'Brien", "O'Brien"),
+            ("'s-Hertogenbosch", "'s-Hertogenbosch"),
+            ("'t Hooft", "'t Hooft"),
+        ] {
+            assert_eq!(unwrapped(raw), text);
+        }
+    }
+
+    #[test]
+    fn odd_blanks_are_blanks_or_nothing() {
+        assert_eq!(without_odd_blanks("Ana\u{a0}Silva\u{200b}"), "Ana Silva");
+        assert_eq!(without_odd_blanks("\u{feff}Ana"), "Ana");
+    }
 }

@@ -45,6 +45,17 @@ pub struct Spec {
     pub help: &'static str,
     /// The legal values, where they are a list.
     pub legal: Option<fn() -> Vec<String>>,
+    slot: usize,
+}
+
+/// Columns of digits, which a spreadsheet damages when it takes them for numbers.
+const OF_DIGITS: [&str; 5] = ["postal_code", "numbers", "main_number", "phone_number", "extension"];
+
+impl Spec {
+    /// Do the cells hold digits that are no quantity, so that a leading zero or `+` counts?
+    pub fn is_of_digits(&self) -> bool {
+        OF_DIGITS.contains(&self.header)
+    }
 }
 
 /// A column whose cells mean a `T`.
@@ -52,6 +63,97 @@ pub struct Spec {
 pub struct Column<T: 'static> {
     pub spec: Spec,
     pub(super) parse: fn(&str) -> Result<Parsed<T>, Problem>,
+}
+
+/// A column whose cells are any text.
+#[derive(Debug)]
+pub struct TextColumn {
+    pub spec: Spec,
+}
+
+/// Every header, once. A column's place in this list tells where a sheet keeps its position.
+const HEADERS: [&str; 34] = [
+    "external_id",
+    "name",
+    "admin_email",
+    "template",
+    "packages",
+    "package_limits",
+    "supported_location",
+    "address_line1",
+    "address_line2",
+    "city",
+    "state",
+    "postal_code",
+    "country",
+    "location_name",
+    "timezone",
+    "language",
+    "announcement_language",
+    "numbers",
+    "number_state",
+    "main_number",
+    "pstn_connection",
+    "emergency_location_id",
+    "org_id",
+    "wave",
+    "action",
+    "customer_external_id",
+    "first_name",
+    "last_name",
+    "email",
+    "package",
+    "location",
+    "phone_number",
+    "extension",
+    "role",
+];
+
+/// The place of a header in the list; a header that is not in it does not compile.
+const fn slot(header: &str) -> usize {
+    let mut at = 0;
+    while at < HEADERS.len() {
+        if is_same(HEADERS[at].as_bytes(), header.as_bytes()) {
+            return at;
+        }
+        at += 1;
+    }
+    panic!("the header is missing in HEADERS")
+}
+
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
+}
+
+/// Which cell of a row belongs to which column.
+#[derive(Debug, Clone)]
+pub(super) struct Positions([u16; HEADERS.len()]);
+
+impl Positions {
+    const NONE: u16 = u16::MAX;
+
+    pub const fn none() -> Self {
+        Self([Self::NONE; HEADERS.len()])
+    }
+
+    /// Remembers where a column stands; cells beyond the most that a spreadsheet has are not read.
+    pub fn set(&mut self, spec: &Spec, position: usize) {
+        self.0[spec.slot] = u16::try_from(position).unwrap_or(Self::NONE);
+    }
+
+    pub fn of(&self, spec: &Spec) -> Option<usize> {
+        let position = self.0[spec.slot];
+        (position != Self::NONE).then_some(usize::from(position))
+    }
+
+    pub fn of_header(&self, header: &str) -> Option<usize> {
+        let slot = HEADERS.iter().position(|known| *known == header)?;
+        (self.0[slot] != Self::NONE).then_some(usize::from(self.0[slot]))
+    }
 }
 
 /// What a cell means, and what had to be repaired to see it.
@@ -92,10 +194,6 @@ impl Problem {
 #[expect(clippy::unnecessary_wraps, reason = "the result of a parse function")]
 const fn good<T>(value: T) -> Result<Parsed<T>, Problem> {
     Ok(Parsed { value, notices: Vec::new() })
-}
-
-fn text(cell: &str) -> Result<Parsed<String>, Problem> {
-    good(cell.to_owned())
 }
 
 fn email(cell: &str) -> Result<Parsed<Email>, Problem> {
@@ -209,38 +307,19 @@ fn zone(cell: &str) -> Result<Parsed<String>, Problem> {
     if tables.zone(cell).is_some() {
         return good(cell.to_owned());
     }
-    let names: Vec<String> = tables.zones().map(|zone| zone.name.clone()).collect();
-    match jiff::tz::TimeZone::get(cell) {
-        Ok(zone) => {
-            let name = zone.iana_name().unwrap_or(cell).to_owned();
-            let listed = tables.zone(&name).is_some();
-            let notices = if listed { vec![] } else { vec![Problem::new(Code::ZoneUnlisted).near(&name, &names)] };
-            Ok(Parsed { value: name, notices })
-        }
-        Err(_) => Err(Problem::new(Code::ZoneUnknown).near(cell, &names)),
+    if let Ok(zone) = jiff::tz::TimeZone::get(cell) {
+        return good(zone.iana_name().unwrap_or(cell).to_owned());
     }
+    let names: Vec<String> = tables.zones().map(|zone| zone.name.clone()).collect();
+    Err(Problem::new(Code::ZoneUnknown).near(cell, &names))
 }
 
-fn locale(cell: &str, listed: fn(&crate::model::Language) -> bool) -> Result<Parsed<String>, Problem> {
+/// `ll` or `ll_cc`; whether it is listed is judged by a rule.
+fn locale(cell: &str) -> Result<Parsed<String>, Problem> {
     let code = cell.to_lowercase().replace('-', "_");
     let letters = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_lowercase());
     let shaped = code.split_once('_').map_or_else(|| letters(&code), |(ll, cc)| letters(ll) && letters(cc));
-    if !shaped {
-        return Err(Problem::new(Code::LanguageMalformed));
-    }
-    let known = Tables::get().languages();
-    let is_listed = known.iter().any(|l| listed(l) && (l.code == code || l.code.split('_').next() == Some(&code)));
-    let names: Vec<String> = known.iter().filter(|l| listed(l)).map(|l| l.code.clone()).collect();
-    let notices = if is_listed { vec![] } else { vec![Problem::new(Code::LanguageUnlisted).near(&code, &names)] };
-    Ok(Parsed { value: code, notices })
-}
-
-fn language(cell: &str) -> Result<Parsed<String>, Problem> {
-    locale(cell, crate::model::Language::for_email)
-}
-
-fn announcement_language(cell: &str) -> Result<Parsed<String>, Problem> {
-    locale(cell, crate::model::Language::for_announcements)
+    if shaped { good(code) } else { Err(Problem::new(Code::LanguageMalformed)) }
 }
 
 fn number_list(cell: &str) -> Result<Parsed<Vec<String>>, Problem> {
@@ -305,19 +384,27 @@ fn number_states() -> Vec<String> {
 }
 
 macro_rules! column {
+    ($name:ident: Text, $header:literal, $need:ident, [$($alias:literal),*], $example:literal, $help:literal) => {
+        #[doc = $help]
+        pub const $name: TextColumn = TextColumn { spec: column!(@spec $header, $need, [$($alias),*], $example, $help) };
+    };
     ($name:ident: $type:ty, $header:literal, $need:ident, $parse:expr, [$($alias:literal),*], $example:literal, $help:literal $(, $legal:expr)?) => {
         #[doc = $help]
         pub const $name: Column<$type> = Column {
-            spec: Spec {
-                header: $header,
-                need: Need::$need,
-                aliases: &[$($alias),*],
-                example: $example,
-                help: $help,
-                legal: column!(@legal $($legal)?),
-            },
+            spec: column!(@spec $header, $need, [$($alias),*], $example, $help $(, $legal)?),
             parse: $parse,
         };
+    };
+    (@spec $header:literal, $need:ident, [$($alias:literal),*], $example:literal, $help:literal $(, $legal:expr)?) => {
+        Spec {
+            header: $header,
+            need: Need::$need,
+            aliases: &[$($alias),*],
+            example: $example,
+            help: $help,
+            legal: column!(@legal $($legal)?),
+            slot: slot($header),
+        }
     };
     (@legal) => { None };
     (@legal $legal:expr) => { Some($legal) };
@@ -327,19 +414,19 @@ macro_rules! column {
 mod place {
     use super::*;
 
-    column!(LINE1: String, "address_line1", Always, text, ["street", "street_address", "address1", "address", "endereco", "endereço"], "Rua Augusta 24", "First line of the address; at most 50 characters.");
-    column!(LINE2: String, "address_line2", Never, text, ["address2", "complemento"], "3.º andar", "Second line of the address; at most 50 characters.");
-    column!(CITY: String, "city", Always, text, ["town", "cidade", "localidade"], "Lisboa", "City.");
-    column!(STATE: String, "state", Sometimes, text, ["state_or_province", "province", "estado", "uf"], "SP", "State or province as ISO 3166-2 code without the country; needed where the country's addresses have one.");
-    column!(POSTAL_CODE: String, "postal_code", Sometimes, text, ["zip", "zip_code", "zip_or_postal_code", "postcode", "cep", "codigo_postal"], "1100-053", "Postal code; needed where the country's addresses have one.");
+    column!(LINE1: Text, "address_line1", Always, ["street", "street_address", "address1", "address", "endereco", "endereço"], "Rua Augusta 24", "First line of the address; at most 50 characters.");
+    column!(LINE2: Text, "address_line2", Never, ["address2", "complemento"], "3.º andar", "Second line of the address; at most 50 characters.");
+    column!(CITY: Text, "city", Always, ["town", "cidade", "localidade"], "Lisboa", "City.");
+    column!(STATE: Text, "state", Sometimes, ["state_or_province", "province", "estado", "uf"], "SP", "State or province as ISO 3166-2 code without the country; needed where the country's addresses have one.");
+    column!(POSTAL_CODE: Text, "postal_code", Sometimes, ["zip", "zip_code", "zip_or_postal_code", "postcode", "cep", "codigo_postal"], "1100-053", "Postal code; needed where the country's addresses have one.");
     column!(COUNTRY: String, "country", Always, country, ["country_code", "country_region", "pais", "país"], "PT", "Country as ISO 3166-1 alpha-2 code.", country_codes);
-    column!(LANGUAGE: String, "language", Never, language, ["preferred_language", "email_language", "idioma"], "pt_pt", "Language of e-mails and screens, ll or ll_cc; blank takes the customer's, then the template's default, then en_us.");
-    column!(ANNOUNCEMENT_LANGUAGE: String, "announcement_language", Never, announcement_language, ["idioma_de_anuncios"], "pt_pt", "Language of announcements; blank takes `language`.");
+    column!(LANGUAGE: String, "language", Never, locale, ["preferred_language", "email_language", "idioma"], "pt_pt", "Language of e-mails and screens, ll or ll_cc; blank takes the customer's, then the template's default, then en_us.");
+    column!(ANNOUNCEMENT_LANGUAGE: String, "announcement_language", Never, locale, ["idioma_de_anuncios"], "pt_pt", "Language of announcements; blank takes `language`.");
     column!(NUMBERS: Vec<String>, "numbers", Never, number_list, ["phone_numbers", "numeros", "números"], "+351211234500-+351211234509;+351211234600", "Spare numbers of the location: a `;` list of E.164 numbers and +first-+last ranges.");
     column!(NUMBER_STATE: NumberState, "number_state", Never, number_state, ["estado_dos_numeros"], "inactive", "`active` (default), or `inactive` to stage the numbers until porting day.", number_states);
-    column!(MAIN_NUMBER: String, "main_number", Never, text, ["numero_principal", "main_phone_number"], "+351211234500", "The location's main number; joins its numbers by itself.");
+    column!(MAIN_NUMBER: Text, "main_number", Never, ["numero_principal", "main_phone_number"], "+351211234500", "The location's main number; joins its numbers by itself.");
     column!(PSTN: PstnConnection, "pstn_connection", Never, pstn, ["pstn", "connection"], "Acme SIP Trunk", "What connects the location to the telephone network: an option's id or exact display name, trunk:ID or route_group:ID; blank takes what the organisation has.");
-    column!(EMERGENCY_LOCATION_ID: String, "emergency_location_id", Never, text, ["emergency_location_identifier"], "95547321", "SIP header value for emergency calls, where the country asks for it.");
+    column!(EMERGENCY_LOCATION_ID: Text, "emergency_location_id", Never, ["emergency_location_identifier"], "95547321", "SIP header value for emergency calls, where the country asks for it.");
 }
 
 /// The columns of `customers`.
@@ -351,17 +438,17 @@ pub mod customers {
         NUMBERS, POSTAL_CODE, PSTN, STATE,
     };
 
-    column!(EXTERNAL_ID: String, "external_id", Always, text, ["customer_external_id", "external_customer_id", "id_externo", "customer_id"], "acme-001", "Your own key for the customer; unique, and never changed.");
-    column!(NAME: String, "name", Always, text, ["company_name", "customer_name", "legal_organization_name", "nome", "empresa", "razao_social"], "Padaria Aurora", "Company name; no `%`.");
+    column!(EXTERNAL_ID: Text, "external_id", Always, ["customer_external_id", "external_customer_id", "id_externo", "customer_id"], "acme-001", "Your own key for the customer; unique, and never changed.");
+    column!(NAME: Text, "name", Always, ["company_name", "customer_name", "legal_organization_name", "nome", "empresa", "razao_social"], "Padaria Aurora", "Company name; no `%`.");
     column!(ADMIN_EMAIL: Email, "admin_email", Always, email, ["administrator_email", "primary_email", "email_do_administrador"], "ana@aurora.example", "E-mail of the customer's first administrator; should also be a row of the users sheet.");
-    column!(TEMPLATE: String, "template", Always, text, ["onboarding_template", "modelo"], "retail-br", "Name of the onboarding template in templates.toml.");
+    column!(TEMPLATE: Text, "template", Always, ["onboarding_template", "modelo"], "retail-br", "Name of the onboarding template in templates.toml.");
     column!(PACKAGES: Vec<Package>, "packages", Always, packages, ["pacotes"], "webex_calling;webex_meetings", "Packages sold to the customer, joined by `;`.", customer_packages);
     column!(PACKAGE_LIMITS: PackageLimits, "package_limits", Never, limits, ["limits", "limites"], "webex_calling=50", "How many of a package the customer may hold: package=number, joined by `;`.");
     column!(SUPPORTED_LOCATION: bool, "supported_location", Sometimes, confirmation, ["supported_location_confirmation", "localizacao_suportada"], "yes", "Partner Hub's tick box that the location is supported; needed here or in the template.", || vec!["yes".to_owned()]);
-    column!(LOCATION_NAME: String, "location_name", Never, text, ["headquarters", "headquarters_name", "sede"], "Headquarters", "Name of the headquarters location; blank means `Headquarters`.");
+    column!(LOCATION_NAME: Text, "location_name", Never, ["headquarters", "headquarters_name", "sede"], "Headquarters", "Name of the headquarters location; blank means `Headquarters`.");
     column!(TIMEZONE: String, "timezone", Sometimes, zone, ["time_zone", "fuso_horario"], "America/Sao_Paulo", "IANA time zone of the headquarters; needed when a calling package is sold.");
-    column!(ORG_ID: String, "org_id", Never, text, ["organization_id", "organisation_id"], "Y2lzY29zcGFyazov…", "Id of an existing Webex organisation to attach to; blank makes a new one.");
-    column!(WAVE: String, "wave", Never, text, ["onda"], "1", "The wave the customer is moved in.");
+    column!(ORG_ID: Text, "org_id", Never, ["organization_id", "organisation_id"], "Y2lzY29zcGFyazov…", "Id of an existing Webex organisation to attach to; blank makes a new one.");
+    column!(WAVE: Text, "wave", Never, ["onda"], "1", "The wave the customer is moved in.");
     column!(ACTION: Action, "action", Never, action, ["acao", "ação"], "skip", "Blank creates or updates; `skip` leaves the row out.", actions);
 
     /// In the order of the blank sheet.
@@ -404,8 +491,8 @@ pub mod locations {
         NUMBERS, POSTAL_CODE, PSTN, STATE,
     };
 
-    column!(CUSTOMER: String, "customer_external_id", Always, text, ["external_id", "customer", "external_customer_id", "cliente"], "acme-001", "The customer's `external_id`.");
-    column!(NAME: String, "name", Always, text, ["location_name", "location", "nome", "local"], "Filial Campinas", "Name of the branch; unique within the customer, at most 80 characters.");
+    column!(CUSTOMER: Text, "customer_external_id", Always, ["external_id", "customer", "external_customer_id", "cliente"], "acme-001", "The customer's `external_id`.");
+    column!(NAME: Text, "name", Always, ["location_name", "location", "nome", "local"], "Filial Campinas", "Name of the branch; unique within the customer, at most 80 characters.");
     column!(TIMEZONE: String, "timezone", Always, zone, ["time_zone", "fuso_horario"], "Europe/Lisbon", "IANA time zone of the branch.");
 
     /// In the order of the blank sheet.
@@ -437,12 +524,12 @@ pub mod users {
     pub use super::customers::ACTION;
     pub use super::locations::CUSTOMER;
 
-    column!(FIRST_NAME: String, "first_name", Always, text, ["given_name", "nome", "primeiro_nome"], "João", "Given name.");
-    column!(LAST_NAME: String, "last_name", Always, text, ["surname", "family_name", "sobrenome", "apelido"], "O'Brien", "Family name.");
+    column!(FIRST_NAME: Text, "first_name", Always, ["given_name", "nome", "primeiro_nome"], "João", "Given name.");
+    column!(LAST_NAME: Text, "last_name", Always, ["surname", "family_name", "sobrenome", "apelido"], "O'Brien", "Family name.");
     column!(EMAIL: Email, "email", Always, email, ["e-mail", "user_id_email_(required)", "user_id", "user_id_email", "mail"], "joao@aurora.example", "The person's e-mail; their identity in Webex, so unique.");
     column!(PACKAGE: Package, "package", Always, package, ["pacote"], "webex_calling", "The one package the person gets.", user_packages);
-    column!(LOCATION: String, "location", Sometimes, text, ["location_name", "local", "localizacao"], "Filial Campinas", "Name of the location of a calling user; blank means the headquarters while the customer has no branch.");
-    column!(PHONE_NUMBER: String, "phone_number", Sometimes, text, ["phone", "number", "telefone", "numero"], "+551135550101", "The person's number in E.164; a calling user needs it, an extension, or both.");
+    column!(LOCATION: Text, "location", Sometimes, ["location_name", "local", "localizacao"], "Filial Campinas", "Name of the location of a calling user; blank means the headquarters while the customer has no branch.");
+    column!(PHONE_NUMBER: Text, "phone_number", Sometimes, ["phone", "number", "telefone", "numero"], "+551135550101", "The person's number in E.164; a calling user needs it, an extension, or both.");
     column!(EXTENSION: Extension, "extension", Sometimes, extension, ["ext", "ramal", "extensao"], "1042", "Two to ten digits; a calling user needs it, a number, or both.");
     column!(ROLE: Role, "role", Never, role, ["administrator_role", "admin_role", "papel", "funcao"], "full_admin", "Administrator role.", roles);
 

@@ -4,8 +4,9 @@ use crate::diagnostic::{Code, Diagnostic, closest};
 use crate::model::SheetKind;
 use crate::template::OWNED_SETTINGS;
 
+use super::Sheet;
 use super::columns::{Need, Spec, specs};
-use super::{Sheet, columns};
+use super::mapping::Mapping;
 
 /// What a report adds to every row of the results, in order.
 pub const RESULT_COLUMNS: [&str; 11] = [
@@ -61,12 +62,25 @@ fn means(spec: &Spec, bare_header: &str) -> bool {
     bare(spec.header) == bare_header || spec.aliases.iter().any(|alias| bare(alias) == bare_header)
 }
 
-/// Says what every header cell means. Exact headers go before aliases, so that `name` is never taken for another
-/// column's alias.
-pub(super) fn uses(kind: SheetKind, header: &[String]) -> Vec<Use> {
+/// How many header cells are known columns.
+pub(super) fn known_count(kind: SheetKind, header: &[String], mapping: &Mapping) -> usize {
+    uses(kind, header, mapping).iter().filter(|used| matches!(used, Use::Column(_))).count()
+}
+
+/// Says what every header cell means. The user's mapping goes first; exact headers go before aliases, so that `name` is
+/// never taken for another column's alias.
+pub(super) fn uses(kind: SheetKind, header: &[String], mapping: &Mapping) -> Vec<Use> {
     let columns = specs(kind);
-    let exact: Vec<Option<&Spec>> =
-        header.iter().map(|cell| columns.iter().copied().find(|spec| bare(spec.header) == bare(cell))).collect();
+    let is_mapped = |spec: &&Spec| {
+        mapping
+            .lines(kind)
+            .any(|(column, own, _)| column == spec.header && header.iter().any(|cell| bare(cell) == bare(own)))
+    };
+    let exact = |cell: &String| {
+        let by_name = || columns.iter().copied().find(|spec| bare(spec.header) == bare(cell) && !is_mapped(spec));
+        mapping.column(kind, cell).or_else(by_name)
+    };
+    let exact: Vec<Option<&Spec>> = header.iter().map(exact).collect();
     let from_report = is_of_a_report(header);
     let mut taken: Vec<&str> = Vec::new();
     let mut uses = Vec::with_capacity(header.len());
@@ -104,7 +118,7 @@ fn unread(kind: SheetKind, cell: &str, from_report: bool) -> Use {
 }
 
 /// What is wrong with the header row.
-pub(super) fn findings(sheet: &Sheet, header_row: u32) -> Vec<Diagnostic> {
+pub(super) fn findings(sheet: &Sheet, header_row: u32, mapping: &Mapping) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (index, (cell, used)) in sheet.header.iter().zip(&sheet.uses).enumerate() {
         let mut place = crate::diagnostic::Place::file(&sheet.file, Some(sheet.kind.name()));
@@ -113,8 +127,7 @@ pub(super) fn findings(sheet: &Sheet, header_row: u32) -> Vec<Diagnostic> {
         match used {
             Use::Unknown => {
                 place.column = Some(cell.as_str().into());
-                let near = closest(cell, columns::specs(sheet.kind).iter().map(|spec| spec.header));
-                found.push(Diagnostic::new(Code::UnknownColumn, place).value(cell).suggest(near));
+                found.push(Diagnostic::new(Code::UnknownColumn, place).value(cell).suggest(near(sheet, cell)));
             }
             Use::Repeated(spec) => {
                 place.column = Some(spec.header.into());
@@ -130,7 +143,21 @@ pub(super) fn findings(sheet: &Sheet, header_row: u32) -> Vec<Diagnostic> {
             found.push(Diagnostic::new(Code::MissingColumn, place));
         }
     }
+    for (column, header, place) in mapping.lines(sheet.kind) {
+        if !sheet.header.iter().any(|cell| bare(cell) == bare(header)) {
+            let place = crate::diagnostic::Place { column: Some(column.into()), ..place.clone() };
+            found.push(Diagnostic::new(Code::MappingUnused, place).value(header));
+        }
+    }
     found
+}
+
+/// The column that a misspelt header probably means: one that the sheet lacks, by its name or another name of it.
+fn near(sheet: &Sheet, cell: &str) -> Option<&'static str> {
+    let lacking = || specs(sheet.kind).iter().copied().filter(|spec| sheet.position(spec.header).is_none());
+    let names = |spec: &'static Spec| spec.aliases.iter().copied().chain([spec.header]);
+    let name = closest(cell, lacking().flat_map(names))?;
+    lacking().find(|spec| names(spec).any(|known| known == name)).map(|spec| spec.header)
 }
 
 #[cfg(test)]
@@ -148,7 +175,7 @@ mod tests {
             Use::Repeated(_) => "repeated",
             Use::Blank => "blank",
         };
-        uses(SheetKind::Customers, &cells).iter().map(word).collect()
+        uses(SheetKind::Customers, &cells, &Mapping::default()).iter().map(word).collect()
     }
 
     #[test]
@@ -157,6 +184,20 @@ mod tests {
         assert_eq!(shown("external-id,code,reason"), ["read", "carried", "carried"]);
         let results = format!("external_id,{}", RESULT_COLUMNS.join(","));
         assert!(shown(&results)[1..].iter().all(|word| *word == "dropped"));
+    }
+
+    #[test]
+    fn the_users_mapping_goes_first() {
+        let place = crate::diagnostic::Place::file(&"turnup.toml".into(), None);
+        let mut mapping = Mapping::default();
+        assert!(mapping.add(SheetKind::Users, "email", "Correio", place.clone()));
+        assert!(!mapping.add(SheetKind::Users, "e-mal", "Correio", place));
+        let header = ["correio".to_owned(), "email".to_owned(), "package".to_owned()];
+        let shown: Vec<_> = uses(SheetKind::Users, &header, &mapping)
+            .iter()
+            .map(|used| if let Use::Column(spec) = used { spec.header } else { "-" })
+            .collect();
+        assert_eq!(shown, ["email", "-", "package"]);
     }
 
     #[test]

@@ -1,32 +1,38 @@
 //! Stage 1: files -> rows.
 //!
-//! A sheet keeps its cells exactly as they stand in the file, for the reports; rows hold what the cells mean.
-//! Reading finds and never fails; only the operating system can refuse a file. Whether values fit each other is
-//! not decided here.
+//! A sheet keeps its text exactly as it stands in the file, and knows where rows and cells begin; a cell's text is
+//! drawn when somebody asks for it. Rows hold what the cells mean. Reading finds and never fails; only the operating
+//! system can refuse a file. Whether values fit each other is not decided here.
 
 mod blank;
 mod cells;
 mod columns;
+mod damage;
+mod dialect;
+mod encoding;
+mod file;
 mod header;
+mod kind;
+mod mapping;
 mod rows;
-mod table;
+mod split;
 
-use std::path::Path;
+use std::borrow::Cow;
 use std::sync::Arc;
-
-use anyhow::{Context, bail};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::SheetKind;
 
+use columns::Positions;
+use split::{CellAt, Dialect, RowAt, row_cells};
+
 pub use blank::blank;
 pub use columns::{Need, Spec, customers, locations, specs, users};
+pub use encoding::{Encoding, encoding};
+pub use file::{Options, file_name, find, parse, read};
 pub use header::{RESULT_COLUMNS, ROW_COLUMN, Use};
-pub use rows::{CustomerRow, LocationFields, LocationRow, RowRef, Rows, UserRow, rows};
-pub use table::parse;
-
-/// Largest file that is read, in bytes. A sheet of a million users has about 110 MB.
-const FILE_BYTES_MAX: u64 = 2 << 30;
+pub use mapping::Mapping;
+pub use rows::{CustomerRow, LocationFields, LocationRow, RowRef, Rows, UserReader, UserRow, rows};
 
 /// One sheet as it stands in its file.
 #[derive(Debug, Clone)]
@@ -34,32 +40,72 @@ pub struct Sheet {
     pub kind: SheetKind,
     /// The file's name below the workspace.
     pub file: Arc<str>,
-    pub delimiter: u8,
     /// The header cells as they stand in the file.
     pub header: Vec<String>,
     /// What each header cell means, in the same order.
     pub uses: Vec<Use>,
-    pub rows: Vec<Row>,
-}
-
-/// One row that is not blank.
-#[derive(Debug, Clone)]
-pub struct Row {
-    /// As the spreadsheet shows it: the header is row 1, blank rows count.
-    pub number: u32,
-    pub cells: csv::StringRecord,
+    text: String,
+    dialect: Dialect,
+    /// The rows below the header.
+    rows: Vec<RowAt>,
+    positions: Positions,
+    /// The last row swallowed the rest of its file.
+    is_unclosed: bool,
 }
 
 impl Sheet {
+    /// A sheet without header and rows.
+    fn empty(kind: SheetKind, file: Arc<str>) -> Self {
+        Self {
+            kind,
+            file,
+            header: Vec::new(),
+            uses: Vec::new(),
+            text: String::new(),
+            dialect: Dialect::rfc4180(b','),
+            rows: Vec::new(),
+            positions: Positions::none(),
+            is_unclosed: false,
+        }
+    }
+
+    /// What stands between the cells of the file.
+    pub const fn delimiter(&self) -> u8 {
+        self.dialect.delimiter
+    }
+
+    /// How many rows there are below the header; blank ones are none.
+    pub const fn row_count(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The number a spreadsheet shows for a row: the header is row 1, blank rows count.
+    pub fn number(&self, row: usize) -> Option<u32> {
+        self.rows.get(row).map(|row| row.number)
+    }
+
+    /// The row of that number.
+    pub fn row_of(&self, number: u32) -> Option<usize> {
+        self.rows.binary_search_by_key(&number, |row| row.number).ok()
+    }
+
+    /// The cells of a row, as they stand in the file; none where there is no such row.
+    pub fn cells(&self, row: usize) -> RowCells<'_> {
+        let mut cells = Vec::new();
+        if let Some(row) = self.rows.get(row) {
+            row_cells(&self.text, row.start as usize, self.dialect, &mut cells);
+        }
+        RowCells { sheet: self, cells }
+    }
+
     /// Where the column stands in the file.
     pub fn position(&self, header: &str) -> Option<usize> {
-        self.uses.iter().position(|used| matches!(used, Use::Column(spec) if spec.header == header))
+        self.positions.of_header(header)
     }
 
     /// The cell as it stands in the file; empty where the row or the file is shorter.
-    pub fn cell(&self, row: usize, header: &str) -> &str {
-        let cell = self.position(header).and_then(|at| self.rows.get(row)?.cells.get(at));
-        cell.unwrap_or_default()
+    pub fn cell(&self, row: usize, header: &str) -> Cow<'_, str> {
+        self.position(header).and_then(|at| self.cells(row).get(at)).unwrap_or_default()
     }
 
     /// The place of a row, and of a column in it.
@@ -68,10 +114,44 @@ impl Sheet {
         Place {
             file: Arc::clone(&self.file),
             sheet: Some(self.kind.name()),
-            row: self.rows.get(row).map(|row| row.number),
+            row: self.number(row),
             column: header.map(Arc::from),
             column_index: position.and_then(|at| u32::try_from(at).ok()),
         }
+    }
+
+    /// Is it the row whose open quote swallowed the rest of its file?
+    pub fn is_swallowing(&self, row: usize) -> bool {
+        self.is_unclosed && row + 1 == self.rows.len()
+    }
+}
+
+/// The cells of one row.
+#[derive(Debug)]
+pub struct RowCells<'a> {
+    sheet: &'a Sheet,
+    cells: Vec<CellAt>,
+}
+
+impl<'a> RowCells<'a> {
+    /// How many there are; a row may have more or fewer than the header.
+    pub const fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Are there none?
+    pub const fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// The cell at a position, without the quotes around it.
+    pub fn get(&self, position: usize) -> Option<Cow<'a, str>> {
+        self.cells.get(position).map(|cell| cell.text(&self.sheet.text, self.sheet.dialect))
+    }
+
+    /// Every cell, from left to right.
+    pub fn iter(&self) -> impl Iterator<Item = Cow<'a, str>> {
+        self.cells.iter().map(|cell| cell.text(&self.sheet.text, self.sheet.dialect))
     }
 }
 
@@ -86,7 +166,7 @@ pub struct Sheets {
 
 impl Sheets {
     /// The sheet of a kind.
-    pub fn get(&self, kind: SheetKind) -> &Sheet {
+    pub const fn get(&self, kind: SheetKind) -> &Sheet {
         match kind {
             SheetKind::Customers => &self.customers,
             SheetKind::Locations => &self.locations,
@@ -96,57 +176,6 @@ impl Sheets {
 
     /// How many rows there are in all.
     pub fn row_count(&self) -> usize {
-        SheetKind::ALL.into_iter().map(|kind| self.get(kind).rows.len()).sum()
+        SheetKind::ALL.into_iter().map(|kind| self.get(kind).row_count()).sum()
     }
-}
-
-/// The file of a sheet below the workspace.
-pub fn file_name(kind: SheetKind) -> String {
-    format!("{kind}.csv")
-}
-
-/// Reads the three sheets of a folder.
-///
-/// # Errors
-/// When the operating system refuses a file, or one is not there.
-pub fn read(folder: &Path) -> anyhow::Result<Sheets> {
-    find(folder)?;
-    let mut found = Vec::new();
-    let mut sheet = |kind| -> anyhow::Result<Sheet> {
-        let bytes = bytes(&folder.join(file_name(kind)))?;
-        Ok(parse(kind, &file_name(kind), &bytes, &mut found))
-    };
-    let (customers, locations, users) =
-        (sheet(SheetKind::Customers)?, sheet(SheetKind::Locations)?, sheet(SheetKind::Users)?);
-    Ok(Sheets { customers, locations, users, found })
-}
-
-/// Says in one sentence which sheets the folder lacks.
-///
-/// # Errors
-/// When it lacks one.
-pub fn find(folder: &Path) -> anyhow::Result<()> {
-    let lacking: Vec<_> =
-        SheetKind::ALL.into_iter().map(file_name).filter(|name| !folder.join(name).exists()).collect();
-    if lacking.is_empty() {
-        return Ok(());
-    }
-    let init = "`turnup init DIR` makes a workspace with blank sheets";
-    if lacking.len() == SheetKind::ALL.len() {
-        bail!("`{}` holds no sheets: customers.csv, locations.csv and users.csv are wanted; {init}", folder.display());
-    }
-    bail!(
-        "`{}` has no {}; a sheet with nothing but its header is fine; {init}",
-        folder.display(),
-        lacking.join(" and no ")
-    );
-}
-
-fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let shown = path.display();
-    let size = std::fs::metadata(path).with_context(|| format!("cannot read `{shown}`"))?.len();
-    if size > FILE_BYTES_MAX {
-        bail!("`{shown}` has {size} bytes; at most {FILE_BYTES_MAX} are read; split it");
-    }
-    std::fs::read(path).with_context(|| format!("cannot read `{shown}`"))
 }

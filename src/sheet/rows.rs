@@ -1,6 +1,6 @@
 //! What the rows of the three sheets mean, cell by cell. Nothing is said yet of how they fit together.
 
-use rayon::prelude::*;
+use std::borrow::Cow;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::model::{Action, Email, Extension, NumberState, Package, PackageLimits, PstnConnection, Role, SheetKind};
@@ -68,62 +68,85 @@ pub struct LocationRow {
     pub removed: Vec<&'static str>,
 }
 
-/// A row of `users`.
+/// A row of `users`, as long as somebody looks at it: there may be millions, so its texts stay in the sheet.
 #[derive(Debug, Clone)]
-pub struct UserRow {
+pub struct UserRow<'a> {
     pub index: usize,
     pub action: Action,
-    pub customer: Option<String>,
-    pub first_name: Option<String>,
-    pub last_name: Option<String>,
-    pub email: Option<Email>,
+    pub customer: Option<Cow<'a, str>>,
+    pub first_name: Option<Cow<'a, str>>,
+    pub last_name: Option<Cow<'a, str>>,
+    /// In lower case.
+    pub email: Option<Cow<'a, str>>,
     pub package: Option<Package>,
-    pub location: Option<String>,
+    pub location: Option<Cow<'a, str>>,
     /// As written; read as a number once the location's country is known.
-    pub phone_number: Option<String>,
+    pub phone_number: Option<Cow<'a, str>>,
     pub extension: Option<Extension>,
     pub role: Option<Role>,
-    pub removed: Vec<&'static str>,
 }
 
-/// All rows; `rows.users[i].index == i` in every sheet.
+/// The rows of customers and locations; users are read one at a time. `rows.customers[i].index == i`, and so below.
 #[derive(Debug, Clone, Default)]
 pub struct Rows {
     pub customers: Vec<CustomerRow>,
     pub locations: Vec<LocationRow>,
-    pub users: Vec<UserRow>,
 }
 
-/// Reads every cell of every row; one run shows every mistake.
+/// Reads every cell of every customer and location; one run shows every mistake.
 pub fn rows(sheets: &Sheets) -> (Rows, Vec<Diagnostic>) {
     let mut found = Vec::new();
     let rows = Rows {
         customers: each(&sheets.customers, &mut found, customer),
         locations: each(&sheets.locations, &mut found, location),
-        users: each(&sheets.users, &mut found, user),
     };
-    // What stands in a row that swallowed the rest of its file means nothing.
-    let unclosed = || sheets.found.iter().filter(|d| d.code == Code::UnclosedQuote);
-    found.retain(|d| !unclosed().any(|quote| quote.place.file == d.place.file && quote.place.row == d.place.row));
     (rows, found)
 }
 
-fn each<T: Send>(sheet: &Sheet, found: &mut Vec<Diagnostic>, read: fn(&mut Cells<'_>) -> (T, Action)) -> Vec<T> {
-    let rows: Vec<(T, Vec<Diagnostic>)> = (0..sheet.rows.len())
-        .into_par_iter()
-        .map(|row| {
-            let mut cells = Cells::new(sheet, row);
-            let (value, action) = read(&mut cells);
-            // A row that is left out is not judged either.
-            let found = if action == Action::Skip { Vec::new() } else { cells.found };
-            (value, found)
-        })
-        .collect();
-    let unpack = |(value, mut of_row): (T, Vec<Diagnostic>)| {
-        found.append(&mut of_row);
+fn each<T>(sheet: &Sheet, found: &mut Vec<Diagnostic>, read: fn(&mut Cells<'_>) -> (T, Action)) -> Vec<T> {
+    let mut cells = Cells::new(sheet);
+    let mut one = |row| {
+        cells.turn_to(row);
+        let (value, action) = read(&mut cells);
+        if is_judged(sheet, row, action) {
+            found.append(&mut cells.found);
+        }
         value
     };
-    rows.into_iter().map(unpack).collect()
+    (0..sheet.row_count()).map(&mut one).collect()
+}
+
+/// A row that is left out is not judged; and what stands in a row that swallowed the rest of its file means nothing.
+fn is_judged(sheet: &Sheet, row: usize, action: Action) -> bool {
+    action != Action::Skip && !sheet.is_swallowing(row)
+}
+
+/// Reads users one at a time.
+pub struct UserReader<'a> {
+    cells: Cells<'a>,
+}
+
+impl<'a> UserReader<'a> {
+    /// A reader of the users sheet.
+    pub const fn new(sheet: &'a Sheet) -> Self {
+        Self { cells: Cells::new(sheet) }
+    }
+
+    /// Reads one row. What is wrong with its cells is added to `found`.
+    pub fn read(&mut self, row: usize, found: &mut Vec<Diagnostic>) -> UserRow<'a> {
+        let cells = &mut self.cells;
+        cells.turn_to(row);
+        let user = user(cells);
+        if is_judged(cells.sheet, row, user.action) {
+            found.append(&mut cells.found);
+        }
+        user
+    }
+
+    /// The columns of the row read last whose cell says that the value is to be cleared.
+    pub fn removed(&self) -> &[&'static str] {
+        &self.cells.removed
+    }
 }
 
 fn action(cells: &mut Cells<'_>) -> Action {
@@ -138,20 +161,20 @@ fn action(cells: &mut Cells<'_>) -> Action {
 
 fn fields(cells: &mut Cells<'_>) -> LocationFields {
     LocationFields {
-        line1: cells.need(&c::LINE1),
-        line2: cells.maybe(&c::LINE2),
-        city: cells.need(&c::CITY),
-        state: cells.maybe(&c::STATE),
-        postal_code: cells.maybe(&c::POSTAL_CODE),
+        line1: cells.need_text(&c::LINE1).map(Cow::into_owned),
+        line2: cells.maybe_text(&c::LINE2).map(Cow::into_owned),
+        city: cells.need_text(&c::CITY).map(Cow::into_owned),
+        state: cells.maybe_text(&c::STATE).map(Cow::into_owned),
+        postal_code: cells.maybe_text(&c::POSTAL_CODE).map(Cow::into_owned),
         country: cells.need(&c::COUNTRY),
         timezone: None,
         language: cells.maybe(&c::LANGUAGE),
         announcement_language: cells.maybe(&c::ANNOUNCEMENT_LANGUAGE),
         numbers: cells.maybe(&c::NUMBERS).unwrap_or_default(),
         number_state: cells.maybe(&c::NUMBER_STATE),
-        main_number: cells.maybe(&c::MAIN_NUMBER),
+        main_number: cells.maybe_text(&c::MAIN_NUMBER).map(Cow::into_owned),
         pstn: cells.maybe(&c::PSTN),
-        emergency_location_id: cells.maybe(&c::EMERGENCY_LOCATION_ID),
+        emergency_location_id: cells.maybe_text(&c::EMERGENCY_LOCATION_ID).map(Cow::into_owned),
     }
 }
 
@@ -162,17 +185,17 @@ fn customer(cells: &mut Cells<'_>) -> (CustomerRow, Action) {
     let row = CustomerRow {
         index: cells.row,
         action,
-        external_id: cells.need(&c::EXTERNAL_ID),
-        name: cells.need(&c::NAME),
+        external_id: cells.need_text(&c::EXTERNAL_ID).map(Cow::into_owned),
+        name: cells.need_text(&c::NAME).map(Cow::into_owned),
         admin_email: cells.need(&c::ADMIN_EMAIL),
-        template: cells.need(&c::TEMPLATE),
+        template: cells.need_text(&c::TEMPLATE).map(Cow::into_owned),
         packages: cells.need(&c::PACKAGES),
         limits: cells.maybe(&c::PACKAGE_LIMITS),
         supported_location: cells.maybe(&c::SUPPORTED_LOCATION),
-        location_name: cells.maybe(&c::LOCATION_NAME),
+        location_name: cells.maybe_text(&c::LOCATION_NAME).map(Cow::into_owned),
         location: LocationFields { timezone, ..fields(cells) },
-        org_id: cells.maybe(&c::ORG_ID),
-        wave: cells.maybe(&c::WAVE),
+        org_id: cells.maybe_text(&c::ORG_ID).map(Cow::into_owned),
+        wave: cells.maybe_text(&c::WAVE).map(Cow::into_owned),
         owned_by_template: owned
             .into_iter()
             .map(|(setting, cell, at)| {
@@ -192,29 +215,26 @@ fn location(cells: &mut Cells<'_>) -> (LocationRow, Action) {
     let row = LocationRow {
         index: cells.row,
         action,
-        customer: cells.need(&l::CUSTOMER),
-        name: cells.need(&l::NAME),
+        customer: cells.need_text(&l::CUSTOMER).map(Cow::into_owned),
+        name: cells.need_text(&l::NAME).map(Cow::into_owned),
         location: LocationFields { timezone: cells.need(&l::TIMEZONE), ..fields(cells) },
         removed: std::mem::take(&mut cells.removed),
     };
     (row, action)
 }
 
-fn user(cells: &mut Cells<'_>) -> (UserRow, Action) {
-    let action = action(cells);
-    let row = UserRow {
+fn user<'a>(cells: &mut Cells<'a>) -> UserRow<'a> {
+    UserRow {
         index: cells.row,
-        action,
-        customer: cells.need(&u::CUSTOMER),
-        first_name: cells.need(&u::FIRST_NAME),
-        last_name: cells.need(&u::LAST_NAME),
-        email: cells.need(&u::EMAIL),
+        action: action(cells),
+        customer: cells.need_text(&u::CUSTOMER),
+        first_name: cells.need_text(&u::FIRST_NAME),
+        last_name: cells.need_text(&u::LAST_NAME),
+        email: cells.need_email(&u::EMAIL),
         package: cells.need(&u::PACKAGE),
-        location: cells.maybe(&u::LOCATION),
-        phone_number: cells.maybe(&u::PHONE_NUMBER),
+        location: cells.maybe_text(&u::LOCATION),
+        phone_number: cells.maybe_text(&u::PHONE_NUMBER),
         extension: cells.maybe(&u::EXTENSION),
         role: cells.maybe(&u::ROLE),
-        removed: std::mem::take(&mut cells.removed),
-    };
-    (row, action)
+    }
 }

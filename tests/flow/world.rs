@@ -7,13 +7,13 @@ use std::time::Duration;
 use serde_json::Value;
 use turnup::api::wire::{Answer, Method, Request};
 use turnup::api::{Client, ClientSettings, Lost, Transport};
-use turnup::check::{HoldBack, Standing, check};
+use turnup::check::{HoldBack, Material, Rulebook, Standing, check};
 use turnup::journal::{Ending, Log, Record, RunHead};
 use turnup::model::SheetKind;
 use turnup::plan::{Known, Plan, StepId, plan};
 use turnup::run::progress::Quiet;
 use turnup::run::{Finish, Job, Mode, Options, run};
-use turnup::sheet::{Sheets, parse};
+use turnup::sheet::{self, Sheets, parse};
 use turnup::simulator::{Delivery, Simulator};
 use turnup::template;
 
@@ -70,16 +70,21 @@ pub fn planned(known: &Known) -> Plan {
     let mut sheets = SheetKind::ALL
         .into_iter()
         .zip(texts)
-        .map(|(kind, text)| parse(kind, &format!("{kind}.csv"), text.as_bytes(), &mut found));
+        .map(|(kind, text)| parse(kind, &format!("{kind}.csv"), text.into(), &sheet::Options::default(), &mut found));
     let mut next = || sheets.next().expect("there are three sheets");
     let (customers, locations, users) = (next(), next(), next());
     drop(sheets);
     let sheets = Sheets { customers, locations, users, found };
     let (templates, template_findings) = template::read("templates.toml", TEMPLATES);
-    let checked = check(&sheets, &templates, &Standing::default(), HoldBack::Row, template_findings);
-    let errors: Vec<_> = checked.found.iter().filter(|d| d.code.id() != "T406").collect();
+    let (rows, of_cells) = sheet::rows(&sheets);
+    let (standing, rulebook) = (Standing::default(), Rulebook::default());
+    let material =
+        Material { sheets: &sheets, rows: &rows, templates: &templates, standing: &standing, rulebook: &rulebook };
+    let checked = check(&material, HoldBack::Row, [template_findings, of_cells].concat());
+    let found = checked.findings();
+    let errors: Vec<_> = found.iter().filter(|d| d.code.id() != "T406").collect();
     assert!(errors.is_empty(), "the small partner is clean: {errors:?}");
-    plan(&checked.batch, known)
+    plan(&checked.batch(), known)
 }
 
 /// A simulated Webex that many clients may talk to, one after the other.

@@ -3,8 +3,8 @@
 use regex::Regex;
 
 use crate::check::context::{Context, judged_customers, judged_locations};
-use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{ADDRESS_LINE_CHARS_MAX, Country, Tables};
+use crate::diagnostic::{Code, Diagnostic, closest};
+use crate::model::{ADDRESS_LINE_CHARS_MAX, Country, Language, SheetKind, Tables};
 use crate::sheet::{LocationFields, RowRef, customers as c};
 
 /// The address of every judged customer and location.
@@ -80,22 +80,75 @@ pub(super) fn postal_codes_are_there_where_the_country_has_them(context: &Contex
                 let pattern = patterns
                     .entry(country.code.as_str())
                     .or_insert_with(|| Regex::new(&format!("^(?i:{})$", country.postal_pattern)).ok());
-                if pattern.as_ref().is_some_and(|pattern| !pattern.is_match(code)) {
-                    found.push(context.at(Code::PostalCodeUnusual, row, header).with("country", &country.name));
+                let fits = |code: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(code));
+                if fits(code) {
+                    continue;
                 }
+                let with_zero = format!("0{code}");
+                let lost_zero = code.starts_with(|c: char| c.is_ascii_digit()) && fits(&with_zero);
+                let code = if lost_zero { Code::PostalCodeLostZero } else { Code::PostalCodeUnusual };
+                let finding = context.at(code, row, header).with("country", &country.name);
+                found.push(finding.suggest(lost_zero.then_some(with_zero.as_str())));
             }
             _ => {}
         }
     }
 }
 
-pub(super) fn countries_have_webex_calling(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let is_calling = |row: RowRef| match row.sheet {
-        crate::model::SheetKind::Customers => Context::sells_calling(&context.rows.customers[row.index]),
-        _ => true,
-    };
-    for (row, _, country) in in_countries(context).filter(|(row, _, country)| !country.calling && is_calling(*row)) {
-        let finding = context.at(Code::CountryUnlisted, row, c::COUNTRY.spec.header);
-        found.push(finding.with("country", &country.name));
+/// The rows with calling: every location, and the customers that have a headquarters.
+fn is_calling(context: &Context<'_>, row: RowRef) -> bool {
+    row.sheet != SheetKind::Customers || Context::sells_calling(&context.rows.customers[row.index])
+}
+
+pub(super) fn countries_are_listed(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let own = context.rulebook.lists.countries.as_ref();
+    for (row, _, country) in in_countries(context) {
+        let is_listed = match own {
+            Some(own) => own.contains(&country.code),
+            None => country.calling || !is_calling(context, row),
+        };
+        if !is_listed {
+            let finding = context.at(Code::CountryUnlisted, row, c::COUNTRY.spec.header);
+            found.push(finding.with("country", &country.name));
+        }
+    }
+}
+
+pub(super) fn time_zones_are_listed(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let own = context.rulebook.lists.timezones.as_ref();
+    for (row, fields) in addresses(context) {
+        let Some(zone) = fields.timezone.as_deref() else { continue };
+        if own.map_or_else(|| Tables::get().zone(zone).is_some(), |own| own.contains(zone)) {
+            continue;
+        }
+        let near = match own {
+            Some(own) => closest(zone, own.iter().map(String::as_str)),
+            None => closest(zone, Tables::get().zones().map(|zone| zone.name.as_str())),
+        };
+        found.push(context.at(Code::ZoneUnlisted, row, c::TIMEZONE.spec.header).suggest(near));
+    }
+}
+
+pub(super) fn languages_are_listed(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    for (row, fields) in addresses(context) {
+        let cells = [
+            (fields.language.as_deref(), c::LANGUAGE.spec.header, Language::for_email as fn(&Language) -> bool),
+            (
+                fields.announcement_language.as_deref(),
+                c::ANNOUNCEMENT_LANGUAGE.spec.header,
+                Language::for_announcements,
+            ),
+        ];
+        for (language, header, is_offered) in cells {
+            let Some(code) = language else { continue };
+            let offered = Tables::get().languages().iter().filter(|language| is_offered(language));
+            let shipped = || offered.map(|language| language.code.as_str()).collect();
+            let own = context.rulebook.lists.languages.as_ref();
+            let listed: Vec<&str> = own.map_or_else(shipped, |own| own.iter().map(String::as_str).collect());
+            let is_listed = |known: &&str| *known == code || known.split('_').next() == Some(code);
+            if !listed.iter().any(is_listed) {
+                found.push(context.at(Code::LanguageUnlisted, row, header).suggest(closest(code, listed)));
+            }
+        }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::check::context::{Context, judged_customers, judged_users};
+use crate::check::context::{Context, judged_customers};
+use crate::check::people::People;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Package;
-use crate::sheet::{customers as c, users as u};
+use crate::sheet::{UserReader, customers as c, users as u};
 
 pub(super) fn external_ids_are_unique(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut seen = HashMap::new();
@@ -28,13 +29,13 @@ pub(super) fn names_have_no_percent_sign(context: &Context<'_>, found: &mut Vec<
     }
 }
 
-pub(super) fn administrators_belong_to_one_customer(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+pub(super) fn administrators_belong_to_one_customer(
+    context: &Context<'_>,
+    people: &People,
+    found: &mut Vec<Diagnostic>,
+) {
     let header = c::ADMIN_EMAIL.spec.header;
     let mut seen = HashMap::new();
-    let mut users = HashMap::new();
-    for user in judged_users(context.rows) {
-        users.entry(user.email.as_ref()).or_insert(user);
-    }
     for row in judged_customers(context.rows) {
         let Some(email) = &row.admin_email else { continue };
         if let Some(&(first, customer)) = seen.get(email) {
@@ -45,24 +46,27 @@ pub(super) fn administrators_belong_to_one_customer(context: &Context<'_>, found
             continue;
         }
         seen.insert(email, (row.at(), &row.external_id));
-        if let Some(user) = users.get(&Some(email))
-            && user.customer != row.external_id
-            && user.customer.is_some()
-        {
+        let Some(index) = people.first(context, email.as_str(), false) else { continue };
+        let user = UserReader::new(&context.sheets.users).read(index, &mut Vec::new());
+        if user.customer.is_some() && user.customer.as_deref() != row.external_id.as_deref() {
             let place = context.place(user.at(), u::EMAIL.spec.header);
             found.push(context.at(Code::AdminEmailElsewhere, row.at(), header).related(place));
         }
     }
 }
 
-pub(super) fn administrators_are_users_of_their_customer(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+pub(super) fn administrators_are_users_of_their_customer(
+    context: &Context<'_>,
+    people: &People,
+    found: &mut Vec<Diagnostic>,
+) {
     if context.sheets.users.position(u::EMAIL.spec.header).is_none() {
         return;
     }
-    let users: std::collections::HashSet<_> = context.rows.users.iter().filter_map(|row| row.email.as_ref()).collect();
     for row in judged_customers(context.rows) {
         let Some(email) = &row.admin_email else { continue };
-        if !users.contains(email) && !context.standing.users.contains(email.as_str()) {
+        let stands = context.standing.users.contains(email.as_str());
+        if !stands && people.first(context, email.as_str(), true).is_none() {
             found.push(context.at(Code::AdministratorMissing, row.at(), c::ADMIN_EMAIL.spec.header));
         }
     }
@@ -72,7 +76,8 @@ pub(super) fn calling_customers_have_a_time_zone(context: &Context<'_>, found: &
     let header = c::TIMEZONE.spec.header;
     for row in judged_customers(context.rows) {
         let calling = row.packages.iter().flatten().find(|package| package.is_calling());
-        let cell = context.sheets.customers.cell(row.index, header).trim();
+        let cell = context.sheets.customers.cell(row.index, header);
+        let cell = cell.trim();
         if let Some(package) = calling
             && (cell.is_empty() || cell == "REMOVE")
         {
@@ -107,23 +112,6 @@ pub(super) fn limits_are_on_packages_that_can_have_one(context: &Context<'_>, fo
             };
             let finding = context.at(Code::LimitNotPossible, row.at(), c::PACKAGE_LIMITS.spec.header);
             found.push(finding.value(package.name()).with("reason", reason));
-        }
-    }
-}
-
-pub(super) fn users_stay_within_the_limits(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let mut counts: HashMap<(usize, Package), u32> = HashMap::new();
-    for user in judged_users(context.rows) {
-        let (Some(customer), Some(package)) = (context.customer(user.customer.as_ref()), user.package) else {
-            continue;
-        };
-        let Some(&limit) = customer.limits.as_ref().and_then(|limits| limits.get(&package)) else { continue };
-        let count = counts.entry((customer.index, package)).or_default();
-        *count += 1;
-        if *count > limit {
-            let place = context.place(customer.at(), c::PACKAGE_LIMITS.spec.header);
-            let finding = context.at(Code::LimitExceeded, user.at(), u::PACKAGE.spec.header).value(package.name());
-            found.push(finding.with("count", *count).with("limit", limit).related(place));
         }
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn names_are_unique_within_the_customer(context: &Context<'_>, found:
 pub(super) fn customers_exist(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for row in judged_locations(context.rows) {
         if let Some(id) = &row.customer
-            && let Some(finding) = unlinked(context, row.at(), id)
+            && let Some(finding) = unlinked(context, row.at(), id, true)
         {
             found.push(finding);
         }
@@ -56,15 +56,16 @@ pub(super) fn customers_exist(context: &Context<'_>, found: &mut Vec<Diagnostic>
 }
 
 /// A finding when no customer has that external id; none while the customers sheet itself cannot be understood.
-pub(super) fn unlinked(context: &Context<'_>, row: RowRef, id: &String) -> Option<Diagnostic> {
+pub(super) fn unlinked(context: &Context<'_>, row: RowRef, id: &str, suggests: bool) -> Option<Diagnostic> {
     let sheet = &context.sheets.customers;
     let unreadable = sheet.position(c::EXTERNAL_ID.spec.header).is_none();
-    if context.customer(Some(id)).is_some() || unreadable {
+    if unreadable || context.customer(Some(id)).is_some() {
         return None;
     }
     let finding = context.at(Code::CustomerUnlinked, row, l::CUSTOMER.spec.header);
     if context.standing.customers.contains_key(id) {
         return Some(finding.with("earlier", "an earlier run"));
     }
-    Some(finding.suggest(closest(id, context.customer_ids())))
+    let near = if suggests { closest(id, context.customer_ids()) } else { None };
+    Some(finding.suggest(near))
 }

@@ -10,19 +10,23 @@ mod users;
 use crate::diagnostic::Diagnostic;
 
 use super::context::Context;
+use super::people::People;
+use super::users::Seated;
 
+/// A rule about customers and locations.
 pub(super) type Rule = fn(&Context<'_>, &mut Vec<Diagnostic>);
+/// A rule about customers that asks for users.
+pub(super) type AdministratorRule = fn(&Context<'_>, &People, &mut Vec<Diagnostic>);
+/// A rule about one user row by itself.
+pub(super) type UserRule = fn(&Context<'_>, &Seated<'_>, &mut Vec<Diagnostic>);
 
-/// Every rule, in no order that matters.
+/// The rules about customers and locations, in no order that matters.
 pub(super) const RULES: &[Rule] = &[
     customers::external_ids_are_unique,
     customers::names_have_no_percent_sign,
-    customers::administrators_belong_to_one_customer,
-    customers::administrators_are_users_of_their_customer,
     customers::calling_customers_have_a_time_zone,
     customers::packages_have_what_they_need_beside_them,
     customers::limits_are_on_packages_that_can_have_one,
-    customers::users_stay_within_the_limits,
     templates::templates_exist,
     templates::rows_leave_alone_what_the_template_owns,
     templates::countries_are_the_templates,
@@ -31,11 +35,22 @@ pub(super) const RULES: &[Rule] = &[
     addresses::lines_are_short_enough,
     addresses::states_are_there_where_the_country_has_them,
     addresses::postal_codes_are_there_where_the_country_has_them,
-    addresses::countries_have_webex_calling,
+    addresses::countries_are_listed,
+    addresses::time_zones_are_listed,
+    addresses::languages_are_listed,
     locations::names_are_short_enough,
     locations::names_are_unique_within_the_customer,
     locations::customers_exist,
-    users::emails_are_unique,
+    numbers::numbers_are_in_one_location,
+    numbers::numbers_are_of_the_locations_country,
+];
+
+/// The rules about customers and their administrators.
+pub(super) const ADMINISTRATOR_RULES: &[AdministratorRule] =
+    &[customers::administrators_belong_to_one_customer, customers::administrators_are_users_of_their_customer];
+
+/// The rules about single user rows. What users share with each other is the business of [`People`].
+pub(super) const USER_RULES: &[UserRule] = &[
     users::customers_exist,
     users::locations_exist,
     users::packages_are_for_users,
@@ -44,9 +59,7 @@ pub(super) const RULES: &[Rule] = &[
     users::cells_have_an_effect,
     users::names_are_usual,
     users::administrators_have_the_customers_level,
-    numbers::numbers_ring_at_one_person,
-    numbers::numbers_are_in_one_location,
-    numbers::numbers_are_of_the_locations_country,
-    numbers::people_have_personal_numbers,
-    numbers::extensions_are_unique_within_the_location,
+    users::numbers_are_in_one_location,
+    users::numbers_are_of_the_locations_country,
+    users::people_have_personal_numbers,
 ];

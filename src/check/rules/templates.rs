@@ -37,7 +37,7 @@ pub(super) fn rows_leave_alone_what_the_template_owns(context: &Context<'_>, fou
         }
     }
     for row in judged_locations(context.rows).filter(|row| row.location.pstn.is_some()) {
-        let template = context.customer(row.customer.as_ref()).and_then(|customer| context.template(customer));
+        let template = context.customer(row.customer.as_deref()).and_then(|customer| context.template(customer));
         if let Some(template) = template.filter(|template| template.pstn_provider.is_some()) {
             found.push(context.at(Code::TemplateOwns, row.at(), header).with("template", &template.name));
         }

@@ -1,8 +1,7 @@
-//! Rules of the users sheet.
+//! Rules about one user row by itself.
 
-use std::collections::HashMap;
-
-use crate::check::context::{Context, Seat, judged_users};
+use crate::check::context::{Context, Seat};
+use crate::check::users::Seated;
 use crate::diagnostic::{Code, Diagnostic, closest};
 use crate::model::Package;
 use crate::sheet::{customers as c, locations as l, users as u};
@@ -14,50 +13,29 @@ use super::locations::unlinked;
 const NAME_CHARS_MAX: usize = 30;
 const NAME_CHARS_UNUSUAL: [char; 8] = ['%', '#', '<', '>', '\\', '/', '"', '`'];
 
-pub(super) fn emails_are_unique(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let header = u::EMAIL.spec.header;
-    let mut seen = HashMap::new();
-    for row in judged_users(context.rows) {
-        let Some(email) = &row.email else { continue };
-        if let Some(first) = seen.get(email) {
-            found.push(context.at(Code::EmailTwice, row.at(), header).related(context.place(*first, header)));
-        } else {
-            seen.insert(email, row.at());
-        }
+pub(super) fn customers_exist(context: &Context<'_>, user: &Seated<'_>, found: &mut Vec<Diagnostic>) {
+    if let (Some(id), None) = (user.row.customer.as_deref(), user.customer) {
+        found.extend(unlinked(context, user.row.at(), id, user.suggests));
     }
 }
 
-pub(super) fn customers_exist(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for row in judged_users(context.rows) {
-        if let Some(id) = &row.customer
-            && let Some(finding) = unlinked(context, row.at(), id)
-        {
-            found.push(finding);
-        }
-    }
-}
-
-pub(super) fn locations_exist(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+pub(super) fn locations_exist(context: &Context<'_>, user: &Seated<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(customer) = user.customer else { return };
     let header = u::LOCATION.spec.header;
-    let unreadable = context.sheets.locations.position(l::NAME.spec.header).is_none();
-    for row in judged_users(context.rows) {
-        let is_calling = row.package.is_some_and(|package| package.is_calling() && package.for_users());
-        let Some(customer) = context.customer(row.customer.as_ref()) else { continue };
-        match context.seat(row) {
-            Seat::Unknown if !unreadable => {
-                let near = closest(row.location.as_deref().unwrap_or_default(), context.location_names(customer));
-                let id = customer.external_id.as_deref().unwrap_or_default();
-                let finding = context.at(Code::LocationUnlinked, row.at(), header).with("customer", id).suggest(near);
-                found.push(finding.with("names", quoted(&context.location_names(customer))));
-            }
-            Seat::Unsaid if is_calling => {
-                let names = quoted(&context.location_names(customer));
-                let id = customer.external_id.as_deref().unwrap_or_default();
-                let finding = context.at(Code::LocationNeeded, row.at(), header).with("customer", id);
-                found.push(finding.with("suggestion", names));
-            }
-            _ => {}
+    let id = customer.external_id.as_deref().unwrap_or_default();
+    let is_calling = user.row.package.is_some_and(|package| package.is_calling() && package.for_users());
+    match user.seat {
+        Seat::Unknown if context.sheets.locations.position(l::NAME.spec.header).is_some() => {
+            let names = context.location_names(customer);
+            let finding = context.at(Code::LocationUnlinked, user.row.at(), header).with("customer", id);
+            let near = closest(user.row.location.as_deref().unwrap_or_default(), names.iter().copied());
+            found.push(finding.suggest(near).with("names", quoted(&names)));
         }
+        Seat::Unsaid if is_calling => {
+            let finding = context.at(Code::LocationNeeded, user.row.at(), header).with("customer", id);
+            found.push(finding.with("suggestion", quoted(&context.location_names(customer))));
+        }
+        _ => {}
     }
 }
 
@@ -69,84 +47,120 @@ fn quoted(names: &[&str]) -> String {
     shown.join(", ") + more
 }
 
-pub(super) fn packages_are_for_users(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for row in judged_users(context.rows) {
-        if let Some(package) = row.package.filter(|package| !package.for_users()) {
-            let finding = context.at(Code::PackageNotForUsers, row.at(), u::PACKAGE.spec.header);
-            found.push(finding.value(package.name()));
+pub(super) fn packages_are_for_users(context: &Context<'_>, user: &Seated<'_>, found: &mut Vec<Diagnostic>) {
+    if let Some(package) = user.row.package.filter(|package| !package.for_users()) {
+        let finding = context.at(Code::PackageNotForUsers, user.row.at(), u::PACKAGE.spec.header);
+        found.push(finding.value(package.name()));
+    }
+}
+
+pub(super) fn packages_were_sold_to_the_customer(
+    context: &Context<'_>,
+    user: &Seated<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let (Some(package), Some(customer)) = (user.row.package, user.customer) else { return };
+    let Some(sold) = customer.packages.as_deref() else { return };
+    if !package.for_users() || sold.contains(&package) {
+        return;
+    }
+    let choices: Vec<_> = sold.iter().copied().filter(|package| package.for_users()).collect();
+    let finding = context.at(Code::PackageNotSold, user.row.at(), u::PACKAGE.spec.header).value(package.name());
+    found.push(
+        finding
+            .with("customer", customer.external_id.as_deref().unwrap_or_default())
+            .with("suggestion", listed(&choices))
+            .related(context.place(customer.at(), c::PACKAGES.spec.header)),
+    );
+}
+
+pub(super) fn calling_users_can_be_dialled(context: &Context<'_>, user: &Seated<'_>, found: &mut Vec<Diagnostic>) {
+    let row = &user.row;
+    let Some(package) = row.package.filter(|package| package.is_calling() && package.for_users()) else { return };
+    if row.phone_number.is_some() || row.extension.is_some() {
+        return;
+    }
+    let headers = [u::PHONE_NUMBER.spec.header, u::EXTENSION.spec.header];
+    if !user.is_partial || headers.into_iter().all(|header| is_blank(context, user, header)) {
+        let finding = context.at(Code::NumberOrExtensionNeeded, row.at(), u::PHONE_NUMBER.spec.header);
+        found.push(finding.with("package", package));
+    }
+}
+
+fn is_blank(context: &Context<'_>, user: &Seated<'_>, header: &'static str) -> bool {
+    context.sheets.users.cell(user.row.index, header).trim().is_empty()
+}
+
+pub(super) fn cells_have_an_effect(context: &Context<'_>, user: &Seated<'_>, found: &mut Vec<Diagnostic>) {
+    let row = &user.row;
+    let Some(package) = row.package.filter(|package| !package.is_calling() && package.for_users()) else { return };
+    let is_read = row.location.is_some() || row.phone_number.is_some() || row.extension.is_some();
+    if !is_read && !user.is_partial {
+        return;
+    }
+    for header in [u::LOCATION.spec.header, u::PHONE_NUMBER.spec.header, u::EXTENSION.spec.header] {
+        if !is_blank(context, user, header) {
+            found.push(context.at(Code::CallingCellIgnored, row.at(), header).with("package", package));
         }
     }
 }
 
-pub(super) fn packages_were_sold_to_the_customer(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for row in judged_users(context.rows) {
-        let Some(package) = row.package.filter(|package| package.for_users()) else { continue };
-        let Some(customer) = context.customer(row.customer.as_ref()) else { continue };
-        let Some(sold) = customer.packages.as_deref().filter(|sold| !sold.contains(&package)) else { continue };
-        let choices: Vec<_> = sold.iter().copied().filter(|package| package.for_users()).collect();
-        let finding = context.at(Code::PackageNotSold, row.at(), u::PACKAGE.spec.header).value(package.name());
-        found.push(
-            finding
-                .with("customer", customer.external_id.as_deref().unwrap_or_default())
-                .with("suggestion", listed(&choices))
-                .related(context.place(customer.at(), c::PACKAGES.spec.header)),
-        );
+pub(super) fn names_are_usual(context: &Context<'_>, user: &Seated<'_>, found: &mut Vec<Diagnostic>) {
+    let row = &user.row;
+    if !row.package.is_some_and(Package::is_calling) {
+        return;
     }
-}
-
-pub(super) fn calling_users_can_be_dialled(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let blank = |row: usize, header| context.sheets.users.cell(row, header).trim().is_empty();
-    for row in judged_users(context.rows) {
-        let Some(package) = row.package.filter(|package| package.is_calling() && package.for_users()) else {
+    for (name, header) in [(&row.first_name, u::FIRST_NAME.spec.header), (&row.last_name, u::LAST_NAME.spec.header)] {
+        let Some(name) = name.as_deref() else { continue };
+        let reason = if name.len() > NAME_CHARS_MAX && name.chars().count() > NAME_CHARS_MAX {
+            "it is longer than 30 characters"
+        } else if name.contains(NAME_CHARS_UNUSUAL) {
+            "it has an unusual character"
+        } else {
             continue;
         };
-        if blank(row.index, u::PHONE_NUMBER.spec.header) && blank(row.index, u::EXTENSION.spec.header) {
-            let finding = context.at(Code::NumberOrExtensionNeeded, row.at(), u::PHONE_NUMBER.spec.header);
-            found.push(finding.with("package", package));
-        }
+        found.push(context.at(Code::PersonNameUnusual, row.at(), header).with("reason", reason));
     }
 }
 
-pub(super) fn cells_have_an_effect(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let headers = [u::LOCATION.spec.header, u::PHONE_NUMBER.spec.header, u::EXTENSION.spec.header];
-    for row in judged_users(context.rows) {
-        let Some(package) = row.package.filter(|package| !package.is_calling() && package.for_users()) else {
-            continue;
-        };
-        for header in headers {
-            if !context.sheets.users.cell(row.index, header).trim().is_empty() {
-                found.push(context.at(Code::CallingCellIgnored, row.at(), header).with("package", package));
-            }
-        }
+pub(super) fn administrators_have_the_customers_level(
+    context: &Context<'_>,
+    user: &Seated<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    if user.row.role.is_none() && !user.is_administrator() {
+        return;
+    }
+    let (Some(package), Some(customer)) = (user.row.package, user.customer) else { return };
+    let Some(level) = context.level(customer).filter(|level| package.rank() < level.rank()) else { return };
+    let finding = context.at(Code::AdministratorLevel, user.row.at(), u::PACKAGE.spec.header);
+    let place = context.place(customer.at(), c::PACKAGES.spec.header);
+    found.push(finding.value(package.name()).with("package", level).related(place));
+}
+
+/// A number that another location says is its own. Two users with one number are found by comparing users.
+pub(super) fn numbers_are_in_one_location(context: &Context<'_>, user: &Seated<'_>, found: &mut Vec<Diagnostic>) {
+    let (Some(phone), Some(site), true) = (user.phone, user.site(), user.is_dialled()) else { return };
+    if let Some(claim) = context.claims.holding(phone).filter(|claim| claim.site != site) {
+        let finding = context.at(Code::NumberInTwoLocations, user.row.at(), u::PHONE_NUMBER.spec.header);
+        found.push(finding.value(phone.to_string()).related(context.place(claim.row, claim.header)));
     }
 }
 
-pub(super) fn names_are_usual(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for row in judged_users(context.rows).filter(|row| row.package.is_some_and(Package::is_calling)) {
-        let names = [(&row.first_name, u::FIRST_NAME.spec.header), (&row.last_name, u::LAST_NAME.spec.header)];
-        for (name, header) in names {
-            let Some(name) = name else { continue };
-            let reason = if name.chars().count() > NAME_CHARS_MAX {
-                "it is longer than 30 characters"
-            } else if name.contains(NAME_CHARS_UNUSUAL) {
-                "it has an unusual character"
-            } else {
-                continue;
-            };
-            found.push(context.at(Code::PersonNameUnusual, row.at(), header).with("reason", reason));
-        }
+pub(super) fn numbers_are_of_the_locations_country(
+    context: &Context<'_>,
+    user: &Seated<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let (Some(phone), Some(site), true) = (user.phone, user.site(), user.is_dialled()) else { return };
+    if let Some(country) = context.country(site).filter(|country| !phone.is_of(country)) {
+        let finding = context.at(Code::NumberOfOtherCountry, user.row.at(), u::PHONE_NUMBER.spec.header);
+        found.push(finding.value(phone.to_string()).with("country", &country.name));
     }
 }
 
-pub(super) fn administrators_have_the_customers_level(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for row in judged_users(context.rows) {
-        let Some(customer) = context.customer(row.customer.as_ref()) else { continue };
-        let is_administrator = row.role.is_some() || (row.email.is_some() && row.email == customer.admin_email);
-        let (Some(package), Some(level)) = (row.package, context.level(customer)) else { continue };
-        if is_administrator && package.rank() < level.rank() {
-            let finding = context.at(Code::AdministratorLevel, row.at(), u::PACKAGE.spec.header);
-            let place = context.place(customer.at(), c::PACKAGES.spec.header);
-            found.push(finding.value(package.name()).with("package", level).related(place));
-        }
+pub(super) fn people_have_personal_numbers(context: &Context<'_>, user: &Seated<'_>, found: &mut Vec<Diagnostic>) {
+    if user.is_dialled() && user.phone.is_some_and(|phone| !phone.may_be_personal()) {
+        found.push(context.at(Code::NumberNotPersonal, user.row.at(), u::PHONE_NUMBER.spec.header));
     }
 }

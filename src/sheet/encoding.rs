@@ -1,0 +1,141 @@
+//! Bytes of a text file -> text, and in which encoding they were.
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+pub use encoding_rs::Encoding;
+use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+/// How much of a file is looked at to tell UTF-16 without its mark from UTF-8.
+const LOOKED_AT_BYTES: usize = 4096;
+
+/// A text, and how it was come by.
+#[derive(Debug)]
+pub(super) struct Decoded {
+    pub text: String,
+    pub encoding: &'static Encoding,
+    /// Neither the file nor the user named the encoding.
+    pub is_guess: bool,
+}
+
+/// Bytes that are not in the encoding that they or the user claim.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NotText {
+    pub encoding: &'static str,
+    /// How many line feeds stand before the first wrong byte.
+    pub lines_before: usize,
+}
+
+/// The encoding of that name, as browsers know them; `utf-16` is little-endian, as spreadsheets write it.
+pub fn encoding(name: &str) -> Option<&'static Encoding> {
+    Encoding::for_label(name.trim().as_bytes())
+}
+
+/// Reads text: as the user says, else as its mark says, else UTF-8, else by the frequencies of its letters.
+pub(super) fn decode(bytes: Vec<u8>, named: Option<&'static Encoding>) -> Result<Decoded, NotText> {
+    let by_mark = Encoding::for_bom(&bytes).map(|(encoding, _)| encoding);
+    let (encoding, is_guess) = match (named, by_mark) {
+        (Some(named), _) => (named, false),
+        (None, Some(marked)) => (marked, false),
+        (None, None) => match without_mark(&bytes) {
+            Some(encoding) => (encoding, true),
+            None => return Ok(String::from_utf8(bytes).map_or_else(|error| legacy(error.as_bytes()), utf8)),
+        },
+    };
+    if encoding == UTF_8 {
+        return marked_utf8(bytes);
+    }
+    let (text, had_errors) = encoding.decode_with_bom_removal(&bytes);
+    if had_errors {
+        return Err(NotText { encoding: encoding.name(), lines_before: wrong_line(&text) });
+    }
+    Ok(Decoded { text: text.into_owned(), encoding, is_guess })
+}
+
+const fn utf8(text: String) -> Decoded {
+    Decoded { text, encoding: UTF_8, is_guess: false }
+}
+
+fn marked_utf8(mut bytes: Vec<u8>) -> Result<Decoded, NotText> {
+    if bytes.starts_with(BOM) {
+        bytes.drain(..BOM.len());
+    }
+    String::from_utf8(bytes).map(utf8).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        NotText { encoding: UTF_8.name(), lines_before: memchr::memchr_iter(b'\n', before).count() }
+    })
+}
+
+/// UTF-16 without its mark: every other byte of plain letters is zero.
+fn without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    let looked_at = &bytes[..bytes.len().min(LOOKED_AT_BYTES)];
+    let zeros = |parity: usize| looked_at.iter().skip(parity).step_by(2).filter(|byte| **byte == 0).count();
+    let (even, odd) = (zeros(0), zeros(1));
+    let many = looked_at.len() / 4;
+    match (even, odd) {
+        (0, odd) if odd > many => Some(UTF_16LE),
+        (even, 0) if even > many => Some(UTF_16BE),
+        _ => None,
+    }
+}
+
+/// What a spreadsheet in some country wrote in its own code page.
+fn legacy(bytes: &[u8]) -> Decoded {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    let guess = detector.guess(None, Utf8Detection::Deny);
+    let (text, had_errors) = guess.decode_without_bom_handling(bytes);
+    // Of pages that read the bytes alike the commonest is named.
+    let (common, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
+    if !had_errors && text != common {
+        return Decoded { text: text.into_owned(), encoding: guess, is_guess: true };
+    }
+    // Every byte means something in Windows-1252.
+    Decoded { text: common.into_owned(), encoding: WINDOWS_1252, is_guess: true }
+}
+
+/// How many line feeds stand before the mark that decoding leaves for a wrong byte.
+fn wrong_line(text: &str) -> usize {
+    let before = text.split('\u{fffd}').next().unwrap_or_default();
+    before.matches('\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(bytes: &[u8], named: Option<&str>) -> String {
+        match decode(bytes.to_vec(), named.and_then(encoding)) {
+            Ok(read) => format!("{} {}{}", read.text, read.encoding.name(), if read.is_guess { "?" } else { "" }),
+            Err(wrong) => format!("not {} after {} lines", wrong.encoding, wrong.lines_before),
+        }
+    }
+
+    fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(order).collect()
+    }
+
+    #[test]
+    fn marks_are_believed_and_removed() {
+        assert_eq!(shown("\u{feff}João".as_bytes(), None), "João UTF-8");
+        assert_eq!(shown(&utf16("\u{feff}João", u16::to_le_bytes), None), "João UTF-16LE");
+        assert_eq!(shown(&utf16("\u{feff}João", u16::to_be_bytes), None), "João UTF-16BE");
+        assert_eq!(shown(b"\xef\xbb\xbfa\nJo\xe3o", None), "not UTF-8 after 1 lines");
+    }
+
+    #[test]
+    fn files_without_a_mark_are_told_apart() {
+        assert_eq!(shown("João".as_bytes(), None), "João UTF-8");
+        assert_eq!(shown(&utf16("email;João", u16::to_le_bytes), None), "email;João UTF-16LE?");
+        assert_eq!(shown(&utf16("email;João", u16::to_be_bytes), None), "email;João UTF-16BE?");
+        assert_eq!(shown(b"Jo\xe3o Concei\xe7\xe3o", None), "João Conceição windows-1252?");
+        assert_eq!(shown(b"M\xfcller", None), "Müller windows-1252?");
+        assert_eq!(shown(b"", None), " UTF-8");
+    }
+
+    #[test]
+    fn the_user_knows_best() {
+        assert_eq!(shown(b"Jo\x8bo", Some("macintosh")), "João macintosh");
+        assert_eq!(shown(b"\xcc\xc0", Some("koi8-r")), "лю KOI8-R");
+        assert_eq!(shown(b"a\nb\nJo\xe3o", Some("utf-8")), "not UTF-8 after 2 lines");
+    }
+}
