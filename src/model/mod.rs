@@ -8,6 +8,7 @@ mod email;
 mod entity;
 mod extension;
 mod key;
+mod number_plan;
 mod package;
 mod phone;
 mod sheet_kind;

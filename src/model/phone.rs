@@ -4,6 +4,7 @@ use std::fmt;
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType};
 
+use super::number_plan::{Judgement, calling_code, judge};
 use super::tables::{Country, Tables};
 
 /// Most digits that ITU-T E.164 allows.
@@ -53,6 +54,9 @@ impl Phone {
     /// # Errors
     /// Why it is not a number, or not surely one.
     pub fn read(text: &str, country: Option<&Country>) -> Result<PhoneReading, PhoneProblem> {
+        if let Some(phone) = Self::from_e164(text).filter(|phone| phone.is_in_plan()) {
+            return Ok(PhoneReading::AsIs(phone));
+        }
         if is_scientific(text) {
             return Err(PhoneProblem::Scientific);
         }
@@ -86,11 +90,19 @@ impl Phone {
 
     /// The number written exactly as `+digits`, if a number plan holds it.
     pub fn in_plan(e164: &str) -> Option<Self> {
-        PHONE_NUMBER_UTIL
-            .parse(e164, None)
-            .ok()
-            .and_then(|parsed| Self::valid(&parsed))
-            .filter(|p| p.to_string() == e164)
+        Self::from_e164(e164).filter(|phone| phone.is_in_plan())
+    }
+
+    fn is_in_plan(self) -> bool {
+        match self.judged() {
+            Judgement::Valid { .. } => true,
+            Judgement::Invalid => false,
+            Judgement::Doubt => self.parsed().and_then(|parsed| Self::valid(&parsed)) == Some(self),
+        }
+    }
+
+    fn judged(self) -> Judgement {
+        judge(itoa::Buffer::new().format(self.0))
     }
 
     fn valid(parsed: &PhoneNumber) -> Option<Self> {
@@ -113,19 +125,26 @@ impl Phone {
 
     /// Does the number belong to that country's plan? Countries that share a calling code share it here too.
     pub fn is_of(self, country: &Country) -> bool {
-        let (Some(parsed), Some(region)) = (self.parsed(), country.region()) else { return false };
-        PHONE_NUMBER_UTIL.get_country_code_for_region(region) == Some(parsed.country_code)
+        let Some(region) = country.region() else { return false };
+        let code = calling_code(itoa::Buffer::new().format(self.0)).map(i32::from);
+        code.is_some() && PHONE_NUMBER_UTIL.get_country_code_for_region(region) == code
     }
 
     /// The country the number plan gives the number to, if it is one country's.
     pub fn country(self) -> Option<&'static Country> {
-        let region = self.parsed()?.get_region_code()?;
+        let region = match self.judged() {
+            Judgement::Valid { region, .. } => region,
+            _ => self.parsed()?.get_region_code()?,
+        };
         Tables::get().country(&region.to_string())
     }
 
     /// May a person have it? Toll-free and other non-geographic numbers may only be a location's
     /// (help.webex.com/g1gtsdb).
     pub fn may_be_personal(self) -> bool {
+        if let Judgement::Valid { is_personal, .. } = self.judged() {
+            return is_personal;
+        }
         let kind = self.parsed().map(|parsed| parsed.get_type());
         !matches!(
             kind,

@@ -67,6 +67,21 @@ impl Country {
     }
 }
 
+/// One pattern of a number plan, as Google's metadata has it.
+#[derive(Debug, Deserialize)]
+pub struct PlanPattern {
+    pub calling_code: u16,
+    /// ISO 3166-1 alpha-2; `001` for numbers of no country.
+    pub region: String,
+    /// `prefix`, `leading_digits`, `general`, or a kind of number.
+    pub part: String,
+    /// The lengths that a number may have; none means any.
+    #[serde(deserialize_with = "list")]
+    pub lengths: Vec<String>,
+    /// A regular expression over the digits behind the calling code.
+    pub pattern: String,
+}
+
 /// A locale that the e-mail or announcement lists name.
 #[derive(Debug, Deserialize)]
 pub struct Language {
@@ -113,6 +128,11 @@ impl Tables {
                 .map(|zone| (zone.name.clone(), zone))
                 .collect(),
         })
+    }
+
+    /// The number plans of Google's phone library, read anew each time: whoever asks compiles them.
+    pub fn number_plans() -> Vec<PlanPattern> {
+        read(include_str!("data/number_plans.csv"))
     }
 
     /// The country of that ISO 3166-1 alpha-2 code (upper case).
