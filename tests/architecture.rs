@@ -90,7 +90,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["simulator", "review"]),
     ("clap", &["cli"]),
     // The embedded tables of `model` are comma-separated text.
-    ("regex_automata", &["model/number_plan"]),
+    ("regex-automata", &["model/number_plan"]),
     ("itoa", &["model"]),
     ("memchr", &["sheet"]),
     ("encoding_rs", &["sheet"]),

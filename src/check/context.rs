@@ -53,6 +53,7 @@ pub(super) struct Context<'a> {
     /// The first row of every branch, by customer and name.
     branches: HashMap<(&'a str, &'a str), usize>,
     with_branches: HashSet<&'a str>,
+    countries: [Vec<Option<&'static Country>>; 2],
     pub numbers: Resolved,
     /// Who says that a number is whose, among customers and locations.
     pub claims: Claims,
@@ -70,6 +71,10 @@ impl<'a> Context<'a> {
             customers: HashMap::new(),
             branches: HashMap::new(),
             with_branches: HashSet::new(),
+            countries: [
+                rows.customers.iter().map(|row| country_of(&row.location)).collect(),
+                rows.locations.iter().map(|row| country_of(&row.location)).collect(),
+            ],
             numbers: Resolved::default(),
             claims: Claims::default(),
         };
@@ -171,7 +176,10 @@ impl<'a> Context<'a> {
     }
 
     pub fn country(&self, site: Site) -> Option<&'static Country> {
-        Tables::get().country(self.site(site).country.as_deref()?)
+        match site {
+            Site::Headquarters(index) => self.countries[0][index],
+            Site::Branch(index) => self.countries[1][index],
+        }
     }
 
     pub fn place(&self, row: RowRef, header: &'static str) -> Place {
@@ -189,6 +197,10 @@ impl<'a> Context<'a> {
         let known = customer.external_id.as_ref().and_then(|id| self.standing.customers.get(id));
         known.copied().unwrap_or_else(|| highest(customer.packages.as_deref().unwrap_or_default()))
     }
+}
+
+fn country_of(fields: &LocationFields) -> Option<&'static Country> {
+    Tables::get().country(fields.country.as_deref()?)
 }
 
 /// The package of the highest rank.

@@ -52,13 +52,14 @@ pub(super) struct Pass<'c, 'a> {
     context: &'c Context<'a>,
     reader: UserReader<'a>,
     customer: Option<(Cow<'a, str>, Option<&'a CustomerRow>)>,
-    seat: Option<(usize, Option<Cow<'a, str>>, Seat)>,
+    /// The seats that rows of the last customer named.
+    seats: Vec<(Option<Cow<'a, str>>, Seat)>,
     pub suggests: bool,
 }
 
 impl<'c, 'a> Pass<'c, 'a> {
     pub fn new(context: &'c Context<'a>, suggests: bool) -> Self {
-        Self { context, reader: UserReader::new(&context.sheets.users), customer: None, seat: None, suggests }
+        Self { context, reader: UserReader::new(&context.sheets.users), customer: None, seats: Vec::new(), suggests }
     }
 
     /// Reads a row, and adds what is wrong with it by itself to `found`.
@@ -95,18 +96,21 @@ impl<'c, 'a> Pass<'c, 'a> {
         }
         let customer = self.context.customer(Some(id));
         self.customer = Some((id.clone(), customer));
+        self.seats.clear();
         customer
     }
 
+    /// The customer must be the one that was asked for last.
     fn seat(&mut self, customer: &CustomerRow, location: Option<&Cow<'a, str>>) -> Seat {
-        if let Some((last, name, seat)) = &self.seat
-            && *last == customer.index
-            && name.as_ref() == location
-        {
+        /// Beyond so many, looking them up is quicker.
+        const REMEMBERED_MAX: usize = 8;
+        if let Some((_, seat)) = self.seats.iter().find(|(name, _)| name.as_ref() == location) {
             return *seat;
         }
         let seat = self.context.seat(customer, location.map(Cow::as_ref));
-        self.seat = Some((customer.index, location.cloned(), seat));
+        if self.seats.len() < REMEMBERED_MAX {
+            self.seats.push((location.cloned(), seat));
+        }
         seat
     }
 }

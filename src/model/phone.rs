@@ -102,7 +102,7 @@ impl Phone {
     }
 
     fn judged(self) -> Judgement {
-        judge(itoa::Buffer::new().format(self.0))
+        judge(self.0)
     }
 
     fn valid(parsed: &PhoneNumber) -> Option<Self> {
@@ -126,7 +126,7 @@ impl Phone {
     /// Does the number belong to that country's plan? Countries that share a calling code share it here too.
     pub fn is_of(self, country: &Country) -> bool {
         let Some(region) = country.region() else { return false };
-        let code = calling_code(itoa::Buffer::new().format(self.0)).map(i32::from);
+        let code = calling_code(self.0).map(|(code, _)| i32::from(code));
         code.is_some() && PHONE_NUMBER_UTIL.get_country_code_for_region(region) == code
     }
 

@@ -154,11 +154,9 @@ impl<'a> Cells<'a> {
     fn text(&mut self, spec: &Spec) -> Result<Cow<'a, str>, Unreadable> {
         let Some(at) = self.sheet.positions.of(spec) else { return Ok(Cow::Borrowed("")) };
         let raw = self.raw(at);
-        let text = match raw {
-            Cow::Borrowed(plain) if is_plain(plain) => raw,
-            _ => self.tidied(spec, &raw),
-        };
-        if self.damage(spec, &text) { Err(Unreadable) } else { Ok(text) }
+        let is_plain = matches!(raw, Cow::Borrowed(raw) if is_plain(raw));
+        let text = if is_plain { raw } else { self.tidied(spec, &raw) };
+        if self.damage(spec, &text, is_plain) { Err(Unreadable) } else { Ok(text) }
     }
 
     /// A cell that has more than plain letters, as it is meant; says what was done where that is worth a word.
@@ -177,12 +175,12 @@ impl<'a> Cells<'a> {
     }
 
     /// Finds what a spreadsheet or a wrong encoding did to a cell; true when nothing can be read from it any more.
-    fn damage(&mut self, spec: &Spec, text: &str) -> bool {
+    fn damage(&mut self, spec: &Spec, text: &str, is_plain: bool) -> bool {
         let (code, before) = if text.starts_with('#') && is_error(text) {
             (Code::SpreadsheetError, None)
-        } else if text.as_bytes().contains(&b'+') && is_scientific(text) {
+        } else if text.starts_with(|c: char| c.is_ascii_digit()) && is_scientific(text) {
             (Code::Scientific, None)
-        } else if text.is_ascii() {
+        } else if is_plain {
             return false;
         } else if let Some(before) = before_mojibake(text) {
             (Code::Mojibake, Some(before))
@@ -200,11 +198,21 @@ impl<'a> Cells<'a> {
 /// Nothing can be read from the cell, and that is found.
 struct Unreadable;
 
-/// Is there nothing in the cell but letters, digits and signs of plain ASCII, and nothing around it?
+/// Is there nothing in the cell but signs of ASCII and letters of western Europe, and nothing around it? Such a text is
+/// normalised already, and no wrong encoding makes one.
 fn is_plain(raw: &str) -> bool {
     let bytes = raw.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return true };
-    !matches!(first, b' ' | b'\'' | b'=') && *last != b' ' && bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
+    if matches!(first, b' ' | b'\'' | b'=') || *last == b' ' {
+        return false;
+    }
+    let printable = |byte: u8| byte.wrapping_sub(b' ') <= b'~' - b' ';
+    if bytes.iter().fold(true, |all, byte| all & printable(*byte)) {
+        return true;
+    }
+    // U+00C0 to U+00FF.
+    let is_letter = |c: char| c.is_ascii() && printable(c as u8) || ('\u{c0}'..='\u{ff}').contains(&c);
+    raw.chars().all(is_letter)
 }
 
 /// Without the usual ways to keep a spreadsheet from touching a cell: `="…"`, and one leading apostrophe.

@@ -40,7 +40,7 @@ const FIRST_NAMES: [&str; 8] = ["João", "Marie", "O'Brien", "Jürgen", "李", "
 const LAST_NAMES: [&str; 8] =
     ["Silva", "Müller", "Conceição", "van den Berg", "Lefèvre", "Smith", "Östlund", "Fonseca"];
 
-/// A small generator of numbers (SplitMix64).
+/// A small generator of numbers (`SplitMix64`).
 struct Dice(u64);
 
 impl Dice {
@@ -179,45 +179,52 @@ fn spoil(user: &mut User, dice: &mut Dice, index: usize, clean: Option<&User>) -
             user.first_name.clear();
             ("first_name", Code::RequiredCell)
         }
-        (10, _) => {
+        (kind, _) => spoil_more(user, kind),
+    }
+}
+
+/// Mistakes within one cell.
+fn spoil_more(user: &mut User, kind: u64) -> (&'static str, Code) {
+    match kind {
+        10 => {
             user.role = "boss";
             ("role", Code::RoleUnknown)
         }
-        (11, _) => {
+        11 => {
             user.last_name.insert(0, ' ');
             ("last_name", Code::SpacesRemoved)
         }
-        (12, _) => {
+        12 => {
             user.email = user.email.replace("person", "Person");
             ("email", Code::EmailLowered)
         }
-        (13, _) => {
+        13 => {
             user.phone.remove(0);
             ("phone_number", Code::PhoneLostPlus)
         }
-        (14, _) => {
+        14 => {
             user.package = "webex_suite";
             ("package", Code::PackageNotSold)
         }
-        (15, _) => {
+        15 => {
             user.phone.clear();
             user.extension.clear();
             ("phone_number", Code::NumberOrExtensionNeeded)
         }
-        (16, _) => {
+        16 => {
             user.first_name.push('\u{7}');
             ("first_name", Code::ControlCharacter)
         }
-        (17, _) => {
+        17 => {
             "JosÃ©".clone_into(&mut user.first_name);
             ("first_name", Code::Mojibake)
         }
-        (18, _) => {
+        18 => {
             "#REF!".clone_into(&mut user.extension);
             ("extension", Code::SpreadsheetError)
         }
-        (19, _) => {
-            user.last_name = "a name with more than thirty letters".to_owned();
+        19 => {
+            "a name with more than thirty letters".clone_into(&mut user.last_name);
             ("last_name", Code::PersonNameUnusual)
         }
         _ => {

@@ -11,7 +11,7 @@ use super::locations::unlinked;
 
 /// Longest part of a calling user's name, and the characters it should not have (help.webex.com/v71ztb, an older copy).
 const NAME_CHARS_MAX: usize = 30;
-const NAME_CHARS_UNUSUAL: [char; 8] = ['%', '#', '<', '>', '\\', '/', '"', '`'];
+const NAME_CHARS_UNUSUAL: &[u8; 8] = b"%#<>\\/\"`";
 
 pub(super) fn customers_exist(context: &Context<'_>, user: &Seated<'_>, found: &mut Vec<Diagnostic>) {
     if let (Some(id), None) = (user.row.customer.as_deref(), user.customer) {
@@ -114,7 +114,7 @@ pub(super) fn names_are_usual(context: &Context<'_>, user: &Seated<'_>, found: &
         let Some(name) = name.as_deref() else { continue };
         let reason = if name.len() > NAME_CHARS_MAX && name.chars().count() > NAME_CHARS_MAX {
             "it is longer than 30 characters"
-        } else if name.contains(NAME_CHARS_UNUSUAL) {
+        } else if name.bytes().any(|byte| NAME_CHARS_UNUSUAL.contains(&byte)) {
             "it has an unusual character"
         } else {
             continue;
