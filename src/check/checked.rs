@@ -21,7 +21,7 @@ use super::verdict::{HoldBack, Verdict, Verdicts, verdicts};
 /// User rows whose findings are drawn at one time; what is drawn of them fits into a few megabytes.
 const BLOCK_ROWS: usize = 4096;
 /// From so many findings of a code on, nobody reads the suggestions that take long to find.
-const SUGGESTIONS_MAX: usize = 2000;
+const SUGGESTIONS_MAX: usize = 100;
 
 /// What checking gives back.
 pub struct Checked<'a> {

@@ -14,7 +14,8 @@ use crate::text::Lang;
 const ROWS_MIN: usize = 50;
 
 /// Findings that leave a sheet without rows.
-const UNREADABLE: [Code; 3] = [Code::NotText, Code::EmptyFile, Code::FileKind];
+const UNREADABLE: [Code; 6] =
+    [Code::NotText, Code::EmptyFile, Code::FileKind, Code::WorkbookTooLarge, Code::WorkbookBroken, Code::SheetMissing];
 
 /// Says why the file is probably the wrong one: too many of its rows have mistakes of their own.
 #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]

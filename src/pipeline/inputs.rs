@@ -7,7 +7,6 @@ use std::path::Path;
 use anyhow::{Context, bail};
 
 use crate::diagnostic::Diagnostic;
-use crate::model::SheetKind;
 use crate::sheet::{self, Rows, Sheets};
 use crate::template::{self, Templates};
 
@@ -37,7 +36,7 @@ impl Inputs {
     /// Copies the inputs first and reads the copies, so that what is kept is what was read.
     pub fn keep(folder: &Path, copies: &Path, options: &sheet::Options) -> anyhow::Result<Self> {
         fs::create_dir_all(copies).with_context(|| format!("cannot make the folder `{}`", copies.display()))?;
-        for name in names() {
+        for name in names(folder)? {
             let (from, to) = (folder.join(&name), copies.join(&name));
             fs::copy(&from, &to).with_context(|| format!("cannot copy `{}` to `{}`", from.display(), to.display()))?;
         }
@@ -46,7 +45,7 @@ impl Inputs {
 
     /// Says at once when a folder cannot be worked in.
     pub fn look(folder: &Path) -> anyhow::Result<()> {
-        sheet::find(folder)?;
+        let names = names(folder)?;
         if !folder.join(TEMPLATES).exists() {
             bail!(
                 "`{}` has no {TEMPLATES}; every customer is made from a template, and this file names them; \
@@ -54,12 +53,15 @@ impl Inputs {
                 folder.display()
             );
         }
-        names().try_for_each(|name| can_be_read(&folder.join(name)))
+        names.iter().try_for_each(|name| can_be_read(&folder.join(name)))
     }
 }
 
-fn names() -> impl Iterator<Item = String> {
-    SheetKind::ALL.map(sheet::file_name).into_iter().chain([TEMPLATES.to_owned()])
+/// The files that a run reads.
+fn names(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let mut names = sheet::files(folder)?;
+    names.push(TEMPLATES.to_owned());
+    Ok(names)
 }
 
 /// A pipe or a device is refused before it is opened, since reading it may never end.

@@ -8,6 +8,7 @@ use crate::model::{Email, normalise};
 use super::columns::{Column, Problem, Spec, TextColumn};
 use super::damage::{before_mojibake, has_lost_letter, is_error, is_scientific};
 use super::split::{CellAt, row_cells};
+use super::workbook::CellKind;
 use super::{Sheet, Use};
 
 /// The word that clears a value in an update (Control Hub's convention).
@@ -156,7 +157,7 @@ impl<'a> Cells<'a> {
         let raw = self.raw(at);
         let is_plain = matches!(raw, Cow::Borrowed(raw) if is_plain(raw));
         let text = if is_plain { raw } else { self.tidied(spec, &raw) };
-        if self.damage(spec, &text, is_plain) { Err(Unreadable) } else { Ok(text) }
+        if self.is_lost(spec, at, &text) || self.damage(spec, &text, is_plain) { Err(Unreadable) } else { Ok(text) }
     }
 
     /// A cell that has more than plain letters, as it is meant; says what was done where that is worth a word.
@@ -172,6 +173,21 @@ impl<'a> Cells<'a> {
             self.found.push(found);
         }
         Cow::Owned(text)
+    }
+
+    /// Finds what a workbook kept in place of a text; true when nothing can be read from it any more.
+    fn is_lost(&mut self, spec: &Spec, at: usize, text: &str) -> bool {
+        let kind = self.sheet.number(self.row).and_then(|number| self.sheet.typed.kind(number, at));
+        let (code, is_lost) = match kind {
+            Some(CellKind::Number) if spec.is_of_digits() => (Code::StoredAsNumber, false),
+            Some(CellKind::Cut) => (Code::DigitsLost, true),
+            Some(CellKind::Date) => (Code::DateCell, true),
+            Some(CellKind::Formula) => (Code::FormulaWithoutValue, true),
+            _ => return false,
+        };
+        let place = self.sheet.place(self.row, Some(spec.header));
+        self.found.push(Diagnostic::new(code, place).value(text));
+        is_lost
     }
 
     /// Finds what a spreadsheet or a wrong encoding did to a cell; true when nothing can be read from it any more.

@@ -11,12 +11,16 @@ use super::encoding::decode;
 use super::kind::FileKind;
 use super::mapping::Mapping;
 use super::split::{Dialect, row_cells, rows};
+use super::workbook::{self, Problem, Tab};
 use super::{Sheet, Sheets, header};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place, closest};
 use crate::model::SheetKind;
 
 /// Largest file that is read, in bytes. A sheet of a million users has about 110 MB.
 const FILE_BYTES_MAX: u64 = 2 << 30;
+
+/// Tabs of the workbooks that turnup makes, besides the sheets.
+const OWN_TABS: [&str; 2] = ["examples", "lists"];
 
 /// What the user says about how files are to be read.
 #[derive(Debug, Clone, Default)]
@@ -27,9 +31,65 @@ pub struct Options {
     pub mapping: Mapping,
 }
 
-/// The file of a sheet below the workspace.
+/// The workbook that may hold all three sheets.
+pub const WORKBOOK: &str = "workbook.xlsx";
+
+/// The CSV file of a sheet below the workspace.
 pub fn file_name(kind: SheetKind) -> String {
     format!("{kind}.csv")
+}
+
+/// Where the sheets of a folder are.
+enum Source {
+    Workbook,
+    /// One file each, CSV or XLSX.
+    Files([String; 3]),
+}
+
+/// Finds the sheets, and says in one sentence which the folder lacks, or has twice.
+fn source(folder: &Path) -> anyhow::Result<Source> {
+    let is_there = |name: &String| folder.join(name).exists();
+    let of = |kind: SheetKind| [file_name(kind), format!("{kind}.xlsx")];
+    let shown = folder.display();
+    if folder.join(WORKBOOK).exists() {
+        if let Some(other) = SheetKind::ALL.into_iter().flat_map(of).find(is_there) {
+            bail!("`{shown}` has both {WORKBOOK} and {other}; move one away, so that it is certain which counts");
+        }
+        return Ok(Source::Workbook);
+    }
+    let mut files = Vec::new();
+    let mut lacking = Vec::new();
+    for [csv, xlsx] in SheetKind::ALL.map(of) {
+        match (is_there(&csv), is_there(&xlsx)) {
+            (true, true) => {
+                bail!("`{shown}` has both {csv} and {xlsx}; move one away, so that it is certain which counts")
+            }
+            (true, false) => files.push(csv),
+            (false, true) => files.push(xlsx),
+            (false, false) => lacking.push(csv),
+        }
+    }
+    let init = "`turnup init DIR` makes a workspace with blank sheets";
+    if lacking.len() == SheetKind::ALL.len() {
+        bail!(
+            "`{shown}` holds no sheets: customers.csv, locations.csv and users.csv are wanted, or {WORKBOOK}; {init}"
+        );
+    }
+    if !lacking.is_empty() {
+        bail!("`{shown}` has no {}; a sheet with nothing but its header is fine; {init}", lacking.join(" and no "));
+    }
+    files.try_into().map(Source::Files).map_err(|_| anyhow::anyhow!("there are three sheets"))
+}
+
+/// The files that hold the sheets of a folder.
+///
+/// # Errors
+/// When a sheet is missing, or stands in two files.
+pub fn files(folder: &Path) -> anyhow::Result<Vec<String>> {
+    Ok(match source(folder)? {
+        Source::Workbook => vec![WORKBOOK.to_owned()],
+        Source::Files(files) => files.into(),
+    })
 }
 
 /// Reads the three sheets of a folder.
@@ -37,36 +97,28 @@ pub fn file_name(kind: SheetKind) -> String {
 /// # Errors
 /// When the operating system refuses a file, or one is not there.
 pub fn read(folder: &Path, options: &Options) -> anyhow::Result<Sheets> {
-    find(folder)?;
     let mut found = Vec::new();
-    let mut sheet = |kind| -> anyhow::Result<Sheet> {
-        let bytes = bytes(&folder.join(file_name(kind)))?;
-        Ok(parse(kind, &file_name(kind), bytes, options, &mut found))
+    let [customers, locations, users] = match source(folder)? {
+        Source::Workbook => book(WORKBOOK, &bytes(&folder.join(WORKBOOK))?, options, &mut found),
+        Source::Files(files) => {
+            let mut sheet = |kind: SheetKind, file: &String| -> anyhow::Result<Sheet> {
+                let bytes = bytes(&folder.join(file))?;
+                let is_csv = *file == file_name(kind);
+                Ok(if is_csv {
+                    parse(kind, file, bytes, options, &mut found)
+                } else {
+                    one(kind, file, &bytes, options, &mut found)
+                })
+            };
+            let [customers, locations, users] = &files;
+            [
+                sheet(SheetKind::Customers, customers)?,
+                sheet(SheetKind::Locations, locations)?,
+                sheet(SheetKind::Users, users)?,
+            ]
+        }
     };
-    let (customers, locations, users) =
-        (sheet(SheetKind::Customers)?, sheet(SheetKind::Locations)?, sheet(SheetKind::Users)?);
     Ok(Sheets { customers, locations, users, found })
-}
-
-/// Says in one sentence which sheets the folder lacks.
-///
-/// # Errors
-/// When it lacks one.
-pub fn find(folder: &Path) -> anyhow::Result<()> {
-    let lacking: Vec<_> =
-        SheetKind::ALL.into_iter().map(file_name).filter(|name| !folder.join(name).exists()).collect();
-    if lacking.is_empty() {
-        return Ok(());
-    }
-    let init = "`turnup init DIR` makes a workspace with blank sheets";
-    if lacking.len() == SheetKind::ALL.len() {
-        bail!("`{}` holds no sheets: customers.csv, locations.csv and users.csv are wanted; {init}", folder.display());
-    }
-    bail!(
-        "`{}` has no {}; a sheet with nothing but its header is fine; {init}",
-        folder.display(),
-        lacking.join(" and no ")
-    );
 }
 
 fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
@@ -104,6 +156,84 @@ pub fn parse(kind: SheetKind, file: &str, bytes: Vec<u8>, options: &Options, fou
         found.push(assumed(place.clone(), decoded.encoding, dialect));
     }
     sheet(Sheet { dialect, text: decoded.text, ..Sheet::empty(kind, file) }, options, found)
+}
+
+/// Reads the tabs of a workbook; none when it cannot be read, which is found.
+fn tabs(
+    file: &str,
+    bytes: &[u8],
+    sheet: Option<SheetKind>,
+    is_wanted: impl Fn(&str) -> bool,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Vec<Tab>> {
+    let place = Place::file(&file.into(), sheet.map(SheetKind::name));
+    let is = FileKind::of(bytes);
+    if is != FileKind::Zip {
+        let (words, cure) =
+            if is == FileKind::Text { ("a text", "save it as XLSX, or call it `.csv`") } else { is.words() };
+        let finding = Diagnostic::new(Code::FileKind, place).with("kind", words).with("wanted", "an XLSX workbook");
+        found.push(finding.with("cure", cure));
+        return None;
+    }
+    let (code, reason) = match workbook::read(bytes, is_wanted) {
+        Ok(tabs) => return Some(tabs),
+        Err(Problem::TooLarge(reason)) => (Code::WorkbookTooLarge, reason),
+        Err(Problem::Broken(reason)) => (Code::WorkbookBroken, reason),
+    };
+    found.push(Diagnostic::new(code, place).with("reason", reason));
+    None
+}
+
+fn is_called(name: &str, kind: SheetKind) -> bool {
+    name.trim().eq_ignore_ascii_case(kind.name())
+}
+
+/// A workbook with all three sheets.
+fn book(file: &str, bytes: &[u8], options: &Options, found: &mut Vec<Diagnostic>) -> [Sheet; 3] {
+    let is_wanted = |name: &str| SheetKind::ALL.into_iter().any(|kind| is_called(name, kind));
+    let Some(mut tabs) = tabs(file, bytes, None, is_wanted, found) else {
+        return SheetKind::ALL.map(|kind| Sheet::empty(kind, file.into()));
+    };
+    let names: Vec<String> = tabs.iter().map(|tab| tab.name.clone()).collect();
+    let sheets = SheetKind::ALL.map(|kind| {
+        if let Some(at) = tabs.iter().position(|tab| is_called(&tab.name, kind)) {
+            return of_tab(kind, file, tabs.remove(at), options, found);
+        }
+        let near = closest(kind.name(), names.iter().map(String::as_str));
+        let place = Place::file(&file.into(), Some(kind.name()));
+        found.push(Diagnostic::new(Code::SheetMissing, place).with("sheet", kind.name()).suggest(near));
+        Sheet::empty(kind, file.into())
+    });
+    ignored(file, None, &tabs, found);
+    sheets
+}
+
+/// A workbook for one sheet: the tab of its name, or else the first that is not hidden.
+fn one(kind: SheetKind, file: &str, bytes: &[u8], options: &Options, found: &mut Vec<Diagnostic>) -> Sheet {
+    let Some(mut tabs) = tabs(file, bytes, Some(kind), |_| true, found) else { return Sheet::empty(kind, file.into()) };
+    let named = tabs.iter().position(|tab| is_called(&tab.name, kind));
+    let Some(at) = named.or_else(|| tabs.iter().position(|tab| !tab.is_hidden)) else {
+        let place = Place::file(&file.into(), Some(kind.name()));
+        found.push(Diagnostic::new(Code::SheetMissing, place).with("sheet", kind.name()));
+        return Sheet::empty(kind, file.into());
+    };
+    let tab = tabs.remove(at);
+    ignored(file, Some(kind), &tabs, found);
+    of_tab(kind, file, tab, options, found)
+}
+
+/// Names the tabs that nobody reads. Those that turnup made itself, and hidden ones, surprise nobody.
+fn ignored(file: &str, sheet: Option<SheetKind>, tabs: &[Tab], found: &mut Vec<Diagnostic>) {
+    for tab in tabs.iter().filter(|tab| !tab.is_hidden && !OWN_TABS.contains(&tab.name.as_str())) {
+        let place = Place::file(&file.into(), sheet.map(SheetKind::name));
+        found.push(Diagnostic::new(Code::SheetIgnored, place).value(&tab.name));
+    }
+}
+
+fn of_tab(kind: SheetKind, file: &str, tab: Tab, options: &Options, found: &mut Vec<Diagnostic>) -> Sheet {
+    let cells = tab.cells.unwrap_or_default();
+    let empty = Sheet::empty(kind, format!("{file}#{}", tab.name).into());
+    sheet(Sheet { text: cells.csv, typed: cells.typed, ..empty }, options, found)
 }
 
 /// What the file itself does not say, said once.

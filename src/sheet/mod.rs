@@ -16,6 +16,7 @@ mod kind;
 mod mapping;
 mod rows;
 mod split;
+mod workbook;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -25,11 +26,12 @@ use crate::model::SheetKind;
 
 use columns::Positions;
 use split::{CellAt, Dialect, RowAt, row_cells};
+use workbook::Typed;
 
 pub use blank::blank;
 pub use columns::{Need, Spec, customers, locations, specs, users};
 pub use encoding::{Encoding, encoding};
-pub use file::{Options, file_name, find, parse, read};
+pub use file::{Options, WORKBOOK, file_name, files, parse, read};
 pub use header::{RESULT_COLUMNS, ROW_COLUMN, Use};
 pub use mapping::Mapping;
 pub use rows::{CustomerRow, LocationFields, LocationRow, RowRef, Rows, UserReader, UserRow, rows};
@@ -51,6 +53,8 @@ pub struct Sheet {
     positions: Positions,
     /// The last row swallowed the rest of its file.
     is_unclosed: bool,
+    /// What the cells of a workbook were besides text.
+    typed: Typed,
 }
 
 impl Sheet {
@@ -66,6 +70,7 @@ impl Sheet {
             rows: Vec::new(),
             positions: Positions::none(),
             is_unclosed: false,
+            typed: Typed::default(),
         }
     }
 
