@@ -60,7 +60,7 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         |dir: &Option<PathBuf>| dir.clone().or_else(|| cli.folder.clone()).unwrap_or_else(|| PathBuf::from("."));
     let (no_api, no_hold_back, as_it_is) = (ApiArgs::default(), HoldBackArgs::default(), ReadingArgs::default());
     match &cli.command {
-        Command::Init { dir } => pipeline::init(dir, console),
+        Command::Init { dir, xlsx } => pipeline::init(dir, *xlsx, console),
         Command::Check { dir, hold_back, reading, format } => {
             pipeline::check(&folder(dir), &typed(hold_back, reading, &no_api), (*format).into(), console)
         }
@@ -82,7 +82,8 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         }
         Command::Runs { dir } => pipeline::runs(&folder(dir), console),
         Command::Explain { code } => pipeline::explain(code, console),
-        Command::Columns => Ok(pipeline::columns(console)),
+        Command::Columns { schema: true } => Ok(pipeline::check_schema(console)),
+        Command::Columns { schema: false } => Ok(pipeline::columns(console)),
         Command::Simulate(simulate) => pipeline::simulate(&simulate.into(), console).await,
     }
 }

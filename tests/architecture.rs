@@ -92,6 +92,7 @@ const HOMES: &[(&str, &[&str])] = &[
     // The embedded tables of `model` are comma-separated text.
     ("regex_automata", &["model/number_plan"]),
     ("calamine", &["sheet/workbook"]),
+    ("rust_xlsxwriter", &["sheet/blank_workbook", "sheet/workbook"]),
     ("zip", &["sheet/workbook"]),
     ("itoa", &["model"]),
     ("memchr", &["sheet"]),

@@ -712,6 +712,9 @@ fn json(ran: &Ran) -> Value {
 fn check_as_json_has_exactly_the_promised_keys() {
     let bench = mixed();
     let page = json(&bench.ran(&["check", "work", "--format", "json"]).expect_code(3));
+    let schema = json(&bench.ran(&["columns", "--schema"]).expect_code(0));
+    let schema = jsonschema::validator_for(&schema).expect("the schema is one");
+    assert_eq!(schema.iter_errors(&page).map(|error| error.to_string()).collect::<Vec<_>>(), [""; 0]);
     assert_eq!(keys(&page), ["schema", "counts", "rows", "blocked", "findings"].into());
     assert_eq!(page["schema"], "turnup.check/1");
     assert_eq!(keys(&page["counts"]), ["error", "warning", "notice"].into());

@@ -69,6 +69,15 @@ fn one_workbook_runs_as_three_files_do() {
 }
 
 #[test]
+fn init_makes_a_workbook_that_checks_clean() {
+    let folder = tempfile::tempdir().expect("the test may write here");
+    let made = turnup(&["init", "--xlsx"], &folder.path().join("new"));
+    assert_eq!(made.status.code(), Some(0), "{made:?}");
+    let check = turnup(&["check", "--format", "csv"], &folder.path().join("new"));
+    assert_eq!(text(&check.stdout), "file,row,column,code,severity,value,message,fix\n", "{check:?}");
+}
+
+#[test]
 fn a_workbook_for_each_sheet_is_read_too() {
     let one = |name| (format!("{name}.xlsx"), book(&[name]));
     let files = SHEETS.map(one);

@@ -54,6 +54,9 @@ pub enum Command {
     Init {
         /// The new folder.
         dir: PathBuf,
+        /// One workbook with drop-downs, notes and examples in place of three CSV files.
+        #[arg(long)]
+        xlsx: bool,
     },
     /// Find every mistake of every row; nothing is sent.
     Check {
@@ -118,7 +121,11 @@ pub enum Command {
         code: String,
     },
     /// List the columns of the three sheets.
-    Columns,
+    Columns {
+        /// Print the JSON Schema of `check --format json` instead.
+        #[arg(long)]
+        schema: bool,
+    },
     /// Serve a simulated Webex on a port of this machine; prints `listening URL` first.
     Simulate(SimulateArgs),
 }

@@ -30,7 +30,7 @@ pub use console::{Confirmation, Console, Terminal};
 use inputs::Inputs;
 pub use provider::Simulation;
 use recorded::{Recorded, Scope, unfinished};
-pub use reference::{columns, explain, init};
+pub use reference::{check_schema, columns, explain, init};
 
 /// The exit codes that are not told by the outcomes of rows.
 pub mod exit {

@@ -11,24 +11,30 @@ use crate::report;
 use crate::sheet::{self, Need};
 use crate::text::{self, Lang};
 
-/// `turnup init DIR`: a new workspace with blank sheets, templates and settings.
+/// `turnup init DIR`: a new workspace with blank sheets (or one workbook), templates and settings.
 ///
 /// # Errors
 /// When the folder cannot be made, or holds one of the files already.
-pub fn init(folder: &Path, console: &mut Console<'_>) -> anyhow::Result<u8> {
+pub fn init(folder: &Path, is_workbook: bool, console: &mut Console<'_>) -> anyhow::Result<u8> {
     const TEMPLATES: &str = include_str!("new_templates.toml");
     const SETTINGS: &str = include_str!("new_turnup.toml");
     // The mark lets Excel see that it is UTF-8.
-    let sheets = SheetKind::ALL.map(|kind| (sheet::file_name(kind), format!("\u{feff}{}", sheet::blank(kind))));
-    let others = [("templates.toml", TEMPLATES), ("turnup.toml", SETTINGS)]
-        .map(|(name, text)| (name.to_owned(), text.to_owned()));
-    let files: Vec<(String, String)> = sheets.into_iter().chain(others).collect();
+    let csv = |kind| (sheet::file_name(kind), format!("\u{feff}{}", sheet::blank(kind)).into_bytes());
+    let mut files: Vec<(String, Vec<u8>)> = if is_workbook {
+        let workbook = sheet::blank_workbook().context("the workbook cannot be made")?;
+        vec![(sheet::WORKBOOK.to_owned(), workbook)]
+    } else {
+        SheetKind::ALL.map(csv).into()
+    };
+    files.extend(
+        [("templates.toml", TEMPLATES), ("turnup.toml", SETTINGS)].map(|(name, text)| (name.into(), text.into())),
+    );
     if let Some((name, _)) = files.iter().find(|(name, _)| folder.join(name).exists()) {
         bail!("`{}` has a {name} already; turnup overwrites nothing, so choose a new folder", folder.display());
     }
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
-    for (name, text) in files {
-        report::write_atomically(&folder.join(&name), text.as_bytes())?;
+    for (name, bytes) in files {
+        report::write_atomically(&folder.join(&name), &bytes)?;
     }
     console.say("fill in templates.toml and the three sheets, then run `turnup check`");
     console.print(&format!("{}\n", folder.display()));
@@ -56,6 +62,12 @@ pub fn explain(id: &str, console: &mut Console<'_>) -> anyhow::Result<u8> {
         plain(entry.fix),
     ));
     Ok(exit::WELL)
+}
+
+/// `turnup columns --schema`: the JSON Schema of `check --format json`.
+pub fn check_schema(console: &mut Console<'_>) -> u8 {
+    console.print(report::CHECK_SCHEMA);
+    exit::WELL
 }
 
 /// `turnup columns`: every column of the three sheets.

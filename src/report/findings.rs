@@ -284,8 +284,11 @@ struct Related<'a> {
     column: Option<&'a str>,
 }
 
+/// The JSON Schema of the JSON form.
+pub const CHECK_SCHEMA: &str = include_str!("check.schema.json");
+
 /// The version of the JSON form.
-pub(super) const SCHEMA: &str = "turnup.check/1";
+const SCHEMA: &str = "turnup.check/1";
 
 fn json(view: &FindingsView<'_>, out: &mut dyn Write) -> io::Result<()> {
     let severities = [Severity::Error, Severity::Warning, Severity::Notice];

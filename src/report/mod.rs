@@ -9,7 +9,7 @@ mod results;
 mod summary;
 mod write;
 
-pub use findings::{FindingsFormat, findings};
+pub use findings::{CHECK_SCHEMA, FindingsFormat, findings};
 pub use outcome::{Outcome, RowResult, Rows, exit_code, immovable_findings, row_results};
 pub use plan::{PlanFormat, PlanView, plan};
 pub use results::{rejected_csv, results_csv};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use encoding_rs::Encoding;
 
+use super::blank_workbook::{EXAMPLES, LISTS};
 use super::dialect::{dialect, take_separator_line};
 use super::encoding::decode;
 use super::kind::FileKind;
@@ -18,9 +19,6 @@ use crate::model::SheetKind;
 
 /// Largest file that is read, in bytes. A sheet of a million users has about 110 MB.
 const FILE_BYTES_MAX: u64 = 2 << 30;
-
-/// Tabs of the workbooks that turnup makes, besides the sheets.
-const OWN_TABS: [&str; 2] = ["examples", "lists"];
 
 /// What the user says about how files are to be read.
 #[derive(Debug, Clone, Default)]
@@ -224,7 +222,7 @@ fn one(kind: SheetKind, file: &str, bytes: &[u8], options: &Options, found: &mut
 
 /// Names the tabs that nobody reads. Those that turnup made itself, and hidden ones, surprise nobody.
 fn ignored(file: &str, sheet: Option<SheetKind>, tabs: &[Tab], found: &mut Vec<Diagnostic>) {
-    for tab in tabs.iter().filter(|tab| !tab.is_hidden && !OWN_TABS.contains(&tab.name.as_str())) {
+    for tab in tabs.iter().filter(|tab| !tab.is_hidden && ![EXAMPLES, LISTS].contains(&tab.name.as_str())) {
         let place = Place::file(&file.into(), sheet.map(SheetKind::name));
         found.push(Diagnostic::new(Code::SheetIgnored, place).value(&tab.name));
     }

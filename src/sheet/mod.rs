@@ -5,6 +5,7 @@
 //! system can refuse a file. Whether values fit each other is not decided here.
 
 mod blank;
+mod blank_workbook;
 mod cells;
 mod columns;
 mod damage;
@@ -29,6 +30,7 @@ use split::{CellAt, Dialect, RowAt, row_cells};
 use workbook::Typed;
 
 pub use blank::blank;
+pub use blank_workbook::blank_workbook;
 pub use columns::{Need, Spec, customers, locations, specs, users};
 pub use encoding::{Encoding, encoding};
 pub use file::{Options, WORKBOOK, file_name, files, parse, read};
