@@ -108,29 +108,24 @@ fn draw(view: &FindingsView<'_>, finding: &Diagnostic) -> String {
     let title = level.primary_title(message).id(finding.code.id());
     let group = match &source {
         Some((line, span)) => title.element(
-            Snippet::source(line.as_str())
-                .path(origin.as_str())
-                .line_start(finding.place.row.and_then(|row| usize::try_from(row).ok()).unwrap_or(1))
-                .annotation(
-                    AnnotationKind::Primary
-                        .span(span.clone())
-                        .label(finding.place.column.as_deref().unwrap_or_default()),
-                ),
+            Snippet::source(line.as_str()).path(origin.as_str()).line_start(line_number(&finding.place)).annotation(
+                AnnotationKind::Primary.span(span.clone()).label(finding.place.column.as_deref().unwrap_or_default()),
+            ),
         ),
         None => title.element(Origin::path(origin.as_str())),
     };
-    let others: Vec<(String, Option<Source>)> = finding.related.iter().map(|place| other(view, place)).collect();
+    let others: Vec<(usize, String, Option<Source>)> = finding.related.iter().map(|place| other(view, place)).collect();
     let mut groups = vec![group];
-    groups.extend(others.iter().filter_map(|(origin, source)| {
+    groups.extend(others.iter().filter_map(|(number, origin, source)| {
         let (line, span) = source.as_ref()?;
-        let snippet = Snippet::source(line.as_str()).path(origin.as_str());
+        let snippet = Snippet::source(line.as_str()).path(origin.as_str()).line_start(*number);
         let snippet = snippet.annotation(AnnotationKind::Context.span(span.clone()));
         Some(Group::with_title(Level::NOTE.secondary_title("it goes with this row")).element(snippet))
     }));
     groups.push(Group::with_title(Level::HELP.secondary_title(fix)));
     let renderer = if view.colour { Renderer::styled() } else { Renderer::plain() };
     let mut drawn = renderer.render(&groups);
-    for origin in others.iter().map(|(origin, _)| origin).chain([&origin]) {
+    for origin in others.iter().map(|(_, origin, _)| origin).chain([&origin]) {
         drawn = without_text_position(&drawn, origin);
     }
     drawn
@@ -139,9 +134,13 @@ fn draw(view: &FindingsView<'_>, finding: &Diagnostic) -> String {
 /// A row as one line, and the bytes of it that are marked.
 type Source = (String, Range<usize>);
 
+fn line_number(place: &Place) -> usize {
+    place.row.and_then(|row| usize::try_from(row).ok()).unwrap_or(1)
+}
+
 /// Where the other row of a duplicate or a link stands, and its text.
-fn other(view: &FindingsView<'_>, place: &Place) -> (String, Option<Source>) {
-    (origin(place), source(view.sheets, place, None))
+fn other(view: &FindingsView<'_>, place: &Place) -> (usize, String, Option<Source>) {
+    (line_number(place), origin(place), source(view.sheets, place, None))
 }
 
 /// The renderer adds line and column as a text editor counts them; a spreadsheet's own address stands there already.
