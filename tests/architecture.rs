@@ -91,8 +91,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     // The embedded tables of `model` are comma-separated text.
     ("regex_automata", &["model/number_plan"]),
-    ("calamine", &["sheet/workbook"]),
-    ("rust_xlsxwriter", &["sheet/blank_workbook", "sheet/workbook"]),
+    ("rust_xlsxwriter", &["sheet/blank_workbook"]),
+    ("quick_xml", &["sheet/workbook"]),
     ("zip", &["sheet/workbook"]),
     ("itoa", &["model"]),
     ("memchr", &["sheet"]),

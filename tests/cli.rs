@@ -167,6 +167,26 @@ fn a_sheet_that_cannot_be_read_at_all_is_no_success() {
 }
 
 #[test]
+fn a_report_is_made_again_with_what_the_run_read_by() {
+    let bench = Bench::small();
+    let users = fs::read_to_string(bench.path("work/users.csv")).expect("the bench has it");
+    let first = users.lines().nth(1).and_then(|row| row.split(',').nth(1)).expect("there is a row").to_owned();
+    let own = users.replacen("email", "Correio", 1).replacen(&first, "Jo\u{1}o", 1);
+    let bytes: Vec<u8> = own.bytes().map(|byte| if byte == 1 { 0x8b } else { byte }).collect();
+    fs::write(bench.path("work/users.csv"), bytes).expect("the test may write here");
+    fs::write(bench.path("work/turnup.toml"), "[columns.users]\nemail = \"Correio\"\n")
+        .expect("the test may write here");
+    let run = bench.ran(&["run", "work", "--simulate", "--yes", "--encoding", "macintosh"]).expect_code(0);
+    let results = Path::new(run.out.lines().last().expect("the last line is the folder")).join("users.results.csv");
+    let path = if results.is_absolute() { results } else { bench.path(results.to_str().expect("text")) };
+    let before = fs::read_to_string(&path).expect("the run wrote it");
+    assert!(before.contains("João") && !before.contains("rejected"), "{before}");
+    bench.remove("work/turnup.toml");
+    bench.ran(&["report", "-C", "work"]).expect_code(0);
+    assert_eq!(fs::read_to_string(&path).expect("it is written again"), before);
+}
+
+#[test]
 fn nothing_is_sent_under_settings_that_cannot_be_read() {
     for settings in ["[api]\nrate = \"slow\"\n", "[api\n", "[guards]\nmax_error_rate = 7\n"] {
         let bench = Bench::small();

@@ -10,7 +10,6 @@ use crate::model::SheetKind;
 use crate::sheet::{RowRef, Sheets};
 use crate::template::Templates;
 
-use super::Material;
 use super::batch::{Batch, batch};
 use super::context::Context;
 use super::people::People;
@@ -74,12 +73,6 @@ impl<'a> Checked<'a> {
         self.context.sheets
     }
 
-    /// What it was checked with.
-    pub const fn material(&self) -> Material<'a> {
-        let Context { sheets, rows, templates, standing, rulebook, .. } = self.context;
-        Material { sheets, rows, templates, standing, rulebook }
-    }
-
     /// How many findings of that weight there are.
     pub fn count(&self, severity: Severity) -> usize {
         let of = |code: &&Code| self.context.rulebook.severity(**code) == severity;
@@ -96,14 +89,9 @@ impl<'a> Checked<'a> {
         &self.found
     }
 
-    /// Everything that is found about a row, from left to right.
-    pub fn of_row(&self, row: RowRef) -> Vec<Diagnostic> {
-        if row.sheet == SheetKind::Users {
-            return self.of_users(row.index..row.index + 1);
-        }
-        let number = self.context.sheets.get(row.sheet).number(row.index);
-        let is_of_row = |d: &&Diagnostic| d.place.sheet == Some(row.sheet.name()) && d.place.row == number;
-        self.found.iter().filter(is_of_row).cloned().collect()
+    /// Everything that is found about a user row, from left to right.
+    pub fn of_user(&self, row: usize) -> Vec<Diagnostic> {
+        self.of_users(row..row + 1)
     }
 
     /// The findings of user rows, in reading order.
@@ -162,7 +150,7 @@ impl<'a> Checked<'a> {
         let of = |found: &[Diagnostic]| found.iter().find(|d| d.severity == Severity::Error).cloned();
         of(&self.found).or_else(|| {
             let row = self.people.records.iter().position(|record| record.has_error)?;
-            of(&self.of_users(row..row + 1))
+            of(&self.of_user(row))
         })
     }
 

@@ -1,6 +1,7 @@
 //! What the rules see: the rows, and who belongs to whom.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::model::{Action, Country, Package, SheetKind, Tables};
@@ -52,7 +53,8 @@ pub(super) struct Context<'a> {
     customers: HashMap<&'a str, usize>,
     /// The first row of every branch, by customer and name.
     branches: HashMap<(&'a str, &'a str), usize>,
-    with_branches: HashSet<&'a str>,
+    /// The names of every customer's branches, in the order of their rows.
+    names: HashMap<&'a str, Vec<&'a str>>,
     countries: [Vec<Option<&'static Country>>; 2],
     pub numbers: Resolved,
     /// Who says that a number is whose, among customers and locations.
@@ -70,7 +72,7 @@ impl<'a> Context<'a> {
             rulebook,
             customers: HashMap::new(),
             branches: HashMap::new(),
-            with_branches: HashSet::new(),
+            names: HashMap::new(),
             countries: [
                 rows.customers.iter().map(|row| country_of(&row.location)).collect(),
                 rows.locations.iter().map(|row| country_of(&row.location)).collect(),
@@ -85,9 +87,11 @@ impl<'a> Context<'a> {
             }
         }
         for row in judged_locations(rows).chain(skipped(&rows.locations, |row| row.action)) {
-            if let (Some(customer), Some(name)) = (&row.customer, &row.name) {
-                context.branches.entry((customer, name)).or_insert(row.index);
-                context.with_branches.insert(customer);
+            if let (Some(customer), Some(name)) = (&row.customer, &row.name)
+                && let Entry::Vacant(first) = context.branches.entry((customer, name))
+            {
+                first.insert(row.index);
+                context.names.entry(customer).or_default().push(name);
             }
         }
         context
@@ -145,16 +149,13 @@ impl<'a> Context<'a> {
     }
 
     pub fn has_branches(&self, customer: &str) -> bool {
-        self.with_branches.contains(customer)
+        self.names.contains_key(customer)
     }
 
     /// The names of a customer's locations, the headquarters first.
     pub fn location_names(&self, customer: &'a CustomerRow) -> Vec<&'a str> {
-        let id = customer.external_id.as_deref();
-        let branches = self.rows.locations.iter().filter(|row| row.customer.as_deref() == id);
-        std::iter::once(Self::headquarters_name(customer))
-            .chain(branches.filter_map(|row| row.name.as_deref()))
-            .collect()
+        let branches = customer.external_id.as_deref().and_then(|id| self.names.get(id));
+        std::iter::once(Self::headquarters_name(customer)).chain(branches.into_iter().flatten().copied()).collect()
     }
 
     /// Where a user of the customer sits. A blank means the headquarters while the customer has no branch.

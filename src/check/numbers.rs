@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Action, Country, NumberRange, Phone, PhoneProblem, PhoneReading, RANGE_NUMBERS_MAX, RangeProblem};
-use crate::sheet::{LocationFields, RowRef, customers, users};
+use crate::sheet::{DIGITS_KEPT, LocationFields, RowRef, customers, users};
 
 use super::context::{Context, Seat, Site};
 
@@ -167,7 +167,6 @@ impl Reader<'_> {
 
 /// Digits beyond those that a spreadsheet keeps, with zeros in their place.
 fn is_cut(text: &str) -> bool {
-    const DIGITS_KEPT: usize = 15;
     let digits = text.trim_start_matches('+');
     digits.bytes().all(|b| b.is_ascii_digit()) && digits.bytes().skip(DIGITS_KEPT).all(|b| b == b'0')
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 
 use crate::diagnostic::Diagnostic;
+use crate::settings::{KEPT_ENCODING, SETTINGS};
 use crate::sheet::{self, Rows, Sheets};
 use crate::template::{self, Templates};
 
@@ -33,12 +34,18 @@ impl Inputs {
         Ok(Self { sheets, rows, templates, found })
     }
 
-    /// Copies the inputs first and reads the copies, so that what is kept is what was read.
+    /// Copies the inputs first and reads the copies, so that what is kept is what was read; and with it how it was read.
     pub fn keep(folder: &Path, copies: &Path, options: &sheet::Options) -> anyhow::Result<Self> {
         fs::create_dir_all(copies).with_context(|| format!("cannot make the folder `{}`", copies.display()))?;
         for name in names(folder)? {
             let (from, to) = (folder.join(&name), copies.join(&name));
             fs::copy(&from, &to).with_context(|| format!("cannot copy `{}` to `{}`", from.display(), to.display()))?;
+        }
+        if folder.join(SETTINGS).exists() {
+            fs::copy(folder.join(SETTINGS), copies.join(SETTINGS)).context("cannot keep the settings with the run")?;
+        }
+        if let Some(encoding) = options.encoding {
+            fs::write(copies.join(KEPT_ENCODING), encoding.name()).context("cannot keep the encoding with the run")?;
         }
         Self::read(copies, options)
     }

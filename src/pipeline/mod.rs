@@ -171,7 +171,7 @@ pub async fn resume(folder: &Path, typed: &Typed, console: &mut Console<'_>) -> 
     let _claim = workspace.claim(&console.clock.who())?;
     let mut log = Sqlite::open(&workspace.journal())?;
     let Some(head) = unfinished(&log)? else {
-        console.say("every run is finished, so there is nothing to resume");
+        console.say("every run is finished, so there is nothing to resume; `turnup report` shows the latest");
         return Ok(exit::WELL);
     };
     guard::same_provider(&log, &settings)?;

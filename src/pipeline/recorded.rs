@@ -164,11 +164,13 @@ impl Recorded<'_> {
         records: &HashMap<StepId, Record>,
         requests: Option<u64>,
     ) -> anyhow::Result<(Results, String)> {
-        let inputs = Inputs::read(&self.workspace.inputs(run), &self.settings.reading)
+        let kept = self.workspace.inputs(run);
+        let settings = self.settings.as_kept(&kept)?;
+        let inputs = Inputs::read(&kept, &settings.reading)
             .context("the inputs that were kept with the run cannot be read, so its report cannot be made")?;
         let head = self.log.runs()?.into_iter().find(|head| head.run == run);
         let hold_back = head.and_then(|head| HoldBack::parse(&head.hold_back)).unwrap_or_default();
-        let settings = Settings { hold_back, ..self.settings.clone() };
+        let settings = Settings { hold_back, ..settings };
         let standing = standing(&self.log.known_before(run)?);
         let checked = checked(&inputs, &settings, &standing);
         let known = self.log.known()?;

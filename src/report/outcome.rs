@@ -213,7 +213,7 @@ impl<'a> Index<'a> {
     /// All reasons of a row at once, or else those of its file.
     fn rejected(&self, row: RowRef) -> RowResult {
         if row.sheet == SheetKind::Users {
-            let mut own = self.rows.checked.of_row(row);
+            let mut own = self.rows.checked.of_user(row.index);
             own.retain(|finding| finding.severity == Severity::Error);
             if !own.is_empty() {
                 return self.said(&own.iter().collect::<Vec<_>>());

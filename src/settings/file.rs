@@ -163,13 +163,13 @@ impl Reader<'_> {
                 self.wanted(&path, value, "a list of texts, such as [\"PT\", \"BR\"]");
                 continue;
             };
-            let wrong = |item: &&String| match name.get_ref().as_ref() {
-                "countries" => Tables::get().country(item).is_none(),
-                "timezones" => jiff::tz::TimeZone::get(item).is_err(),
-                _ => false,
+            let wrong = |item: &String| match name.get_ref().as_ref() {
+                "countries" => Tables::get().country(item).is_none().then_some("code of a country, such as PT"),
+                "timezones" => jiff::tz::TimeZone::get(item).is_err().then_some("time zone, such as Europe/Lisbon"),
+                _ => None,
             };
-            if let Some(item) = items.iter().find(wrong) {
-                self.wrong(&path, value, &format!("`{item}` is not one"));
+            if let Some((item, what)) = items.iter().find_map(|item| Some((item, wrong(item)?))) {
+                self.wrong(&path, value, &format!("`{item}` is no {what}"));
                 continue;
             }
             let lists = &mut self.settings.rulebook.lists;

@@ -22,6 +22,10 @@ use crate::workspace::Workspace;
 pub use file::{FileSettings, KEYS, SECTIONS, read};
 pub use token::find_token;
 
+/// The settings file of a workspace, and of what a run keeps.
+pub const SETTINGS: &str = "turnup.toml";
+/// The file beside kept sheets that names their encoding, where it was named by hand.
+pub const KEPT_ENCODING: &str = "encoding";
 /// Cisco's API.
 const API_URL: &str = "https://webexapis.com/v1";
 /// Requests under way unless the user says otherwise (`wxc_sdk` sends as many).
@@ -95,7 +99,7 @@ pub struct Settings {
 /// When a value makes no sense, or a workspace wants something that is not for it to say.
 pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> {
     let user = user_file()?;
-    let (theirs, found) = read_if_there(&workspace.settings(), "turnup.toml")?;
+    let (theirs, found) = read_if_there(&workspace.settings(), SETTINGS)?;
     if theirs.token_file.is_some() {
         bail!(
             "the workspace's turnup.toml names a token file; only your own settings may, so remove `[token]` from it"
@@ -139,6 +143,30 @@ pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> 
         faults: typed.faults.clone(),
         token_file: user.token_file,
     })
+}
+
+impl Settings {
+    /// The same settings, but for how sheets are read and judged: that is taken from a folder where a run kept what it
+    /// read, so that its report comes out the same on any later day.
+    ///
+    /// # Errors
+    /// When something in the folder cannot be read.
+    pub fn as_kept(&self, folder: &Path) -> anyhow::Result<Self> {
+        let (theirs, found) = read_if_there(&folder.join(SETTINGS), SETTINGS)?;
+        let user = user_file()?;
+        let name = match std::fs::read_to_string(folder.join(KEPT_ENCODING)) {
+            Ok(name) => Some(name),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error).context("the encoding that was kept with the run cannot be read"),
+        };
+        let encoding = name.as_deref().map(encoding).transpose()?;
+        Ok(Self {
+            reading: sheet::Options { encoding, mapping: or_else(theirs.mapping, user.mapping) },
+            rulebook: or_else(theirs.rulebook, user.rulebook),
+            found,
+            ..self.clone()
+        })
+    }
 }
 
 /// What the workspace says, or else what the user says.

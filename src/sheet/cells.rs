@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Email, normalise};
 
 use super::columns::{Column, Problem, Spec, TextColumn};
-use super::damage::{before_mojibake, has_lost_letter, is_error, is_scientific};
+use super::damage::{DIGITS_KEPT, before_mojibake, has_lost_letter, is_error, is_scientific};
 use super::split::{CellAt, row_cells};
 use super::workbook::CellKind;
 use super::{Sheet, Use};
@@ -177,12 +177,11 @@ impl<'a> Cells<'a> {
 
     /// Finds what a workbook kept in place of a text; true when nothing can be read from it any more.
     fn is_lost(&mut self, spec: &Spec, at: usize, text: &str) -> bool {
-        let kind = self.sheet.number(self.row).and_then(|number| self.sheet.typed.kind(number, at));
-        let (code, is_lost) = match kind {
+        let (code, is_lost) = match self.sheet.typed(self.row, at) {
+            Some(CellKind::Number) if is_cut(text) => (Code::DigitsLost, true),
             Some(CellKind::Number) if spec.is_of_digits() => (Code::StoredAsNumber, false),
-            Some(CellKind::Cut) => (Code::DigitsLost, true),
             Some(CellKind::Date) => (Code::DateCell, true),
-            Some(CellKind::Formula) => (Code::FormulaWithoutValue, true),
+            Some(CellKind::FormulaWithoutValue) => (Code::FormulaWithoutValue, true),
             _ => return false,
         };
         let place = self.sheet.place(self.row, Some(spec.header));
@@ -209,6 +208,11 @@ impl<'a> Cells<'a> {
         self.found.push(Diagnostic::new(code, place).value(text).suggest(before.as_deref()));
         code != Code::Mojibake
     }
+}
+
+/// Has the number more digits than a spreadsheet keeps?
+fn is_cut(number: &str) -> bool {
+    number.len() > DIGITS_KEPT && number.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Nothing can be read from the cell, and that is found.

@@ -2,6 +2,9 @@
 
 use encoding_rs::WINDOWS_1252;
 
+/// The digits of a number that a spreadsheet keeps; it puts zeros in place of the others.
+pub const DIGITS_KEPT: usize = 15;
+
 /// Errors that spreadsheets leave in a cell, in English and Portuguese.
 const ERRORS: [&str; 12] = [
     "#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#N/D", "#VALOR!", "#NOME?", "#NÚM!",

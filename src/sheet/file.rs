@@ -6,13 +6,12 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use encoding_rs::Encoding;
 
-use super::blank_workbook::{EXAMPLES, LISTS};
+use super::blank_workbook::OWN_SHEETS;
 use super::dialect::{dialect, take_separator_line};
 use super::encoding::decode;
-use super::kind::FileKind;
 use super::mapping::Mapping;
 use super::split::{Dialect, row_cells, rows};
-use super::workbook::{self, Problem, Tab};
+use super::workbook::{self, CellKind, FileType, Tab, TypedCell, WorkbookProblem, is_called};
 use super::{Sheet, Sheets, header};
 use crate::diagnostic::{Code, Diagnostic, Place, closest};
 use crate::model::SheetKind;
@@ -132,11 +131,8 @@ fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
 pub fn parse(kind: SheetKind, file: &str, bytes: Vec<u8>, options: &Options, found: &mut Vec<Diagnostic>) -> Sheet {
     let file: Arc<str> = file.into();
     let place = Place::file(&file, Some(kind.name()));
-    let is = FileKind::of(&bytes);
-    if is != FileKind::Text {
-        let (words, cure) = is.words();
-        let finding = Diagnostic::new(Code::FileKind, place).with("kind", words).with("wanted", "CSV text");
-        found.push(finding.with("cure", cure));
+    if let Some(finding) = unlike(workbook::kind(&bytes), FileType::Text, &place) {
+        found.push(finding);
         return Sheet::empty(kind, file);
     }
     let mut decoded = match decode(bytes, options.encoding) {
@@ -156,45 +152,40 @@ pub fn parse(kind: SheetKind, file: &str, bytes: Vec<u8>, options: &Options, fou
     sheet(Sheet { dialect, text: decoded.text, ..Sheet::empty(kind, file) }, options, found)
 }
 
-/// Reads the tabs of a workbook; none when it cannot be read, which is found.
-fn tabs(
-    file: &str,
-    bytes: &[u8],
-    sheet: Option<SheetKind>,
-    is_wanted: impl Fn(&str) -> bool,
-    found: &mut Vec<Diagnostic>,
-) -> Option<Vec<Tab>> {
-    let place = Place::file(&file.into(), sheet.map(SheetKind::name));
-    let is = FileKind::of(bytes);
-    if is != FileKind::Zip {
-        let (words, cure) =
-            if is == FileKind::Text { ("a text", "save it as XLSX, or call it `.csv`") } else { is.words() };
-        let finding = Diagnostic::new(Code::FileKind, place).with("kind", words).with("wanted", "an XLSX workbook");
-        found.push(finding.with("cure", cure));
-        return None;
-    }
-    let (code, reason) = match workbook::read(bytes, is_wanted) {
-        Ok(tabs) => return Some(tabs),
-        Err(Problem::TooLarge(reason)) => (Code::WorkbookTooLarge, reason),
-        Err(Problem::Broken(reason)) => (Code::WorkbookBroken, reason),
-    };
-    found.push(Diagnostic::new(code, place).with("reason", reason));
-    None
+/// A finding when a file is something else than its name says.
+fn unlike(is: FileType, wanted: FileType, place: &Place) -> Option<Diagnostic> {
+    let finding = || Diagnostic::new(Code::FileKind, place.clone()).with("kind", is.describe());
+    let named = if wanted == FileType::Text { "CSV text" } else { wanted.describe() };
+    (is != wanted).then(|| finding().with("wanted", named).with("cure", is.cure()))
 }
 
-fn is_called(name: &str, kind: SheetKind) -> bool {
-    name.trim().eq_ignore_ascii_case(kind.name())
+/// Reads the tabs of those names; none when the workbook cannot be read, which is found.
+fn tabs(bytes: &[u8], names: &[&str], place: &Place, found: &mut Vec<Diagnostic>) -> Option<Vec<Tab>> {
+    if let Some(finding) = unlike(workbook::kind(bytes), FileType::Xlsx, place) {
+        found.push(finding);
+        return None;
+    }
+    let problem = match workbook::read(bytes, names) {
+        Ok(tabs) => return Some(tabs),
+        Err(problem) => problem,
+    };
+    let code = match problem {
+        WorkbookProblem::TooLarge { .. } => Code::WorkbookTooLarge,
+        WorkbookProblem::Broken { .. } | WorkbookProblem::Encrypted => Code::WorkbookBroken,
+    };
+    found.push(Diagnostic::new(code, place.clone()).with("reason", problem));
+    None
 }
 
 /// A workbook with all three sheets.
 fn book(file: &str, bytes: &[u8], options: &Options, found: &mut Vec<Diagnostic>) -> [Sheet; 3] {
-    let is_wanted = |name: &str| SheetKind::ALL.into_iter().any(|kind| is_called(name, kind));
-    let Some(mut tabs) = tabs(file, bytes, None, is_wanted, found) else {
+    let place = Place::file(&file.into(), None);
+    let Some(mut tabs) = tabs(bytes, &SheetKind::ALL.map(SheetKind::name), &place, found) else {
         return SheetKind::ALL.map(|kind| Sheet::empty(kind, file.into()));
     };
     let names: Vec<String> = tabs.iter().map(|tab| tab.name.clone()).collect();
     let sheets = SheetKind::ALL.map(|kind| {
-        if let Some(at) = tabs.iter().position(|tab| is_called(&tab.name, kind)) {
+        if let Some(at) = tabs.iter().position(|tab| is_called(&tab.name, kind.name())) {
             return of_tab(kind, file, tabs.remove(at), options, found);
         }
         let near = closest(kind.name(), names.iter().map(String::as_str));
@@ -202,36 +193,50 @@ fn book(file: &str, bytes: &[u8], options: &Options, found: &mut Vec<Diagnostic>
         found.push(Diagnostic::new(Code::SheetMissing, place).with("sheet", kind.name()).suggest(near));
         Sheet::empty(kind, file.into())
     });
-    ignored(file, None, &tabs, found);
+    ignored(&tabs, &place, found);
     sheets
 }
 
 /// A workbook for one sheet: the tab of its name, or else the first that is not hidden.
 fn one(kind: SheetKind, file: &str, bytes: &[u8], options: &Options, found: &mut Vec<Diagnostic>) -> Sheet {
-    let Some(mut tabs) = tabs(file, bytes, Some(kind), |_| true, found) else { return Sheet::empty(kind, file.into()) };
-    let named = tabs.iter().position(|tab| is_called(&tab.name, kind));
-    let Some(at) = named.or_else(|| tabs.iter().position(|tab| !tab.is_hidden)) else {
-        let place = Place::file(&file.into(), Some(kind.name()));
+    let place = Place::file(&file.into(), Some(kind.name()));
+    let Some(listed) = tabs(bytes, &[], &place, found) else { return Sheet::empty(kind, file.into()) };
+    let own = listed.iter().find(|tab| is_called(&tab.name, kind.name()));
+    let Some(name) = own.or_else(|| listed.iter().find(|tab| !tab.is_hidden)).map(|tab| tab.name.as_str()) else {
         found.push(Diagnostic::new(Code::SheetMissing, place).with("sheet", kind.name()));
         return Sheet::empty(kind, file.into());
     };
+    let mut tabs = tabs(bytes, &[name], &place, found).unwrap_or_default();
+    let Some(at) = tabs.iter().position(|tab| tab.name == name) else { return Sheet::empty(kind, file.into()) };
     let tab = tabs.remove(at);
-    ignored(file, Some(kind), &tabs, found);
+    ignored(&tabs, &place, found);
     of_tab(kind, file, tab, options, found)
 }
 
 /// Names the tabs that nobody reads. Those that turnup made itself, and hidden ones, surprise nobody.
-fn ignored(file: &str, sheet: Option<SheetKind>, tabs: &[Tab], found: &mut Vec<Diagnostic>) {
-    for tab in tabs.iter().filter(|tab| !tab.is_hidden && ![EXAMPLES, LISTS].contains(&tab.name.as_str())) {
-        let place = Place::file(&file.into(), sheet.map(SheetKind::name));
-        found.push(Diagnostic::new(Code::SheetIgnored, place).value(&tab.name));
+fn ignored(tabs: &[Tab], place: &Place, found: &mut Vec<Diagnostic>) {
+    for tab in tabs.iter().filter(|tab| !tab.is_hidden && !OWN_SHEETS.contains(&tab.name.as_str())) {
+        found.push(Diagnostic::new(Code::SheetIgnored, place.clone()).value(&tab.name));
     }
 }
 
 fn of_tab(kind: SheetKind, file: &str, tab: Tab, options: &Options, found: &mut Vec<Diagnostic>) -> Sheet {
-    let cells = tab.cells.unwrap_or_default();
     let empty = Sheet::empty(kind, format!("{file}#{}", tab.name).into());
-    sheet(Sheet { text: cells.csv, typed: cells.typed, ..empty }, options, found)
+    let text = String::from_utf8(tab.csv).expect("a table is put together from texts");
+    let sheet = sheet(Sheet { text, typed: tab.typed, ..empty }, options, found);
+    // Rows of nothing but formulas without values look blank, and blank rows are none.
+    let is_unseen = |cell: &&TypedCell| {
+        let is_formula = cell.kind == CellKind::FormulaWithoutValue;
+        is_formula && !sheet.header.is_empty() && sheet.row_of(cell.row).is_none()
+    };
+    if let Some(cell) = sheet.typed.iter().find(is_unseen) {
+        let header = usize::try_from(cell.column).ok().and_then(|at| sheet.header.get(at));
+        let column = header.map(|header| header.as_str().into());
+        let place = Place::file(&sheet.file, Some(kind.name()));
+        let place = Place { row: Some(cell.row), column, column_index: Some(cell.column), ..place };
+        found.push(Diagnostic::new(Code::FormulaWithoutValue, place));
+    }
+    sheet
 }
 
 /// What the file itself does not say, said once.

@@ -13,11 +13,10 @@ mod dialect;
 mod encoding;
 mod file;
 mod header;
-mod kind;
 mod mapping;
 mod rows;
 mod split;
-mod workbook;
+pub mod workbook;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -27,11 +26,12 @@ use crate::model::SheetKind;
 
 use columns::Positions;
 use split::{CellAt, Dialect, RowAt, row_cells};
-use workbook::Typed;
+use workbook::{CellKind, TypedCell};
 
 pub use blank::blank;
-pub use blank_workbook::blank_workbook;
+pub use blank_workbook::{OWN_SHEETS, blank_workbook};
 pub use columns::{Need, Spec, customers, locations, specs, users};
+pub use damage::DIGITS_KEPT;
 pub use encoding::{Encoding, encoding};
 pub use file::{Options, WORKBOOK, file_name, files, parse, read};
 pub use header::{RESULT_COLUMNS, ROW_COLUMN, Use};
@@ -55,8 +55,8 @@ pub struct Sheet {
     positions: Positions,
     /// The last row swallowed the rest of its file.
     is_unclosed: bool,
-    /// What the cells of a workbook were besides text.
-    typed: Typed,
+    /// The cells of a workbook that were no text, in reading order.
+    typed: Vec<TypedCell>,
 }
 
 impl Sheet {
@@ -72,7 +72,7 @@ impl Sheet {
             rows: Vec::new(),
             positions: Positions::none(),
             is_unclosed: false,
-            typed: Typed::default(),
+            typed: Vec::new(),
         }
     }
 
@@ -115,6 +115,12 @@ impl Sheet {
         self.position(header).and_then(|at| self.cells(row).get(at)).unwrap_or_default()
     }
 
+    /// Is nothing in the cell? A formula whose value was not saved is something.
+    pub fn is_blank(&self, row: usize, header: &str) -> bool {
+        let Some(at) = self.position(header) else { return true };
+        self.cells(row).get(at).unwrap_or_default().trim().is_empty() && self.typed(row, at).is_none()
+    }
+
     /// The place of a row, and of a column in it.
     pub fn place(&self, row: usize, header: Option<&str>) -> Place {
         let position = header.and_then(|header| self.position(header));
@@ -125,6 +131,16 @@ impl Sheet {
             column: header.map(Arc::from),
             column_index: position.and_then(|at| u32::try_from(at).ok()),
         }
+    }
+
+    /// What a cell of a workbook was, if it was no text.
+    fn typed(&self, row: usize, position: usize) -> Option<CellKind> {
+        if self.typed.is_empty() {
+            return None;
+        }
+        let wanted = (self.number(row)?, u32::try_from(position).ok()?);
+        let at = self.typed.binary_search_by_key(&wanted, |cell| (cell.row, cell.column)).ok()?;
+        Some(self.typed[at].kind)
     }
 
     /// Is it the row whose open quote swallowed the rest of its file?

@@ -110,7 +110,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "the workbook is too large to be read: {reason}",
         "delete what is not needed, or save the three sheets as CSV files",
         "A small file can unfold into a full memory, so turnup looks at the sizes before it reads.",
-        "a sheet whose formatting reaches down to row 1048576; delete the empty rows, or save as CSV",
+        "a file of a few kilobytes that unfolds to gigabytes; save the three sheets as CSV",
     ),
     entry(
         "F115",

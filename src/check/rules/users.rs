@@ -88,7 +88,7 @@ pub(super) fn calling_users_can_be_dialled(context: &Context<'_>, user: &Seated<
 }
 
 fn is_blank(context: &Context<'_>, user: &Seated<'_>, header: &'static str) -> bool {
-    context.sheets.users.cell(user.row.index, header).trim().is_empty()
+    context.sheets.users.is_blank(user.row.index, header)
 }
 
 pub(super) fn cells_have_an_effect(context: &Context<'_>, user: &Seated<'_>, found: &mut Vec<Diagnostic>) {
