@@ -12,6 +12,7 @@ mod claims;
 mod context;
 mod numbers;
 mod people;
+mod repeats;
 mod rulebook;
 mod rules;
 mod tally;
@@ -59,14 +60,13 @@ pub fn check<'a>(material: &Material<'a>, hold_back: HoldBack, found_before: Vec
     found.extend(material.sheets.found.iter().cloned());
     let mut context = context::Context::new(material);
     found.extend(context.resolve_numbers());
-    let mut people = people::People::new(&context);
+    let people = people::People::new(&context);
     for rule in rules::RULES {
         rule(&context, &mut found);
     }
     for rule in rules::ADMINISTRATOR_RULES {
         rule(&context, &people, &mut found);
     }
-    people.forget_emails();
     Checked::new(context, people, found, hold_back)
 }
 

@@ -2,15 +2,17 @@
 //! with others.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::Hasher;
 
 use rayon::prelude::*;
+use rustc_hash::FxHasher;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::{Action, Extension, Package, Phone, SheetKind};
 use crate::sheet::{RowRef, UserReader, customers as c, users as u};
 
 use super::context::{Context, Site};
+use super::repeats::{Bits, repeated};
 use super::tally::Tally;
 use super::users::{Pass, Seated};
 
@@ -104,8 +106,8 @@ fn short(index: usize) -> u32 {
 
 /// Never 0, which stands for none.
 fn hash(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
+    let mut hasher = FxHasher::default();
+    hasher.write(text.as_bytes());
     hasher.finish().max(1)
 }
 
@@ -143,35 +145,48 @@ pub(super) struct People {
     pub records: Vec<Record>,
     /// In order of rows.
     crosses: Vec<Cross>,
-    /// Hashes of e-mails with their rows, in order.
-    emails: Vec<(u64, u32)>,
+    /// Rows whose e-mail is that of a customer's administrator, or has the same hash: hash and row, in order.
+    administrators: Vec<(u64, u32)>,
     pub tally: Tally,
 }
 
 impl People {
     /// Reads and judges every user row.
     pub fn new(context: &Context<'_>) -> Self {
-        let mut records = vec![Record::empty(); context.sheets.users.row_count()];
+        let count = context.sheets.users.row_count();
+        // Filled side by side, since that is when the system hands out the memory.
+        let mut records: Vec<Record> = (0..count).into_par_iter().map(|_| Record::empty()).collect();
         let tally = records
             .par_chunks_mut(ROWS_AT_A_TIME)
             .enumerate()
             .map(|(chunk, records)| read(context, chunk * ROWS_AT_A_TIME, records))
             .reduce(Tally::default, |a, b| a.plus(&b));
-        let emails = sorted(&records, |record| (record.email != 0).then_some(record.email));
-        let mut people = Self { records, crosses: Vec::new(), emails, tally };
+        let mut people = Self { records, crosses: Vec::new(), administrators: Vec::new(), tally };
+        people.administrators = people.with_addresses_of_administrators(context);
         people.cross(context);
         people
     }
 
     fn cross(&mut self, context: &Context<'_>) {
-        let mut crosses = self.emails_twice(context);
-        let phones = sorted(&self.records, |r| (r.is_judged && r.is_dialled && r.phone != 0).then_some(r.phone));
-        twice(&phones, Kind::Phone, &mut crosses);
-        let extensions = sorted(&self.records, |record| {
-            let counts = record.is_judged && record.is_dialled && record.extension != 0 && record.site != NONE;
-            counts.then_some((record.site, record.extension))
-        });
-        twice(&extensions, Kind::Extension, &mut crosses);
+        let records = &self.records;
+        let count = records.len();
+        let is_dialled = |record: &Record| record.is_judged && record.is_dialled;
+        let emails = || {
+            let keys = || keyed(records, |record| (record.is_judged && record.email != 0).then_some(record.email));
+            emails_twice(context, &repeated(count, keys))
+        };
+        let phones = || {
+            let keys = || keyed(records, |r| (is_dialled(r) && r.phone != 0).then_some(r.phone));
+            twice(&repeated(count, keys), Kind::Phone)
+        };
+        let extensions = || {
+            let counts = |r: &Record| is_dialled(r) && r.extension != 0 && r.site != NONE;
+            let keys = || keyed(records, |r| counts(r).then_some((r.site, r.extension)));
+            twice(&repeated(count, keys), Kind::Extension)
+        };
+        let (mut crosses, (phones, extensions)) = rayon::join(emails, || rayon::join(phones, extensions));
+        crosses.extend(phones);
+        crosses.extend(extensions);
         self.beyond_limits(context, &mut crosses);
         crosses.par_sort_unstable_by_key(|cross| (cross.row, cross.kind));
         for cross in &crosses {
@@ -184,19 +199,17 @@ impl People {
         self.crosses = crosses;
     }
 
-    /// Rows whose e-mail an earlier row has. Equal hashes are only a hint.
-    fn emails_twice(&self, context: &Context<'_>) -> Vec<Cross> {
-        let mut crosses = Vec::new();
-        for group in self.emails.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
-            let mut first = HashMap::new();
-            for (_, row) in group.iter().filter(|(_, row)| self.records[*row as usize].is_judged) {
-                let other = *first.entry(email(context, *row as usize)).or_insert(*row);
-                if other != *row {
-                    crosses.push(Cross { row: *row, kind: Kind::Email, other });
-                }
-            }
+    /// The rows that rules about administrators may ask for.
+    fn with_addresses_of_administrators(&self, context: &Context<'_>) -> Vec<(u64, u32)> {
+        let customers = &context.rows.customers;
+        let mut wanted = Bits::of(customers.len());
+        for email in customers.iter().filter_map(|row| row.admin_email.as_ref()) {
+            wanted.add(hash(email.as_str()));
         }
-        crosses
+        let rows = keyed(&self.records, |record| (record.email != 0).then_some(record.email));
+        let mut found: Vec<(u64, u32)> = rows.filter(|(email, _)| wanted.may_have(*email)).collect();
+        found.sort_unstable();
+        found
     }
 
     fn beyond_limits(&self, context: &Context<'_>, crosses: &mut Vec<Cross>) {
@@ -218,20 +231,15 @@ impl People {
         }
     }
 
-    /// The first row with that e-mail, left out ones only if asked for.
+    /// The first row with the e-mail of a customer's administrator, left out ones only if asked for.
     pub fn first(&self, context: &Context<'_>, wanted: &str, with_skipped: bool) -> Option<usize> {
         let hash = hash(wanted);
-        let from = self.emails.partition_point(|(other, _)| *other < hash);
-        let alike = self.emails[from..].iter().take_while(|(other, _)| *other == hash);
+        let from = self.administrators.partition_point(|(other, _)| *other < hash);
+        let alike = self.administrators[from..].iter().take_while(|(other, _)| *other == hash);
         alike
             .map(|(_, row)| *row as usize)
             .filter(|row| with_skipped || self.records[*row].is_judged)
             .find(|row| email(context, *row).as_deref() == Some(wanted))
-    }
-
-    /// Frees what only finding needs.
-    pub fn forget_emails(&mut self) {
-        self.emails = Vec::new();
     }
 
     /// What the row shares with others although it must not.
@@ -282,20 +290,34 @@ fn read(context: &Context<'_>, from: usize, records: &mut [Record]) -> Tally {
     tally
 }
 
-/// The keys that rows have, with the rows, in order.
-fn sorted<K: Ord + Copy + Send>(records: &[Record], key: impl Fn(&Record) -> Option<K>) -> Vec<(K, u32)> {
-    let keyed = records.iter().enumerate().filter_map(|(row, record)| Some((key(record)?, short(row))));
-    let mut keyed: Vec<(K, u32)> = keyed.collect();
-    keyed.par_sort_unstable();
-    keyed
+/// The keys that rows have, with the rows.
+fn keyed<'r, K>(records: &'r [Record], key: impl Fn(&Record) -> Option<K> + 'r) -> impl Iterator<Item = (K, u32)> + 'r {
+    records.iter().zip(0_u32..).filter_map(move |(record, row)| Some((key(record)?, row)))
 }
 
 /// Rows whose key an earlier row has.
-fn twice<K: PartialEq>(sorted: &[(K, u32)], kind: Kind, crosses: &mut Vec<Cross>) {
+fn twice<K: PartialEq>(sorted: &[(K, u32)], kind: Kind) -> Vec<Cross> {
+    let mut crosses = Vec::new();
     for group in sorted.chunk_by(|a, b| a.0 == b.0) {
         let first = group[0].1;
         crosses.extend(group[1..].iter().map(|(_, row)| Cross { row: *row, kind, other: first }));
     }
+    crosses
+}
+
+/// Rows whose e-mail an earlier row has. Equal hashes are only a hint.
+fn emails_twice(context: &Context<'_>, sorted: &[(u64, u32)]) -> Vec<Cross> {
+    let mut crosses = Vec::new();
+    for group in sorted.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
+        let mut first = HashMap::new();
+        for (_, row) in group {
+            let other = *first.entry(email(context, *row as usize)).or_insert(*row);
+            if other != *row {
+                crosses.push(Cross { row: *row, kind: Kind::Email, other });
+            }
+        }
+    }
+    crosses
 }
 
 fn email(context: &Context<'_>, row: usize) -> Option<String> {

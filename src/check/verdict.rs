@@ -1,5 +1,7 @@
 //! What becomes of every row: clean, rejected for its own cells, or blocked by another row.
 
+use rayon::prelude::*;
+
 use crate::diagnostic::{Code, Place, Severity};
 use crate::model::{Action, SheetKind};
 use crate::sheet::{RowRef, Sheets, locations as l};
@@ -217,7 +219,7 @@ fn own(checked: &Checked<'_>) -> Verdicts {
     let mut verdicts = Verdicts {
         customers: context.rows.customers.iter().map(|row| skipped(row.action)).collect(),
         locations: context.rows.locations.iter().map(|row| skipped(row.action)).collect(),
-        users: checked.people.records.iter().map(user).collect(),
+        users: checked.people.records.par_iter().map(user).collect(),
         elsewhere: Vec::new(),
     };
     for finding in checked.found_before_users().iter().filter(|d| d.severity == Severity::Error) {
@@ -248,13 +250,15 @@ fn block(checked: &Checked<'_>, verdicts: &mut Verdicts) {
     }
     let columns = [l::CUSTOMER.spec.header, l::NAME.spec.header];
     let branches_unread = columns.into_iter().any(|header| context.sheets.locations.position(header).is_none());
-    for (index, record) in checked.people.records.iter().enumerate() {
-        if verdicts.users[index] == Mark::Clean
-            && let Some(root) = user_root(context, verdicts, record, branches_unread)
-        {
-            verdicts.users[index] = Mark::Blocked(root);
-        }
-    }
+    let mut users = std::mem::take(&mut verdicts.users);
+    users.par_iter_mut().zip(&checked.people.records).filter(|(mark, _)| **mark == Mark::Clean).for_each(
+        |(mark, record)| {
+            if let Some(root) = user_root(context, verdicts, record, branches_unread) {
+                *mark = Mark::Blocked(root);
+            }
+        },
+    );
+    verdicts.users = users;
     block_behind_administrators(checked, verdicts);
 }
 
@@ -307,6 +311,9 @@ fn block_behind_administrators(checked: &Checked<'_>, verdicts: &mut Verdicts) {
         if !is_known && held[customer].is_none() {
             held[customer] = root(verdicts, RowRef { sheet: SheetKind::Users, index }, stands);
         }
+    }
+    if held.iter().all(Option::is_none) {
+        return;
     }
     for (index, record) in checked.people.records.iter().enumerate() {
         if let Some(root) = record.customer().and_then(|customer| held[customer]) {

@@ -43,21 +43,36 @@ impl Email {
 
     /// Is the text surely an address in lower case? Says no to many that are good; those are for [`Self::parse`].
     pub fn is_plain(text: &str) -> bool {
-        let Some((local, domain)) = text.split_once('@') else { return false };
-        let is_word = |word: &str| {
-            let bytes = word.as_bytes();
-            let letter = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-            let inner = |byte: &u8| letter(byte) || *byte == b'-';
-            (1..=LABEL_BYTES_MAX).contains(&bytes.len())
-                && bytes.iter().all(inner)
-                && bytes.first().is_some_and(letter)
-                && bytes.last().is_some_and(letter)
-        };
-        local.len() <= LOCAL_PART_CHARS_MAX
-            && text.len() <= ADDRESS_CHARS_MAX
-            && local.split(['.', '_']).all(is_word)
-            && domain.contains('.')
-            && domain.split('.').all(is_word)
+        let mut local = None;
+        let mut has_dot = false;
+        // The bytes of the word so far, and the one before.
+        let (mut word, mut before) = (0, b'.');
+        for (at, &byte) in text.as_bytes().iter().enumerate() {
+            let ends_word = match byte {
+                b'a'..=b'z' | b'0'..=b'9' => false,
+                b'-' if word > 0 => false,
+                b'.' => {
+                    has_dot |= local.is_some();
+                    true
+                }
+                b'_' if local.is_none() => true,
+                b'@' if local.is_none() => {
+                    local = Some(at);
+                    true
+                }
+                _ => return false,
+            };
+            if ends_word && (word == 0 || before == b'-') {
+                return false;
+            }
+            word = if ends_word { 0 } else { word + 1 };
+            if word > LABEL_BYTES_MAX {
+                return false;
+            }
+            before = byte;
+        }
+        let ends_well = has_dot && word > 0 && before != b'-' && text.len() <= ADDRESS_CHARS_MAX;
+        ends_well && local.is_some_and(|local| local <= LOCAL_PART_CHARS_MAX)
     }
 
     /// The address in lower case.

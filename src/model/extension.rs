@@ -26,6 +26,9 @@ impl Extension {
             return Err(ExtensionProblem::Emergency);
         }
         let mut number = 1;
+        if (2..=10).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(Self(text.bytes().fold(1, |number, byte| number * 10 + u64::from(byte - b'0'))));
+        }
         for c in text.chars() {
             let digit = full_width(c).to_digit(10).ok_or(ExtensionProblem::Malformed)?;
             if number >= 10_u64.pow(10) {

@@ -4,7 +4,7 @@
 //! might take digits off a number (a national prefix inside E.164), nothing is decided here and the library is asked.
 //! A property test holds that both say the same.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::OnceLock;
 
 use regex_automata::hybrid::dfa::{Cache, DFA};
@@ -24,7 +24,7 @@ const CACHE_BYTES_MAX: usize = 1 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Judgement {
     /// In the plan of a country; `World` for numbers of no country.
-    Valid { region: Region, is_personal: bool },
+    Valid { calling_code: u16, region: Region, is_personal: bool },
     /// In no plan.
     Invalid,
     /// Only the library knows.
@@ -73,6 +73,7 @@ const REGIONS_MAX: usize = 32;
 
 /// The plan of one calling code.
 struct Plan {
+    calling_code: u16,
     automaton: DFA,
     marks: Vec<Mark>,
     regions: Vec<Region>,
@@ -80,6 +81,8 @@ struct Plan {
 
 thread_local! {
     static CACHES: RefCell<Vec<Option<Cache>>> = const { RefCell::new(Vec::new()) };
+    /// The number judged last; rules ask about one number several times.
+    static LAST: Cell<(u64, Judgement)> = const { Cell::new((0, Judgement::Invalid)) };
 }
 
 /// The calling code that a number begins with, and how many digits follow it.
@@ -103,6 +106,16 @@ pub(super) fn calling_code(number: u64) -> Option<(u16, u32)> {
 
 /// Judges the digits of an E.164 number.
 pub(super) fn judge(number: u64) -> Judgement {
+    let (last, judgement) = LAST.get();
+    if last == number {
+        return judgement;
+    }
+    let judgement = judge_anew(number);
+    LAST.set((number, judgement));
+    judgement
+}
+
+fn judge_anew(number: u64) -> Judgement {
     let Some((code, rest)) = calling_code(number) else { return Judgement::Invalid };
     let Some(plan) = plan(code) else { return Judgement::Doubt };
     let mut digits = itoa::Buffer::new();
@@ -125,6 +138,7 @@ impl Plan {
     fn new(code: u16) -> Option<Self> {
         static TABLE: OnceLock<Vec<PlanPattern>> = OnceLock::new();
         let table = TABLE.get_or_init(Tables::number_plans);
+        let calling_code = code;
         let code = i32::from(code);
         let regions: Vec<Region> = PHONE_NUMBER_UTIL.get_regions_for_country_calling_code(code)?.collect();
         let (mut patterns, mut marks) = (Vec::new(), Vec::new());
@@ -153,7 +167,7 @@ impl Plan {
             .syntax(syntax::Config::new().unicode(false).utf8(false))
             .build_many(&patterns)
             .ok()?;
-        Some(Self { automaton, marks, regions })
+        Some(Self { calling_code, automaton, marks, regions })
     }
 
     fn judge(&self, cache: &mut Cache, national: &str) -> Option<Judgement> {
@@ -196,7 +210,7 @@ impl Plan {
             let is_valid = has(general) && kinds[at] < KINDS.len();
             if is_valid {
                 let is_personal = !IMPERSONAL.contains(&kinds[at]);
-                return Some(Judgement::Valid { region: *region, is_personal });
+                return Some(Judgement::Valid { calling_code: self.calling_code, region: *region, is_personal });
             }
             if has(leading) {
                 break;
@@ -224,7 +238,8 @@ mod tests {
                 use rlibphonenumber::PhoneNumberType::{PremiumRate, SharedCost, TollFree, UAN, VoiceMail};
                 let impersonal = [PremiumRate, TollFree, SharedCost, UAN, VoiceMail];
                 let region = parsed.get_region_code().unwrap_or(Region::World);
-                Judgement::Valid { region, is_personal: !impersonal.contains(&parsed.get_type()) }
+                let calling_code = u16::try_from(parsed.country_code).unwrap_or_default();
+                Judgement::Valid { calling_code, region, is_personal: !impersonal.contains(&parsed.get_type()) }
             }
             None => Judgement::Invalid,
         }

@@ -125,9 +125,11 @@ impl Phone {
 
     /// Does the number belong to that country's plan? Countries that share a calling code share it here too.
     pub fn is_of(self, country: &Country) -> bool {
-        let Some(region) = country.region() else { return false };
-        let code = calling_code(self.0).map(|(code, _)| i32::from(code));
-        code.is_some() && PHONE_NUMBER_UTIL.get_country_code_for_region(region) == code
+        let code = match self.judged() {
+            Judgement::Valid { calling_code, .. } => Some(calling_code),
+            _ => calling_code(self.0).map(|(code, _)| code),
+        };
+        code.is_some() && country.calling_code() == code
     }
 
     /// The country the number plan gives the number to, if it is one country's.

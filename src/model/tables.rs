@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use rlibphonenumber::Region;
+use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
@@ -58,12 +58,22 @@ pub struct Country {
     /// The codes of its states where the country writes them as short codes.
     #[serde(deserialize_with = "list")]
     pub state_codes: Vec<String>,
+    #[serde(skip)]
+    calling_code: OnceLock<Option<u16>>,
 }
 
 impl Country {
     /// The phone library's region of the country.
     pub fn region(&self) -> Option<Region> {
         Region::from_code(&self.code).ok()
+    }
+
+    /// What numbers of the country begin with, according to the phone library.
+    pub fn calling_code(&self) -> Option<u16> {
+        *self.calling_code.get_or_init(|| {
+            let code = PHONE_NUMBER_UTIL.get_country_code_for_region(self.region()?)?;
+            u16::try_from(code).ok()
+        })
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Cells<'a> {
     pub sheet: &'a Sheet,
     pub row: usize,
     at: Vec<CellAt>,
+    /// The whole row is printable ASCII, so that of each cell only the ends must be looked at.
+    is_ascii: bool,
     pub found: Vec<Diagnostic>,
     /// Columns whose cell says that the value is to be cleared.
     pub removed: Vec<&'static str>,
@@ -26,7 +28,7 @@ pub(super) struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     pub const fn new(sheet: &'a Sheet) -> Self {
-        Self { sheet, row: 0, at: Vec::new(), found: Vec::new(), removed: Vec::new() }
+        Self { sheet, row: 0, at: Vec::new(), is_ascii: false, found: Vec::new(), removed: Vec::new() }
     }
 
     /// Turns to a row, and forgets what was found in the one before.
@@ -36,7 +38,9 @@ impl<'a> Cells<'a> {
         self.removed.clear();
         self.at.clear();
         if let Some(at) = self.sheet.rows.get(row) {
-            row_cells(&self.sheet.text, at.start as usize, self.sheet.dialect, &mut self.at);
+            let start = at.start as usize;
+            let end = row_cells(&self.sheet.text, start, self.sheet.dialect, &mut self.at);
+            self.is_ascii = is_printable(&self.sheet.text.as_bytes()[start..end]);
         }
         if self.at.len() > self.sheet.header.len() {
             self.surplus();
@@ -155,7 +159,8 @@ impl<'a> Cells<'a> {
     fn text(&mut self, spec: &Spec) -> Result<Cow<'a, str>, Unreadable> {
         let Some(at) = self.sheet.positions.of(spec) else { return Ok(Cow::Borrowed("")) };
         let raw = self.raw(at);
-        let is_plain = matches!(raw, Cow::Borrowed(raw) if is_plain(raw));
+        let is_plain =
+            matches!(raw, Cow::Borrowed(raw) if has_plain_ends(raw) && (self.is_ascii || is_of_letters(raw)));
         let text = if is_plain { raw } else { self.tidied(spec, &raw) };
         if self.is_lost(spec, at, &text) || self.damage(spec, &text, is_plain) { Err(Unreadable) } else { Ok(text) }
     }
@@ -218,21 +223,26 @@ fn is_cut(number: &str) -> bool {
 /// Nothing can be read from the cell, and that is found.
 struct Unreadable;
 
-/// Is there nothing in the cell but signs of ASCII and letters of western Europe, and nothing around it? Such a text is
-/// normalised already, and no wrong encoding makes one.
-fn is_plain(raw: &str) -> bool {
-    let bytes = raw.as_bytes();
-    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return true };
-    if matches!(first, b' ' | b'\'' | b'=') || *last == b' ' {
-        return false;
+/// Does nothing stand around the text that is not meant?
+fn has_plain_ends(raw: &str) -> bool {
+    match raw.as_bytes() {
+        [] => true,
+        [first, .., last] => !matches!(first, b' ' | b'\'' | b'=') && *last != b' ',
+        [only] => !matches!(only, b' ' | b'\'' | b'='),
     }
-    let printable = |byte: u8| byte.wrapping_sub(b' ') <= b'~' - b' ';
-    if bytes.iter().fold(true, |all, byte| all & printable(*byte)) {
-        return true;
-    }
+}
+
+/// Is every byte a sign of ASCII that can be seen, or a space?
+fn is_printable(bytes: &[u8]) -> bool {
+    bytes.iter().fold(true, |all, byte| all & (byte.wrapping_sub(b' ') <= b'~' - b' '))
+}
+
+/// Is there nothing in the text but signs of ASCII and letters of western Europe? Such a text is normalised already, and
+/// no wrong encoding makes one.
+fn is_of_letters(raw: &str) -> bool {
     // U+00C0 to U+00FF.
-    let is_letter = |c: char| c.is_ascii() && printable(c as u8) || ('\u{c0}'..='\u{ff}').contains(&c);
-    raw.chars().all(is_letter)
+    let is_letter = |c: char| matches!(c, ' '..='~' | '\u{c0}'..='\u{ff}');
+    is_printable(raw.as_bytes()) || raw.chars().all(is_letter)
 }
 
 /// Without the usual ways to keep a spreadsheet from touching a cell: `="…"`, and one leading apostrophe.

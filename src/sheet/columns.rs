@@ -222,6 +222,9 @@ fn package_of(name: &str) -> Result<Package, Problem> {
 }
 
 fn package(cell: &str) -> Result<Parsed<Package>, Problem> {
+    if let Some(package) = Package::parse(cell) {
+        return good(package);
+    }
     if items(cell).nth(1).is_some() {
         return Err(Problem::new(Code::OnePackagePerUser));
     }

@@ -1,6 +1,7 @@
 //! What spreadsheets and wrong encodings do to a cell, and how it is recognised.
 
 use encoding_rs::WINDOWS_1252;
+use memchr::memchr2;
 
 /// The digits of a number that a spreadsheet keeps; it puts zeros in place of the others.
 pub const DIGITS_KEPT: usize = 15;
@@ -18,7 +19,8 @@ pub(super) fn is_error(text: &str) -> bool {
 
 /// Is it a long number as a spreadsheet shows it, such as `1.23457E+11`?
 pub(super) fn is_scientific(text: &str) -> bool {
-    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
+    let Some(at) = memchr2(b'E', b'e', text.as_bytes()) else { return false };
+    let (mantissa, exponent) = (&text[..at], &text[at + 1..]);
     let Some(exponent) = exponent.strip_prefix('+') else { return false };
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     digits(exponent) && digits(&mantissa.replacen(['.', ','], "", 1))

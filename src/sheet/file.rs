@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use encoding_rs::Encoding;
+use rayon::prelude::*;
 
 use super::blank_workbook::OWN_SHEETS;
 use super::dialect::{dialect, take_separator_line};
@@ -124,7 +125,27 @@ fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
     if size > FILE_BYTES_MAX {
         bail!("`{shown}` has {size} bytes; at most {FILE_BYTES_MAX} are read; split it");
     }
-    std::fs::read(path).with_context(|| format!("cannot read `{shown}`"))
+    at_once(path, size).with_context(|| format!("cannot read `{shown}`"))
+}
+
+/// Reads a file, the parts of a large one side by side.
+#[cfg(unix)]
+fn at_once(path: &Path, size: u64) -> std::io::Result<Vec<u8>> {
+    use std::os::unix::fs::FileExt;
+    const PART_BYTES: usize = 4 << 20;
+    let file = std::fs::File::open(path)?;
+    let mut bytes = vec![0; usize::try_from(size).unwrap_or_default()];
+    let read = |(at, part): (usize, &mut [u8])| file.read_exact_at(part, (at * PART_BYTES) as u64);
+    match bytes.par_chunks_mut(PART_BYTES).enumerate().try_for_each(read) {
+        // Somebody writes it, so the size was that of another moment.
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => std::fs::read(path),
+        read => read.map(|()| bytes),
+    }
+}
+
+#[cfg(not(unix))]
+fn at_once(path: &Path, _: u64) -> std::io::Result<Vec<u8>> {
+    std::fs::read(path)
 }
 
 /// Reads a CSV file. What is wrong with the file as a whole is found here; cells are read later.

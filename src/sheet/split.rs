@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use memchr::{memchr, memchr2, memchr3};
+use rayon::prelude::*;
 
 /// What stands between cells, and whether a backslash takes that meaning from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +52,42 @@ pub(super) struct Scan {
 ///
 /// The text must be shorter than 4 GiB.
 pub(super) fn rows(text: &str, dialect: Dialect) -> Scan {
+    if text.len() <= PART_BYTES || memchr(b'"', text.as_bytes()).is_some() {
+        return rows_between(text, 0, text.len(), dialect).0;
+    }
+    // Without quotes every line is a row, so parts can be scanned side by side.
     let bytes = text.as_bytes();
-    let mut scan = Scan::default();
-    let mut start = 0;
+    let line_after = |at: usize| {
+        let found =
+            memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |found| after_terminator(bytes, at + found));
+        found.min(bytes.len())
+    };
+    let mut starts = vec![0];
+    while let Some(last) = starts.last().filter(|last| *last + PART_BYTES < bytes.len()) {
+        starts.push(line_after(last + PART_BYTES));
+    }
+    starts.push(bytes.len());
+    let parts: Vec<(Scan, u32)> =
+        starts.par_windows(2).map(|part| rows_between(text, part[0], part[1], dialect)).collect();
+    let mut all = Scan::default();
+    all.rows.reserve_exact(parts.iter().map(|(part, _)| part.rows.len()).sum());
+    let mut before = 0;
+    for (part, lines) in parts {
+        all.rows.extend(part.rows.iter().map(|row| RowAt { number: row.number + before, ..*row }));
+        before += lines;
+    }
+    all
+}
+
+/// Bytes that one thread scans at a time.
+const PART_BYTES: usize = 4 << 20;
+
+/// The rows between two line beginnings, and how many there are with the blank ones.
+fn rows_between(text: &str, from: usize, to: usize, dialect: Dialect) -> (Scan, u32) {
+    let bytes = &text.as_bytes()[..to];
+    // A row of users has about a hundred bytes.
+    let mut scan = Scan { rows: Vec::with_capacity((to - from) / 80), is_unclosed: false };
+    let mut start = from;
     let mut number = 1;
     let mut cells = Vec::new();
     while start < bytes.len() {
@@ -66,7 +100,7 @@ pub(super) fn rows(text: &str, dialect: Dialect) -> Scan {
         start = after_terminator(bytes, end);
         number += 1;
     }
-    scan
+    (scan, number - 1)
 }
 
 /// The end of a row without its terminator, and whether its last quote is closed.
@@ -303,6 +337,17 @@ mod tests {
             let text = "h,i\na,b\n\n,,\nc,\"d\u{1}e\"\n \u{a0},\"\"\nf,g\n".replace('\n', line).replace('\u{1}', "\n");
             let numbers: Vec<u32> = rows(&text, Dialect::rfc4180(b',')).rows.iter().map(|row| row.number).collect();
             assert_eq!(numbers, [1, 2, 5, 7], "{line:?}");
+        }
+    }
+
+    #[test]
+    fn parts_of_a_long_text_are_put_together() {
+        let dialect = Dialect::rfc4180(b',');
+        for line in ["\n", "\r\n", "\r"] {
+            let long = format!("a,b{line}{line}{}{line}", "x".repeat(1000)).repeat(9000);
+            let (whole, lines) = rows_between(&long, 0, long.len(), dialect);
+            assert_eq!(rows(&long, dialect).rows, whole.rows, "{line:?}");
+            assert_eq!((whole.rows.len(), lines), (18_000, 27_000));
         }
     }
 
