@@ -14,7 +14,7 @@ pub(super) struct Bits {
 impl Bits {
     /// Room for so many keys.
     pub fn of(keys: usize) -> Self {
-        let bits = (keys.max(4) * BITS_PER_KEY).next_power_of_two().min(BITS_MAX);
+        let bits = (keys.max(8) * BITS_PER_KEY).next_power_of_two().min(BITS_MAX);
         Self { words: vec![0; bits / 64], mask: bits as u64 - 1 }
     }
 
