@@ -310,20 +310,20 @@ impl Diagnostic {
 
     /// What is wrong, in one sentence.
     pub fn message(&self, lang: Lang) -> String {
-        self.fill(text::entry(lang, self.code.id()).message)
+        self.fill(lang, text::entry(lang, self.code.id()).message)
     }
 
     /// How it is mended, in one sentence.
     pub fn fix(&self, lang: Lang) -> String {
-        self.fill(text::entry(lang, self.code.id()).fix)
+        self.fill(lang, text::entry(lang, self.code.id()).fix)
     }
 
-    fn fill(&self, template: &str) -> String {
+    fn fill(&self, lang: Lang, template: &str) -> String {
         text::fill(template, |name| match name {
             "value" => Some(self.value.clone()),
             "column" => self.place.column.as_deref().map(str::to_owned),
             "related" => self.related.first().map(ToString::to_string),
-            _ => self.args.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone()),
+            _ => self.args.iter().find(|(key, _)| *key == name).map(|(_, value)| text::phrase(lang, value).to_owned()),
         })
     }
 }

@@ -62,26 +62,31 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
     match &cli.command {
         Command::Init { dir, xlsx } => pipeline::init(dir, *xlsx, console),
         Command::Check { dir, hold_back, reading, format } => {
-            pipeline::check(&folder(dir), &typed(hold_back, reading, &no_api), (*format).into(), console)
+            pipeline::check(&folder(dir), &typed(cli.lang, hold_back, reading, &no_api), (*format).into(), console)
+        }
+        Command::Fix { dir, apply, reading } => {
+            pipeline::fix(&folder(dir), &typed(cli.lang, &no_hold_back, reading, &no_api), *apply, console)
         }
         Command::Plan { dir, hold_back, reading, api, format } => {
-            pipeline::plan(&folder(dir), &typed(hold_back, reading, api), (*format).into(), console)
+            pipeline::plan(&folder(dir), &typed(cli.lang, hold_back, reading, api), (*format).into(), console)
         }
         Command::Run { dir, yes, hold_back, reading, api } => {
             let confirmation = if *yes { Confirmation::Given } else { Confirmation::Wanted };
-            pipeline::run(&folder(dir), &typed(hold_back, reading, api), confirmation, console).await
+            pipeline::run(&folder(dir), &typed(cli.lang, hold_back, reading, api), confirmation, console).await
         }
         Command::Resume { dir, api } => {
-            pipeline::resume(&folder(dir), &typed(&no_hold_back, &as_it_is, api), console).await
+            pipeline::resume(&folder(dir), &typed(cli.lang, &no_hold_back, &as_it_is, api), console).await
         }
         Command::Report { run } => {
             // Every other command takes the folder here, so a folder is understood.
             let named = run.as_ref().map(PathBuf::from).filter(|path| path.is_dir());
             let run = run.as_deref().filter(|_| named.is_none());
-            pipeline::report(&folder(&named), &typed(&no_hold_back, &as_it_is, &no_api), run, console)
+            pipeline::report(&folder(&named), &typed(cli.lang, &no_hold_back, &as_it_is, &no_api), run, console)
         }
         Command::Runs { dir } => pipeline::runs(&folder(dir), console),
-        Command::Explain { code } => pipeline::explain(code, console),
+        Command::Explain { code } => {
+            pipeline::explain(code, &typed(cli.lang, &no_hold_back, &as_it_is, &no_api), console)
+        }
         Command::Columns { schema: true } => Ok(pipeline::check_schema(console)),
         Command::Columns { schema: false } => Ok(pipeline::columns(console)),
         Command::Simulate(simulate) => pipeline::simulate(&simulate.into(), console).await,

@@ -34,7 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("nightly", PIPELINE_AND_BELOW),
     ("cluster", PIPELINE_AND_BELOW),
     // Hands on what was typed, in the words of those who take it.
-    ("cli", &["settings", "pipeline", "check", "report"]),
+    ("cli", &["settings", "pipeline", "check", "report", "text"]),
     ("main", &["cli", "settings", "pipeline", "review", "nightly", "cluster", "simulator"]),
     // Lists the modules and says how they fit together.
     ("lib", &[]),
@@ -143,8 +143,11 @@ const FUNCTION_LINES_MAX: usize = 70;
 const FILE_LINES_MAX: usize = 500;
 
 /// Tables may be long; logic may not.
-const TABLES: &[(&str, &str)] =
-    &[("src/text/en.rs", "every sentence that turnup says"), ("src/sheet/columns.rs", "every column of every sheet")];
+const TABLES: &[(&str, &str)] = &[
+    ("src/text/en.rs", "every sentence that turnup says"),
+    ("src/text/pt_br.rs", "every sentence that turnup says, in Portuguese"),
+    ("src/sheet/columns.rs", "every column of every sheet"),
+];
 
 /// A file of this project: its path from the root, and its text.
 struct Source {

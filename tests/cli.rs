@@ -845,3 +845,25 @@ fn every_column_is_listed() {
         assert_eq!(names, columns.split_whitespace().collect::<Vec<_>>());
     }
 }
+
+#[test]
+fn what_is_certain_is_repaired_in_a_copy() {
+    let bench = Bench::small();
+    let users = fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    let (_, email) =
+        users.split_once('@').map(|(before, _)| before.rsplit_once(',').expect("it has columns")).expect("it has");
+    let damaged = users.replacen(email, &format!(" {} ", email.to_uppercase()), 1);
+    bench.write("work/users.csv", &damaged);
+    let shown = bench.ran(&["fix", "work"]).expect_code(0).out;
+    assert!(shown.contains(&format!("+ `{email}@")) && shown.contains("(C221, C222)"), "{shown}");
+    assert!(!bench.path("work/fixed").exists(), "nothing is written unless asked for");
+    let applied = bench.ran(&["fix", "work", "--apply"]).expect_code(0);
+    assert!(applied.out.ends_with("work/fixed\n"), "{}", applied.out);
+    let fixed = fs::read_to_string(bench.path("work/fixed/users.csv")).expect("it was written");
+    assert_eq!(fixed.trim_start_matches('\u{feff}'), users.trim_start_matches('\u{feff}'));
+    assert_eq!(fs::read_to_string(bench.path("work/users.csv")).expect("it is there"), damaged);
+    let clean = bench.ran(&["check", "work/fixed"]).expect_code(0).out;
+    assert!(clean.contains(" 0 errors, 0 warnings, 0 notices"), "{clean}");
+    bench.ran(&["fix", "work/fixed"]).expect_code(0);
+    assert!(bench.ran(&["fix", "work", "--apply"]).expect_code(1).err.contains("overwrites nothing"));
+}

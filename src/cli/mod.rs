@@ -8,6 +8,7 @@ use crate::check::HoldBack;
 use crate::pipeline::Simulation;
 use crate::report::{FindingsFormat, PlanFormat};
 use crate::settings::Typed;
+use crate::text::Lang;
 
 /// Turns spreadsheets into working Webex for Wholesale customers.
 #[derive(Debug, Parser)]
@@ -20,6 +21,10 @@ pub struct Cli {
     #[arg(long, short, global = true)]
     pub quiet: bool,
 
+    /// The language of messages: en or pt-BR [default: that of the locale].
+    #[arg(long, value_name = "LANG", global = true, env = "TURNUP_LANG", value_parser = lang)]
+    pub lang: Option<Lang>,
+
     /// The workspace folder, for commands whose first argument is something else.
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub folder: Option<PathBuf>,
@@ -30,6 +35,10 @@ impl Cli {
     pub fn read() -> Self {
         Self::parse()
     }
+}
+
+fn lang(tag: &str) -> Result<Lang, String> {
+    Lang::parse(tag).ok_or_else(|| "the languages are en and pt-BR".to_owned())
 }
 
 const EXAMPLES: &str = "\
@@ -69,6 +78,16 @@ pub enum Command {
         /// How findings are written.
         #[arg(long, value_enum, default_value_t)]
         format: CheckFormat,
+    },
+    /// Show repairs that are certain, such as stray blanks or a lost `+`; with --apply, write them into a copy.
+    Fix {
+        /// The workspace folder [default: .].
+        dir: Option<PathBuf>,
+        /// Write the repaired sheets into the folder `fixed` of the workspace.
+        #[arg(long)]
+        apply: bool,
+        #[command(flatten)]
+        reading: ReadingArgs,
     },
     /// Show what a run would do: changes, calls, time, licences; nothing is sent.
     Plan {
@@ -256,8 +275,9 @@ impl HoldBackArgs {
 }
 
 /// Puts together what was typed.
-pub fn typed(hold_back: &HoldBackArgs, reading: &ReadingArgs, api: &ApiArgs) -> Typed {
+pub fn typed(lang: Option<Lang>, hold_back: &HoldBackArgs, reading: &ReadingArgs, api: &ApiArgs) -> Typed {
     Typed {
+        lang,
         api_url: api.api_url.clone(),
         simulate: api.simulate,
         max_in_flight: api.max_in_flight,

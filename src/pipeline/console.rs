@@ -6,6 +6,7 @@ use anyhow::Context;
 use tokio::sync::watch;
 
 use super::Clock;
+use crate::text::{Lang, phrase};
 
 /// Where a command writes and what it may ask.
 pub struct Console<'a> {
@@ -57,8 +58,9 @@ impl Console<'_> {
     }
 
     /// Asks the person whether the run may send.
-    pub(super) fn is_confirmed(&mut self) -> anyhow::Result<bool> {
-        let _ = write!(self.err, "send this to Webex? [y/N] ").and_then(|()| self.err.flush());
+    pub(super) fn is_confirmed(&mut self, lang: Lang) -> anyhow::Result<bool> {
+        let question = phrase(lang, "send this to Webex? [y/N] ");
+        let _ = write!(self.err, "{question}").and_then(|()| self.err.flush());
         let mut answer = String::new();
         std::io::stdin().read_line(&mut answer).context("the answer cannot be read")?;
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "s" | "sim"))

@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::journal::{Log, Sqlite};
 use crate::settings::Settings;
 use crate::sheet::Sheets;
-use crate::text::Lang;
+use crate::text::{Lang, say};
 
 /// Fewer rows than this are never judged by their share of mistakes.
 const ROWS_MIN: usize = 50;
@@ -19,24 +19,24 @@ const UNREADABLE: [Code; 6] =
 
 /// Says why the file is probably the wrong one: too many of its rows have mistakes of their own.
 #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]
-pub(super) fn too_many_errors(sheets: &Sheets, checked: &Checked<'_>, max_error_rate: f64) -> Option<String> {
+pub(super) fn too_many_errors(sheets: &Sheets, checked: &Checked<'_>, settings: &Settings) -> Option<String> {
+    let max_error_rate = settings.max_error_rate;
     let (rows, rejected) = (sheets.row_count(), checked.verdicts.rejected());
     if rows < ROWS_MIN || rejected as f64 <= max_error_rate * rows as f64 {
         return None;
     }
-    Some(format!(
-        "{rejected} of {rows} rows have mistakes, more than {:.0} %: these are probably the wrong files, so nothing was \
-         sent; `turnup check` shows the mistakes, `max_error_rate` under `[guards]` in turnup.toml sets the limit",
-        max_error_rate * 100.0
-    ))
+    let words = "{rejected} of {rows} rows have mistakes, more than {percent} %: these are probably the wrong files, so \
+                 nothing was sent; `turnup check` shows the mistakes, `max_error_rate` under `[guards]` in turnup.toml \
+                 sets the limit";
+    let percent = format!("{:.0}", max_error_rate * 100.0);
+    Some(say(settings.lang, words, &[("rejected", &rejected), ("rows", &rows), ("percent", &percent)]))
 }
 
 /// Says which sheet could not be read at all: it has no rows that could tell, so the run must.
-pub(super) fn unreadable_sheet(checked: &Checked<'_>) -> Option<String> {
+pub(super) fn unreadable_sheet(checked: &Checked<'_>, lang: Lang) -> Option<String> {
     let is_wrong = |found: &&Diagnostic| UNREADABLE.contains(&found.code);
     let wrong = checked.found_before_users().iter().find(is_wrong)?;
-    let (message, fix) = (wrong.message(Lang::default()), wrong.fix(Lang::default()));
-    Some(format!("{}: {message}; {fix}; nothing was sent", wrong.place))
+    Some(in_the_way(wrong, lang))
 }
 
 /// What this folder's journal knows, it knows of one Webex. Against another one it would call everything unchanged.
@@ -60,6 +60,11 @@ pub(super) fn same_provider(log: &Sqlite, settings: &Settings) -> anyhow::Result
 /// Says which setting cannot be read: nothing is sent under a default where a ceiling or a guard was meant.
 pub(super) fn unreadable_settings(settings: &Settings) -> Option<String> {
     let wrong = settings.found.iter().find(|found| found.severity == Severity::Error)?;
-    let (message, fix) = (wrong.message(settings.lang), wrong.fix(settings.lang));
-    Some(format!("{}: {message}; {fix}; nothing was sent", wrong.place))
+    Some(in_the_way(wrong, settings.lang))
+}
+
+fn in_the_way(wrong: &Diagnostic, lang: Lang) -> String {
+    let (message, fix) = (wrong.message(lang), wrong.fix(lang));
+    let gaps: [(&str, &dyn std::fmt::Display); 3] = [("place", &wrong.place), ("message", &message), ("fix", &fix)];
+    say(lang, "{place}: {message}; {fix}; nothing was sent", &gaps)
 }

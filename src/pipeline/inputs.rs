@@ -11,7 +11,8 @@ use crate::settings::{KEPT_ENCODING, SETTINGS};
 use crate::sheet::{self, Rows, Sheets};
 use crate::template::{self, Templates};
 
-const TEMPLATES: &str = "templates.toml";
+/// The file of the onboarding templates.
+pub(super) const TEMPLATES: &str = "templates.toml";
 
 /// Sheets with their rows, and templates; what was found while reading templates and cells.
 pub(super) struct Inputs {

@@ -4,6 +4,7 @@
 
 mod clock;
 mod console;
+mod fix;
 mod guard;
 mod inputs;
 mod provider;
@@ -21,12 +22,13 @@ use crate::model::Package;
 use crate::plan::{self, Forecast, Known, Pace, Plan, Stage};
 use crate::report::{self, FindingsFormat, PlanFormat, PlanView};
 use crate::settings::{Settings, Typed, settle};
-use crate::sheet::Sheets;
+use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
 
 pub use crate::workspace::Locked;
 pub use clock::Clock;
 pub use console::{Confirmation, Console, Terminal};
+pub use fix::fix;
 use inputs::Inputs;
 pub use provider::Simulation;
 use recorded::{Recorded, Scope, unfinished};
@@ -83,7 +85,7 @@ pub fn plan(folder: &Path, typed: &Typed, format: PlanFormat, console: &mut Cons
     let checked = checked(&inputs, &settings, &standing);
     let plan = plan::plan(&checked.batch(), &known);
     let forecast = forecast(&plan, &known, &settings);
-    console.print(&shown_plan(format, &inputs.sheets, &checked, &plan, &forecast));
+    console.print(&shown_plan(format, &checked, &plan, &forecast, settings.lang));
     Ok(if checked.count(Severity::Error) > 0 || !plan.immovable.is_empty() { exit::REJECTED } else { exit::WELL })
 }
 
@@ -101,7 +103,8 @@ pub async fn run(
     let settings = settle(typed, &workspace)?;
     Inputs::look(workspace.root())?;
     if confirmation == Confirmation::Wanted && console.terminal == Terminal::Machine {
-        console.refuse("nobody is there to confirm the run; look at `turnup plan`, then add --yes");
+        let words = "nobody is there to confirm the run; look at `turnup plan`, then add --yes";
+        console.refuse(phrase(settings.lang, words));
         return Ok(exit::USAGE);
     }
     if let Some(words) = guard::unreadable_settings(&settings) {
@@ -121,23 +124,23 @@ pub async fn run(
     let known = recorded.log.known()?;
     let standing = standing(&known);
     let checked = checked(&inputs, &settings, &standing);
-    if let Some(words) = guard::unreadable_sheet(&checked) {
+    if let Some(words) = guard::unreadable_sheet(&checked, settings.lang) {
         console.refuse(&words);
         std::fs::remove_dir_all(&copies)?;
         return Ok(exit::REJECTED);
     }
-    if let Some(words) = guard::too_many_errors(&inputs.sheets, &checked, settings.max_error_rate) {
+    if let Some(words) = guard::too_many_errors(&inputs.sheets, &checked, &settings) {
         console.refuse(&words);
         std::fs::remove_dir_all(&copies)?;
         return Ok(exit::GUARD);
     }
     let plan = plan::plan(&checked.batch(), &known);
     let forecast = forecast(&plan, &known, &settings);
-    console.say(&shown_plan(PlanFormat::Text, &inputs.sheets, &checked, &plan, &forecast));
+    console.say(&shown_plan(PlanFormat::Text, &checked, &plan, &forecast, settings.lang));
     if !plan.is_idle() {
         provider::look(&settings).inspect_err(|_| drop(std::fs::remove_dir_all(&copies)))?;
-        if confirmation == Confirmation::Wanted && !console.is_confirmed()? {
-            console.say("nothing was sent");
+        if confirmation == Confirmation::Wanted && !console.is_confirmed(settings.lang)? {
+            console.say(phrase(settings.lang, "nothing was sent"));
             std::fs::remove_dir_all(&copies)?;
             return Ok(exit::WELL);
         }
@@ -165,17 +168,20 @@ pub async fn resume(folder: &Path, typed: &Typed, console: &mut Console<'_>) -> 
         return Ok(exit::REJECTED);
     }
     if !workspace.has_state() {
-        console.say("nothing has been run in this folder, so there is nothing to resume");
+        let words = "nothing has been run in this folder, so there is nothing to resume";
+        console.say(phrase(settings.lang, words));
         return Ok(exit::WELL);
     }
     let _claim = workspace.claim(&console.clock.who())?;
     let mut log = Sqlite::open(&workspace.journal())?;
     let Some(head) = unfinished(&log)? else {
-        console.say("every run is finished, so there is nothing to resume; `turnup report` shows the latest");
+        let words = "every run is finished, so there is nothing to resume; `turnup report` shows the latest";
+        console.say(phrase(settings.lang, words));
         return Ok(exit::WELL);
     };
     guard::same_provider(&log, &settings)?;
-    console.say(&format!("resuming {} of {} with the sheets of that day", head.run, head.started));
+    let words = "resuming {run} of {started} with the sheets of that day";
+    console.say(&say(settings.lang, words, &[("run", &head.run), ("started", &head.started)]));
     let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
     recorded.carry_out(&head.run, Scope::Everything, console).await
 }
@@ -276,9 +282,9 @@ fn forecast(plan: &Plan, known: &Known, settings: &Settings) -> Forecast {
     plan::forecast(plan, known, Pace { in_flight: client.in_flight, rate: client.rate })
 }
 
-fn shown_plan(format: PlanFormat, sheets: &Sheets, checked: &Checked<'_>, plan: &Plan, forecast: &Forecast) -> String {
-    let rejected = checked.verdicts.rejected();
-    report::plan(format, &PlanView { sheets, plan, forecast, rejected, blocked: checked.verdicts.blocked() })
+fn shown_plan(format: PlanFormat, checked: &Checked<'_>, plan: &Plan, forecast: &Forecast, lang: Lang) -> String {
+    let (rejected, blocked) = (checked.verdicts.rejected(), checked.verdicts.blocked());
+    report::plan(format, &PlanView { sheets: checked.sheets(), plan, forecast, rejected, blocked, lang })
 }
 
 fn head(run: String, plan: &Plan, settings: &Settings, clock: &Clock) -> RunHead {

@@ -18,6 +18,7 @@ use crate::report::{self, Outcome, RowResult, Rows};
 use crate::run::progress::{Bars, Lines, Progress, Quiet};
 use crate::run::{self, Finish, Job, Mode, Options, Stop};
 use crate::settings::Settings;
+use crate::text::{phrase, say};
 use crate::workspace::Workspace;
 
 /// The latest run, if it was cut off.
@@ -52,19 +53,18 @@ impl Recorded<'_> {
         console: &mut Console<'_>,
     ) -> anyhow::Result<Option<u8>> {
         let Some(head) = unfinished(self.log)? else { return Ok(None) };
-        console.say(&format!(
-            "the run {} of {} was cut off; what it has sent is settled first, then the sheets are planned anew \
-             (`turnup resume` would go on with its own plan instead)",
-            head.run, head.started
-        ));
-        if confirmation == Confirmation::Wanted && !console.is_confirmed()? {
-            console.say("nothing was sent");
+        let lang = self.settings.lang;
+        let words = "the run {run} of {started} was cut off; what it has sent is settled first, then the sheets are planned \
+                     anew (`turnup resume` would go on with its own plan instead)";
+        console.say(&say(lang, words, &[("run", &head.run), ("started", &head.started)]));
+        if confirmation == Confirmation::Wanted && !console.is_confirmed(lang)? {
+            console.say(phrase(lang, "nothing was sent"));
             return Ok(Some(exit::WELL));
         }
         if !self.workspace.inputs(&head.run).is_dir() {
-            console.refuse(
-                "the inputs that were kept with it are gone, so it has no report; what it left in doubt is looked up",
-            );
+            let words =
+                "the inputs that were kept with it are gone, so it has no report; what it left in doubt is looked up";
+            console.refuse(phrase(lang, words));
             self.log.finish(&head.run, &console.clock.now(), exit::INTERRUPTED)?;
             return Ok(None);
         }
@@ -112,7 +112,8 @@ impl Recorded<'_> {
         let code = match &finish.stopped {
             Some(Stop::Environment(why)) => bail!("{why}; `turnup resume` goes on where this run stands"),
             Some(Stop::Interrupted) => {
-                console.refuse("interrupted; `turnup resume` goes on where this run stands");
+                let words = "interrupted; `turnup resume` goes on where this run stands";
+                console.refuse(phrase(self.settings.lang, words));
                 return Ok(exit::INTERRUPTED);
             }
             None if scope == Scope::WhatWasSent && is_cut_short(&results) => exit::INTERRUPTED,
@@ -179,7 +180,7 @@ impl Recorded<'_> {
         let results = report::row_results(&rows);
         let folder = self.workspace.report(run);
         report::write_results(&folder, &inputs.sheets, &results)?;
-        let summary = report::summary(&inputs.sheets, &results, requests);
+        let summary = report::summary(&inputs.sheets, &results, requests, lang);
         Ok((results, format!("{summary}{}\n", folder.display())))
     }
 }

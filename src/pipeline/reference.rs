@@ -8,8 +8,9 @@ use super::{Console, exit};
 use crate::diagnostic::Code;
 use crate::model::SheetKind;
 use crate::report;
+use crate::settings::{Typed, language};
 use crate::sheet::{self, Need};
-use crate::text::{self, Lang};
+use crate::text::{self, phrase};
 
 /// `turnup init DIR`: a new workspace with blank sheets (or one workbook), templates and settings.
 ///
@@ -45,20 +46,24 @@ pub fn init(folder: &Path, is_workbook: bool, console: &mut Console<'_>) -> anyh
 ///
 /// # Errors
 /// When there is no such code.
-pub fn explain(id: &str, console: &mut Console<'_>) -> anyhow::Result<u8> {
+pub fn explain(id: &str, typed: &Typed, console: &mut Console<'_>) -> anyhow::Result<u8> {
     let Some(code) = Code::from_id(id) else {
         let known: Vec<_> = Code::ALL.iter().map(|code| code.id()).collect();
         bail!("there is no code `{id}`; the codes are {}", known.join(", "));
     };
-    let entry = text::entry(Lang::default(), code.id());
+    let lang = language(typed);
+    let entry = text::entry(lang, code.id());
     let plain = |template: &str| text::fill(template, |name| Some(format!("<{name}>")));
     console.print(&format!(
-        "{} ({})\n  {}\n\ncause:   {}\nexample: {}\ncure:    {}\n",
+        "{} ({})\n  {}\n\n{:<9}{}\n{:<9}{}\n{:<9}{}\n",
         code.id(),
-        code.severity().word(),
+        phrase(lang, code.severity().word()),
         plain(entry.message),
+        format!("{}:", phrase(lang, "cause")),
         entry.cause,
+        format!("{}:", phrase(lang, "example")),
         entry.example,
+        format!("{}:", phrase(lang, "cure")),
         plain(entry.fix),
     ));
     Ok(exit::WELL)

@@ -12,7 +12,7 @@ use crate::check::Checked;
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::model::SheetKind;
 use crate::sheet::Sheets;
-use crate::text::Lang;
+use crate::text::{Lang, phrase, say};
 
 /// Findings of one code that are drawn; the rest is counted.
 const DRAWN_PER_CODE_MAX: usize = 10;
@@ -46,6 +46,8 @@ pub fn findings(
     colour: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    // Programs read the same words whatever language a person has chosen.
+    let lang = if format == FindingsFormat::Text { lang } else { Lang::En };
     let view = FindingsView { checked, sheets: checked.sheets(), lang, colour };
     match format {
         FindingsFormat::Text => text(&view, out),
@@ -78,7 +80,8 @@ fn text(view: &FindingsView<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     for (code, count) in counts.iter().filter(|(_, count)| **count > DRAWN_PER_CODE_MAX) {
         let more = count - DRAWN_PER_CODE_MAX;
-        writeln!(out, "{more} more with code {code}; `turnup check --format csv` lists them all")?;
+        let words = "{count} more with code {code}; `turnup check --format csv` lists them all";
+        writeln!(out, "{}", say(view.lang, words, &[("count", &more), ("code", code)]))?;
     }
     out.write_all(closing(view).as_bytes())
 }
@@ -97,10 +100,12 @@ fn first_few(found: &[Diagnostic]) -> Vec<Diagnostic> {
 /// One finding as a compiler draws it.
 fn draw(view: &FindingsView<'_>, finding: &Diagnostic) -> String {
     let level = match finding.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-        Severity::Notice => Level::NOTE,
+        Severity::Error => Level::ERROR.with_name(phrase(view.lang, "error")),
+        Severity::Warning => Level::WARNING.with_name(phrase(view.lang, "warning")),
+        Severity::Notice => Level::NOTE.with_name(phrase(view.lang, "note")),
     };
+    let (note, help) =
+        (Level::NOTE.with_name(phrase(view.lang, "note")), Level::HELP.with_name(phrase(view.lang, "help")));
     let message = printable(&finding.message(view.lang));
     let fix = printable(&finding.fix(view.lang));
     let origin = origin(&finding.place);
@@ -120,9 +125,12 @@ fn draw(view: &FindingsView<'_>, finding: &Diagnostic) -> String {
         let (line, span) = source.as_ref()?;
         let snippet = Snippet::source(line.as_str()).path(origin.as_str()).line_start(*number);
         let snippet = snippet.annotation(AnnotationKind::Context.span(span.clone()));
-        Some(Group::with_title(Level::NOTE.secondary_title("it goes with this row")).element(snippet))
+        Some(
+            Group::with_title(note.clone().secondary_title(phrase(view.lang, "it goes with this row")))
+                .element(snippet),
+        )
     }));
-    groups.push(Group::with_title(Level::HELP.secondary_title(fix)));
+    groups.push(Group::with_title(help.secondary_title(fix)));
     let renderer = if view.colour { Renderer::styled() } else { Renderer::plain() };
     let mut drawn = renderer.render(&groups);
     for origin in others.iter().map(|(_, origin, _)| origin).chain([&origin]) {
@@ -150,7 +158,7 @@ fn without_text_position(drawn: &str, origin: &str) -> String {
 }
 
 /// `users.csv:418 G`, or `workbook.xlsx Users!G418`: file, row and column as a spreadsheet shows them.
-fn origin(place: &Place) -> String {
+pub(super) fn origin(place: &Place) -> String {
     let cell = place.cell();
     if let Some((book, tab)) = place.file.rsplit_once('#') {
         let row = place.row.map(|row| format!("row {row}"));
@@ -197,14 +205,16 @@ fn marked(cell: &str, start: usize, span: Option<(u32, u32)>) -> Range<usize> {
 fn closing(view: &FindingsView<'_>) -> String {
     let rows: Vec<String> =
         SheetKind::ALL.into_iter().map(|kind| format!("{} {kind}", view.sheets.get(kind).row_count())).collect();
-    format!(
-        "checked {}: {} errors, {} warnings, {} notices; {} rows held back by another row\n",
-        rows.join(", "),
-        view.checked.count(Severity::Error),
-        view.checked.count(Severity::Warning),
-        view.checked.count(Severity::Notice),
-        view.checked.verdicts.blocked(),
-    )
+    let words = "checked {rows}: {errors} errors, {warnings} warnings, {notices} notices; {blocked} rows held back by another row";
+    let count = |severity| view.checked.count(severity);
+    let gaps: [(&str, &dyn std::fmt::Display); 5] = [
+        ("rows", &rows.join(", ")),
+        ("errors", &count(Severity::Error)),
+        ("warnings", &count(Severity::Warning)),
+        ("notices", &count(Severity::Notice)),
+        ("blocked", &view.checked.verdicts.blocked()),
+    ];
+    say(view.lang, words, &gaps) + "\n"
 }
 
 /// The columns of the CSV form; other programs read it.

@@ -5,6 +5,7 @@
 mod findings;
 mod outcome;
 mod plan;
+mod repairs;
 mod results;
 mod summary;
 mod write;
@@ -12,6 +13,7 @@ mod write;
 pub use findings::{CHECK_SCHEMA, FindingsFormat, findings};
 pub use outcome::{Outcome, RowResult, Rows, exit_code, immovable_findings, row_results};
 pub use plan::{PlanFormat, PlanView, plan};
+pub use repairs::repairs;
 pub use results::{rejected_csv, results_csv};
 pub use summary::{counts, summary};
 pub use write::{write_atomically, write_results};

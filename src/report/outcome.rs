@@ -112,9 +112,9 @@ impl RowResult {
     }
 
     /// A row that waits for another one.
-    fn blocked(by: String) -> Self {
-        let reason = format!("{by} stands in the way");
-        let fix = format!("see {by}; this row goes with it");
+    fn blocked(by: String, lang: Lang) -> Self {
+        let reason = text::say(lang, "{by} stands in the way", &[("by", &by)]);
+        let fix = text::say(lang, "see {by}; this row goes with it", &[("by", &by)]);
         Self { reason, fix, blocked_by: by, ..Self::new(Outcome::Blocked) }
     }
 
@@ -199,13 +199,14 @@ impl<'a> Index<'a> {
 
     /// A row behind another one. What is wrong with a template or a setting is no row's own, so it is told here.
     fn blocked(&self, root: &Place) -> RowResult {
-        let mut result = RowResult::blocked(root.to_string());
+        let mut result = RowResult::blocked(root.to_string(), self.rows.lang);
         let is_root = |found: &&Diagnostic| found.severity == Severity::Error && found.place == *root;
         if root.sheet.is_none()
             && let Some(found) = self.rows.checked.found_before_users().iter().find(is_root)
         {
             result.reason = format!("{}: {}", result.reason, found.message(self.rows.lang));
-            result.fix = format!("{}; this row goes with it", found.fix(self.rows.lang));
+            result.fix =
+                text::say(self.rows.lang, "{fix}; this row goes with it", &[("fix", &found.fix(self.rows.lang))]);
         }
         result
     }
@@ -270,9 +271,10 @@ impl<'a> Index<'a> {
             result.outcome = Outcome::Incomplete;
         }
         if result.reason.is_empty() {
-            explain_silence(&mut result);
+            explain_silence(&mut result, self.rows.lang);
         } else if result.outcome == Outcome::Waiting {
-            "nothing to mend; the next run follows it up".clone_into(&mut result.fix);
+            let words = "nothing to mend; the next run follows it up";
+            text::phrase(self.rows.lang, words).clone_into(&mut result.fix);
         }
         if result.outcome != Outcome::Incomplete {
             result.done.clear();
@@ -354,7 +356,7 @@ impl<'a> Index<'a> {
             result.missing.push(stage_thing(step.stage).to_owned());
             if *root != own_row && result.blocked_by.is_empty() {
                 let place = self.rows.sheets.get(root.sheet).place(root.index, None).to_string();
-                let words = RowResult::blocked(place.clone());
+                let words = RowResult::blocked(place.clone(), self.rows.lang);
                 result.blocked_by = place;
                 if reason.text.is_empty() {
                     join(&mut result.reason, &words.reason);
@@ -380,15 +382,18 @@ impl<'a> Index<'a> {
 }
 
 /// Words for rows whose steps were never ended: the run stopped before.
-fn explain_silence(result: &mut RowResult) {
+fn explain_silence(result: &mut RowResult, lang: Lang) {
     let missing = result.missing.join(", ");
     result.reason = match result.outcome {
-        Outcome::NotReached => "the run ended before this row was reached".to_owned(),
-        Outcome::Incomplete => format!("the run ended before all of it was done; missing: {missing}"),
-        Outcome::Unconfirmed => "the run ended while an answer was outstanding".to_owned(),
+        Outcome::NotReached => text::phrase(lang, "the run ended before this row was reached").to_owned(),
+        Outcome::Incomplete => {
+            let words = "the run ended before all of it was done; missing: {missing}";
+            text::say(lang, words, &[("missing", &missing)])
+        }
+        Outcome::Unconfirmed => text::phrase(lang, "the run ended while an answer was outstanding").to_owned(),
         _ => return,
     };
-    "run again; what stands is kept, the rest is made".clone_into(&mut result.fix);
+    text::phrase(lang, "run again; what stands is kept, the rest is made").clone_into(&mut result.fix);
 }
 
 /// A finding for every value that cannot be changed.

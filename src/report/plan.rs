@@ -1,12 +1,14 @@
 //! A plan for people and for machines.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use serde::Serialize;
 
 use super::printable;
 use crate::plan::{Action, Forecast, Plan, Stage};
 use crate::sheet::Sheets;
+use crate::text::{Lang, phrase, say};
 
 /// How a plan is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,6 +26,8 @@ pub struct PlanView<'a> {
     pub forecast: &'a Forecast,
     pub rejected: usize,
     pub blocked: usize,
+    /// The language of the form for people.
+    pub lang: Lang,
 }
 
 /// Writes a plan in a format.
@@ -60,8 +64,9 @@ fn totals(plan: &Plan) -> BTreeMap<Stage, (Totals, u64)> {
 }
 
 fn text(view: &PlanView<'_>) -> String {
-    let mut text =
-        format!("{:<10} {:>8} {:>8} {:>10} {:>8} {:>8}\n", "stage", "create", "update", "unchanged", "delete", "calls");
+    let [stage, create, update, unchanged, delete, calls] =
+        ["stage", "create", "update", "unchanged", "delete", "calls"].map(|word| phrase(view.lang, word));
+    let mut text = format!("{stage:<10} {create:>8} {update:>8} {unchanged:>10} {delete:>8} {calls:>8}\n");
     for (stage, (total, calls)) in totals(view.plan) {
         text.push_str(&format!(
             "{:<10} {:>8} {:>8} {:>10} {:>8} {calls:>8}\n",
@@ -74,21 +79,23 @@ fn text(view: &PlanView<'_>) -> String {
     }
     let forecast = view.forecast;
     if forecast.calls.total() == 0 {
-        text.push_str("\nnothing to do: no request would be made\n");
+        text.push_str(&format!("\n{}\n", phrase(view.lang, "nothing to do: no request would be made")));
         return text + &remarks(view);
     }
-    text.push_str(&format!(
-        "\n{} calls ({} that read, {} that write), about {}; the time goes into: {}\n",
-        forecast.calls.total(),
-        forecast.calls.read,
-        forecast.calls.write,
-        duration(forecast.seconds),
-        forecast.bottleneck,
-    ));
-    text.push_str(&format!(
-        "{} numbers go live, {} persons may get a mail from Webex, {} packages become billable\n",
-        forecast.numbers_live, forecast.people, forecast.people,
-    ));
+    let calls = "{calls} calls ({read} that read, {write} that write), about {time}; the time goes into: {bottleneck}";
+    let gaps: [(&str, &dyn Display); 5] = [
+        ("calls", &forecast.calls.total()),
+        ("read", &forecast.calls.read),
+        ("write", &forecast.calls.write),
+        ("time", &duration(forecast.seconds)),
+        ("bottleneck", &phrase(view.lang, forecast.bottleneck)),
+    ];
+    text.push_str(&format!("\n{}\n", say(view.lang, calls, &gaps)));
+    let live =
+        "{numbers} numbers go live, {people} persons may get a mail from Webex, {packages} packages become billable";
+    let gaps: [(&str, &dyn Display); 3] =
+        [("numbers", &forecast.numbers_live), ("people", &forecast.people), ("packages", &forecast.people)];
+    text.push_str(&(say(view.lang, live, &gaps) + "\n"));
     text + &remarks(view)
 }
 
@@ -96,17 +103,17 @@ fn text(view: &PlanView<'_>) -> String {
 fn remarks(view: &PlanView<'_>) -> String {
     let mut text = String::new();
     if view.rejected + view.blocked > 0 {
-        text.push_str(&format!(
-            "{} rows are rejected and {} held back by another row; `turnup check` says why\n",
-            view.rejected, view.blocked,
-        ));
+        let words = "{rejected} rows are rejected and {blocked} held back by another row; `turnup check` says why";
+        text.push_str(&say(view.lang, words, &[("rejected", &view.rejected), ("blocked", &view.blocked)]));
+        text.push('\n');
     }
     for value in &view.plan.immovable {
         let row = view.sheets.get(value.source.sheet).place(value.source.index, None);
-        text.push_str(&printable(&format!(
-            "{row} is left out: `{}` was `{}` when it was provisioned and cannot be changed to `{}`\n",
-            value.column, value.from, value.to,
-        )));
+        let words =
+            "{row} is left out: `{column}` was `{from}` when it was provisioned and cannot be changed to `{to}`";
+        let gaps: [(&str, &dyn Display); 4] =
+            [("row", &row), ("column", &value.column), ("from", &value.from), ("to", &value.to)];
+        text.push_str(&printable(&(say(view.lang, words, &gaps) + "\n")));
     }
     for step in view.plan.steps.iter().filter(|step| step.action == Action::Update) {
         let changes: Vec<_> = step
@@ -117,7 +124,8 @@ fn remarks(view: &PlanView<'_>) -> String {
                 format!("{} `{from}` -> `{to}`", change.column)
             })
             .collect();
-        text.push_str(&printable(&format!("update {}: {}\n", step.id, changes.join(", "))));
+        let words = say(view.lang, "update {id}: {changes}", &[("id", &step.id), ("changes", &changes.join(", "))]);
+        text.push_str(&printable(&(words + "\n")));
     }
     text
 }

@@ -7,6 +7,7 @@ use super::printable;
 use crate::diagnostic::Place;
 use crate::model::SheetKind;
 use crate::sheet::Sheets;
+use crate::text::{Lang, phrase, say};
 
 /// Rows that are named in the summary; the files hold them all.
 const NAMED_MAX: usize = 5;
@@ -26,24 +27,29 @@ pub fn counts(results: &HashMap<SheetKind, Vec<RowResult>>) -> BTreeMap<SheetKin
 }
 
 /// One line per sheet, then the first rows that did not go well, each with reason and cure.
-pub fn summary(sheets: &Sheets, results: &HashMap<SheetKind, Vec<RowResult>>, requests: Option<u64>) -> String {
+pub fn summary(
+    sheets: &Sheets,
+    results: &HashMap<SheetKind, Vec<RowResult>>,
+    requests: Option<u64>,
+    lang: Lang,
+) -> String {
     let mut text = String::new();
     for (kind, counts) in counts(results) {
         let total: usize = counts.values().sum();
         let parts: Vec<_> = counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
-        let parts = if parts.is_empty() { "no rows".to_owned() } else { parts.join(", ") };
+        let parts = if parts.is_empty() { phrase(lang, "no rows").to_owned() } else { parts.join(", ") };
         text.push_str(&format!("{:<10} {total:>6}  {parts}\n", kind.name()));
     }
     if let Some(requests) = requests {
-        text.push_str(&format!("{requests} requests\n"));
+        text.push_str(&(say(lang, "{count} requests", &[("count", &requests)]) + "\n"));
     }
-    text.push_str(&roots(sheets, results));
-    text.push_str(&behind(results));
+    text.push_str(&roots(sheets, results, lang));
+    text.push_str(&behind(results, lang));
     text
 }
 
 /// The rows that did not go well, alike ones together, each kind with reason and cure.
-fn roots(sheets: &Sheets, results: &HashMap<SheetKind, Vec<RowResult>>) -> String {
+fn roots(sheets: &Sheets, results: &HashMap<SheetKind, Vec<RowResult>>, lang: Lang) -> String {
     let mut kinds: Vec<(&RowResult, Place, usize)> = Vec::new();
     for kind in SheetKind::ALL {
         for (index, row) in results[&kind].iter().enumerate().filter(|(_, row)| is_root(row)) {
@@ -58,19 +64,21 @@ fn roots(sheets: &Sheets, results: &HashMap<SheetKind, Vec<RowResult>>) -> Strin
     }
     let mut text = String::new();
     for (row, place, more) in kinds.iter().take(NAMED_MAX) {
-        let more = if *more == 0 { String::new() } else { format!(" and {more} more rows") };
+        let more = if *more == 0 { String::new() } else { say(lang, " and {count} more rows", &[("count", more)]) };
         let (reason, fix) = (printable(&row.reason), printable(&row.fix));
-        text.push_str(&format!("{place}{more} {}: {reason}\n    cure: {fix}\n", row.outcome));
+        let cure = phrase(lang, "cure");
+        text.push_str(&format!("{place}{more} {}: {reason}\n    {cure}: {fix}\n", row.outcome));
     }
     let unnamed: usize = kinds.iter().skip(NAMED_MAX).map(|(_, _, more)| more + 1).sum();
     if unnamed > 0 {
-        text.push_str(&format!("and {unnamed} more; the result files name every row\n"));
+        text.push_str(&say(lang, "and {count} more; the result files name every row", &[("count", &unnamed)]));
+        text.push('\n');
     }
     text
 }
 
 /// How many rows each root holds back, the most first.
-fn behind(results: &HashMap<SheetKind, Vec<RowResult>>) -> String {
+fn behind(results: &HashMap<SheetKind, Vec<RowResult>>, lang: Lang) -> String {
     let mut held: BTreeMap<&str, (usize, &RowResult)> = BTreeMap::new();
     for row in results.values().flatten().filter(|row| row.outcome == Outcome::Blocked) {
         held.entry(&row.blocked_by).or_insert((0, row)).0 += 1;
@@ -80,7 +88,8 @@ fn behind(results: &HashMap<SheetKind, Vec<RowResult>>) -> String {
     let mut text = String::new();
     for (_, (count, row)) in held.iter().take(NAMED_MAX) {
         let (reason, fix) = (printable(&row.reason), printable(&row.fix));
-        text.push_str(&format!("{count} rows are blocked: {reason}\n    cure: {fix}\n"));
+        let blocked = say(lang, "{count} rows are blocked: {reason}", &[("count", count), ("reason", &reason)]);
+        text.push_str(&format!("{blocked}\n    {}: {fix}\n", phrase(lang, "cure")));
     }
     text
 }

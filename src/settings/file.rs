@@ -10,6 +10,7 @@ use crate::check::{HoldBack, Rulebook};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, closest};
 use crate::model::{SheetKind, Tables};
 use crate::sheet::{self, Mapping};
+use crate::text::Lang;
 
 /// What a settings file says; none where it says nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,6 +25,7 @@ pub struct FileSettings {
     pub hold_back: Option<HoldBack>,
     pub max_error_rate: Option<f64>,
     pub token_file: Option<PathBuf>,
+    pub lang: Option<Lang>,
     /// `[columns.SHEET]`: headers of the user's own.
     pub mapping: Mapping,
     /// `[severity]` and `[lists]`.
@@ -31,7 +33,7 @@ pub struct FileSettings {
 }
 
 /// Every key, as `section.key`.
-pub const KEYS: [&str; 10] = [
+pub const KEYS: [&str; 11] = [
     "api.url",
     "api.max_in_flight",
     "api.rate",
@@ -42,6 +44,7 @@ pub const KEYS: [&str; 10] = [
     "run.hold_back",
     "guards.max_error_rate",
     "token.file",
+    "text.lang",
 ];
 
 /// Sections whose keys are not turnup's own: columns, codes, lists.
@@ -207,6 +210,14 @@ impl Reader<'_> {
                 }
             }
             "token.file" => self.settings.token_file = self.text(path, value).map(PathBuf::from),
+            "text.lang" => {
+                if let Some(tag) = self.text(path, value) {
+                    self.settings.lang = Lang::parse(&tag);
+                    if self.settings.lang.is_none() {
+                        self.wanted(path, value, "\"en\" or \"pt-BR\"");
+                    }
+                }
+            }
             _ => return false,
         }
         true
@@ -268,6 +279,7 @@ mod tests {
             let value = match key {
                 "api.url" | "token.file" => "\"x\"",
                 "run.hold_back" => "\"all\"",
+                "text.lang" => "\"pt-BR\"",
                 _ => "1",
             };
             let (settings, found) = read("turnup.toml", &format!("[{section}]\n{name} = {value}\n"));

@@ -57,6 +57,8 @@ pub struct Typed {
     pub timeout_ms: Option<u64>,
     pub grace_ms: Option<u64>,
     pub hold_back: Option<HoldBack>,
+    /// The language of messages.
+    pub lang: Option<Lang>,
     /// The encoding of the sheets.
     pub encoding: Option<String>,
     /// Faults of the embedded simulator: a file, or a seed.
@@ -136,7 +138,7 @@ pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> 
         api,
         hold_back: typed.hold_back.or(user.hold_back).or(theirs.hold_back).unwrap_or_default(),
         max_error_rate: user.max_error_rate.or(theirs.max_error_rate).unwrap_or(MAX_ERROR_RATE),
-        lang: Lang::default(),
+        lang: typed.lang.or(user.lang).or(theirs.lang).unwrap_or_else(of_locale),
         reading: sheet::Options { encoding, mapping: or_else(theirs.mapping, user.mapping) },
         rulebook: or_else(theirs.rulebook, user.rulebook),
         found,
@@ -167,6 +169,18 @@ impl Settings {
             ..self.clone()
         })
     }
+}
+
+/// The language of messages where there is no workspace: what was typed, else the user's own, else the locale's.
+pub fn language(typed: &Typed) -> Lang {
+    typed.lang.or_else(|| user_file().ok().and_then(|user| user.lang)).unwrap_or_else(of_locale)
+}
+
+/// The language of the locale, as the C library looks it up.
+fn of_locale() -> Lang {
+    let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(set);
+    locale.and_then(|locale| Lang::parse(&locale)).unwrap_or_default()
 }
 
 /// What the workspace says, or else what the user says.

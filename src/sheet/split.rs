@@ -182,6 +182,14 @@ impl CellAt {
         Self { from: offset(from), to: offset(to), form }
     }
 
+    /// Where it begins and ends in the text, the quotes around it included.
+    pub fn with_quotes(self, text: &str) -> (usize, usize) {
+        let (from, to) = (self.from as usize, self.to as usize);
+        // Before a cell without quotes stands a delimiter, a line end, or nothing.
+        let is_quoted = self.form == Form::Plain && from > 0 && text.as_bytes()[from - 1] == b'"';
+        if is_quoted { (from - 1, to + 1) } else { (from, to) }
+    }
+
     /// The cell's text.
     pub fn text(self, text: &str, dialect: Dialect) -> Cow<'_, str> {
         let raw = &text[self.from as usize..self.to as usize];

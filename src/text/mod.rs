@@ -1,17 +1,32 @@
 //! The words people read, per language. Templates with `{gaps}`; nothing here decides anything.
 
 mod en;
+mod phrases;
+mod pt_br;
+
+use std::fmt::Display;
 
 /// A language of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Lang {
     #[default]
     En,
+    PtBr,
 }
 
 impl Lang {
     /// Every language.
-    pub const ALL: [Self; 1] = [Self::En];
+    pub const ALL: [Self; 2] = [Self::En, Self::PtBr];
+
+    /// The language of a tag such as `pt-BR`, or of a locale such as `pt_BR.UTF-8`; any Portuguese is that of Brazil.
+    pub fn parse(tag: &str) -> Option<Self> {
+        let language = tag.split(['-', '_', '.', '@']).next().unwrap_or_default();
+        match language.to_ascii_lowercase().as_str() {
+            "en" => Some(Self::En),
+            "pt" => Some(Self::PtBr),
+            _ => None,
+        }
+    }
 }
 
 /// The words of one diagnostic code.
@@ -36,8 +51,23 @@ pub struct Entry {
 pub fn entry(lang: Lang, id: &str) -> &'static Entry {
     let table = match lang {
         Lang::En => en::ENTRIES,
+        Lang::PtBr => pt_br::ENTRIES,
     };
     table.iter().find(|entry| entry.id == id).expect("every code has words in every language, which a test holds")
+}
+
+/// What an English phrase is in a language; itself where it is in no table, as names and words of Webex are.
+pub fn phrase(lang: Lang, english: &str) -> &str {
+    let found = match lang {
+        Lang::En => None,
+        Lang::PtBr => phrases::PHRASES.iter().find(|(known, _)| *known == english),
+    };
+    found.map_or(english, |(_, words)| words)
+}
+
+/// A phrase with its gaps filled.
+pub fn say(lang: Lang, english: &str, gaps: &[(&str, &dyn Display)]) -> String {
+    fill(phrase(lang, english), |name| gaps.iter().find(|(gap, _)| *gap == name).map(|(_, value)| value.to_string()))
 }
 
 /// Fills the gaps of a template.
@@ -67,6 +97,47 @@ pub fn fill(template: &str, lookup: impl Fn(&str) -> Option<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The names of a template's gaps, sorted.
+    fn gaps(template: &str) -> Vec<String> {
+        let mut gaps: Vec<String> = template
+            .split('{')
+            .skip(1)
+            .filter_map(|rest| Some(rest.split_once('}')?.0.split(':').next()?.to_owned()))
+            .collect();
+        gaps.sort();
+        gaps
+    }
+
+    #[test]
+    fn every_language_has_the_same_codes_with_the_same_gaps() {
+        assert_eq!(en::ENTRIES.len(), pt_br::ENTRIES.len());
+        for (english, other) in en::ENTRIES.iter().zip(pt_br::ENTRIES) {
+            assert_eq!(english.id, other.id);
+            for (english, other) in [(english.message, other.message), (english.fix, other.fix)] {
+                assert_eq!(gaps(english), gaps(other), "{english}");
+            }
+        }
+        for (english, other) in phrases::PHRASES {
+            assert_eq!(gaps(english), gaps(other), "{english}");
+        }
+    }
+
+    #[test]
+    fn a_phrase_stands_in_its_table_once() {
+        for (at, (english, _)) in phrases::PHRASES.iter().enumerate() {
+            assert!(phrases::PHRASES[at + 1..].iter().all(|(other, _)| other != english), "{english}");
+        }
+    }
+
+    #[test]
+    fn languages_are_told_by_tag_and_by_locale() {
+        for tag in ["pt", "pt-BR", "PT_br", "pt_BR.UTF-8", "pt_PT@euro"] {
+            assert_eq!(Lang::parse(tag), Some(Lang::PtBr), "{tag}");
+        }
+        assert_eq!(Lang::parse("en_GB.UTF-8"), Some(Lang::En));
+        assert_eq!(Lang::parse("C.UTF-8"), None);
+    }
 
     #[test]
     fn gaps_are_filled_once() {

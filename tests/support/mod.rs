@@ -100,6 +100,8 @@ impl Bench {
             name.starts_with("TURNUP_")
                 || name.to_ascii_uppercase().ends_with("_PROXY")
                 || name == "CREDENTIALS_DIRECTORY"
+                || name == "LANG"
+                || name.starts_with("LC_")
         };
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(foreign)) {
             command.env_remove(name);

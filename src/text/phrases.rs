@@ -1,0 +1,174 @@
+//! What is said besides findings: headings, totals, questions. The English text stands where it is used; here is what it
+//! is in other languages.
+
+/// English and Portuguese of Brazil.
+pub(super) const PHRASES: &[(&str, &str)] = &[
+    // The page of `check`.
+    ("it goes with this row", "vai junto com esta linha"),
+    (
+        "{count} more with code {code}; `turnup check --format csv` lists them all",
+        "mais {count} com o código {code}; `turnup check --format csv` lista todos",
+    ),
+    (
+        "checked {rows}: {errors} errors, {warnings} warnings, {notices} notices; {blocked} rows held back by another row",
+        "verificado: {rows}: {errors} erros, {warnings} avisos, {notices} notas; {blocked} linhas retidas por outra linha",
+    ),
+    ("error", "erro"),
+    ("warning", "aviso"),
+    ("notice", "nota"),
+    ("note", "nota"),
+    ("help", "ajuda"),
+    ("cause", "causa"),
+    ("example", "exemplo"),
+    ("cure", "cura"),
+    // The page of `plan`.
+    ("stage", "etapa"),
+    ("create", "criar"),
+    ("update", "mudar"),
+    ("unchanged", "igual"),
+    ("delete", "apagar"),
+    ("calls", "chamadas"),
+    ("nothing to do: no request would be made", "nada a fazer: nenhum pedido seria feito"),
+    (
+        "{calls} calls ({read} that read, {write} that write), about {time}; the time goes into: {bottleneck}",
+        "{calls} chamadas ({read} de leitura, {write} de escrita), cerca de {time}; o tempo vai para: {bottleneck}",
+    ),
+    (
+        "{numbers} numbers go live, {people} persons may get a mail from Webex, {packages} packages become billable",
+        "{numbers} números entram no ar, {people} pessoas podem receber um e-mail do Webex, {packages} pacotes passam a ser \
+         cobrados",
+    ),
+    (
+        "{rejected} rows are rejected and {blocked} held back by another row; `turnup check` says why",
+        "{rejected} linhas são rejeitadas e {blocked} retidas por outra linha; `turnup check` diz por quê",
+    ),
+    (
+        "{row} is left out: `{column}` was `{from}` when it was provisioned and cannot be changed to `{to}`",
+        "{row} fica de fora: `{column}` era `{from}` quando foi provisionada e não pode ser mudada para `{to}`",
+    ),
+    ("update {id}: {changes}", "mudar {id}: {changes}"),
+    ("rate limit", "limite de pedidos por segundo"),
+    ("provisioning of customers", "provisionamento dos clientes"),
+    ("requests in flight", "pedidos simultâneos"),
+    // The page of `fix`.
+    ("nothing to repair", "nada a reparar"),
+    (
+        "{cells} cells can be repaired for certain; `turnup fix --apply` writes them into a copy",
+        "{cells} células podem ser reparadas com certeza; `turnup fix --apply` as escreve em uma cópia",
+    ),
+    (
+        "{cells} cells were repaired in the copy; look at it, then move its sheets here",
+        "{cells} células foram reparadas na cópia; olhe-a, e depois traga as planilhas dela para cá",
+    ),
+    // The closing summary.
+    ("no rows", "nenhuma linha"),
+    ("{count} requests", "{count} pedidos"),
+    (" and {count} more rows", " e mais {count} linhas"),
+    ("and {count} more; the result files name every row", "e mais {count}; os arquivos de resultados citam cada linha"),
+    ("{count} rows are blocked: {reason}", "{count} linhas estão bloqueadas: {reason}"),
+    ("{by} stands in the way", "{by} impede esta linha"),
+    ("see {by}; this row goes with it", "veja {by}; esta linha vai junto"),
+    ("{fix}; this row goes with it", "{fix}; esta linha vai junto"),
+    ("nothing to mend; the next run follows it up", "nada a corrigir; a próxima execução acompanha"),
+    ("the run ended before this row was reached", "a execução terminou antes de chegar a esta linha"),
+    (
+        "the run ended before all of it was done; missing: {missing}",
+        "a execução terminou antes de tudo ser feito; falta: {missing}",
+    ),
+    ("the run ended while an answer was outstanding", "a execução terminou enquanto se esperava uma resposta"),
+    ("run again; what stands is kept, the rest is made", "execute de novo; o que existe é mantido, o resto é feito"),
+    // Questions and refusals.
+    ("send this to Webex? [y/N] ", "enviar isto ao Webex? [s/N] "),
+    ("nothing was sent", "nada foi enviado"),
+    ("{place}: {message}; {fix}; nothing was sent", "{place}: {message}; {fix}; nada foi enviado"),
+    (
+        "{rejected} of {rows} rows have mistakes, more than {percent} %: these are probably the wrong files, so nothing was \
+         sent; `turnup check` shows the mistakes, `max_error_rate` under `[guards]` in turnup.toml sets the limit",
+        "{rejected} de {rows} linhas têm erros, mais de {percent} %: são provavelmente os arquivos errados, e nada foi \
+         enviado; `turnup check` mostra os erros, `max_error_rate` em `[guards]` no turnup.toml define o limite",
+    ),
+    (
+        "nobody is there to confirm the run; look at `turnup plan`, then add --yes",
+        "não há ninguém para confirmar a execução; veja `turnup plan` e acrescente --yes",
+    ),
+    (
+        "interrupted; `turnup resume` goes on where this run stands",
+        "interrompido; `turnup resume` continua de onde esta execução está",
+    ),
+    (
+        "nothing has been run in this folder, so there is nothing to resume",
+        "nada foi executado nesta pasta, e não há o que retomar",
+    ),
+    (
+        "every run is finished, so there is nothing to resume; `turnup report` shows the latest",
+        "todas as execuções terminaram, e não há o que retomar; `turnup report` mostra a última",
+    ),
+    (
+        "resuming {run} of {started} with the sheets of that day",
+        "retomando {run} de {started} com as planilhas daquele dia",
+    ),
+    (
+        "the run {run} of {started} was cut off; what it has sent is settled first, then the sheets are planned anew \
+         (`turnup resume` would go on with its own plan instead)",
+        "a execução {run} de {started} foi cortada; primeiro se resolve o que ela enviou, depois as planilhas são planejadas \
+         de novo (`turnup resume` continuaria com o plano dela)",
+    ),
+    (
+        "the inputs that were kept with it are gone, so it has no report; what it left in doubt is looked up",
+        "as entradas guardadas com ela sumiram, e ela não tem relatório; o que deixou em dúvida é consultado",
+    ),
+    // What fills gaps of findings.
+    ("it is longer than 30 characters", "tem mais de 30 caracteres"),
+    ("it has an unusual character", "tem um caractere incomum"),
+    ("the customer does not have it", "o cliente não o tem"),
+    ("Webex takes no limit for it", "o Webex não aceita limite para ele"),
+    ("`templates` is not a table of tables", "`templates` não é uma tabela de tabelas"),
+    ("a template is a table", "um modelo é uma tabela"),
+    ("a text in quotes is wanted", "espera-se um texto entre aspas"),
+    ("true or false is wanted", "espera-se true ou false"),
+    ("a list of texts is wanted", "espera-se uma lista de textos"),
+    ("a two-letter ISO 3166 country code is wanted", "espera-se um código de país ISO 3166 de duas letras"),
+    ("an e-mail address is wanted", "espera-se um endereço de e-mail"),
+    (
+        "remove it in Control Hub, and take the row out of the sheet",
+        "remova no Control Hub, e tire a linha da planilha",
+    ),
+    ("tabs", "tabulações"),
+    ("CSV text", "texto CSV"),
+    ("a text file", "um arquivo de texto"),
+    ("an Excel workbook (XLSX)", "uma pasta do Excel (XLSX)"),
+    ("an old Excel workbook (XLS)", "uma pasta antiga do Excel (XLS)"),
+    ("a binary Excel workbook (XLSB)", "uma pasta binária do Excel (XLSB)"),
+    ("an Office file locked with a password", "um arquivo do Office trancado com senha"),
+    ("an old Office file", "um arquivo antigo do Office"),
+    ("an OpenDocument spreadsheet (ODS)", "uma planilha OpenDocument (ODS)"),
+    ("an OpenDocument file", "um arquivo OpenDocument"),
+    ("an Apple Numbers spreadsheet", "uma planilha do Apple Numbers"),
+    ("a Word document", "um documento do Word"),
+    ("a PowerPoint presentation", "uma apresentação do PowerPoint"),
+    ("a ZIP archive", "um arquivo ZIP"),
+    ("an XML spreadsheet of Excel 2003", "uma planilha XML do Excel 2003"),
+    ("an XML file", "um arquivo XML"),
+    ("a web page (HTML)", "uma página da web (HTML)"),
+    ("a PDF document", "um documento PDF"),
+    ("an RTF document", "um documento RTF"),
+    ("a gzip archive", "um arquivo gzip"),
+    ("a 7-Zip archive", "um arquivo 7-Zip"),
+    ("a RAR archive", "um arquivo RAR"),
+    ("a picture", "uma imagem"),
+    ("give it the ending of what it is, `.csv` or `.xlsx`", "dê-lhe a extensão do que ele é, `.csv` ou `.xlsx`"),
+    (
+        "open it in Excel or LibreOffice and save it as CSV UTF-8 or as XLSX",
+        "abra-o no Excel ou no LibreOffice e salve-o como CSV UTF-8 ou como XLSX",
+    ),
+    ("open it, take its password away, and save it again", "abra-o, tire a senha e salve-o de novo"),
+    ("open it in LibreOffice and save it as CSV or as XLSX", "abra-o no LibreOffice e salve-o como CSV ou como XLSX"),
+    ("open it in Numbers and export it as CSV or as Excel", "abra-o no Numbers e exporte-o como CSV ou como Excel"),
+    ("unpack it and take the sheets out of it", "descompacte-o e tire as planilhas de dentro"),
+    ("export the sheet as CSV UTF-8 or as XLSX", "exporte a planilha como CSV UTF-8 ou como XLSX"),
+    ("it is locked with a password", "está trancada com senha"),
+    (
+        "it has no directory of its files, so it was probably cut off",
+        "não tem o índice dos seus arquivos, e provavelmente foi cortada",
+    ),
+];
