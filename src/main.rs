@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use tokio::sync::watch;
-use turnup::cli::{ApiArgs, Cli, Command, HoldBackArgs, ReadingArgs, typed};
+use turnup::cli::{ApiArgs, Cli, Command, HoldBackArgs, PlanFormatArg, ReadingArgs, TemplateCommand, typed};
 use turnup::pipeline::{self, Clock, Confirmation, Console, Locked, Terminal, exit};
 
 fn main() -> ExitCode {
@@ -84,6 +84,18 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
             pipeline::report(&folder(&named), &typed(cli.lang, &no_hold_back, &as_it_is, &no_api), run, console)
         }
         Command::Runs { dir } => pipeline::runs(&folder(dir), console),
+        Command::Template { what } => {
+            let typed = typed(cli.lang, &no_hold_back, &as_it_is, &no_api);
+            match what {
+                TemplateCommand::Add(answers) => {
+                    pipeline::add_template(&folder(&None), &typed, &answers.given(), console)
+                }
+                TemplateCommand::List { dir, format } => {
+                    pipeline::list_templates(&folder(dir), &typed, matches!(format, PlanFormatArg::Json), console)
+                }
+                TemplateCommand::Show { name } => pipeline::show_template(&folder(&None), &typed, name, console),
+            }
+        }
         Command::Explain { code } => {
             pipeline::explain(code, &typed(cli.lang, &no_hold_back, &as_it_is, &no_api), console)
         }

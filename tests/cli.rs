@@ -852,7 +852,7 @@ fn what_is_certain_is_repaired_in_a_copy() {
     let users = fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
     let (_, email) =
         users.split_once('@').map(|(before, _)| before.rsplit_once(',').expect("it has columns")).expect("it has");
-    let damaged = users.replacen(email, &format!(" {} ", email.to_uppercase()), 1);
+    let damaged = users.replacen(email, &format!(" {}", email.to_uppercase()), 1);
     bench.write("work/users.csv", &damaged);
     let shown = bench.ran(&["fix", "work"]).expect_code(0).out;
     assert!(shown.contains(&format!("+ `{email}@")) && shown.contains("(C221, C222)"), "{shown}");
@@ -866,4 +866,60 @@ fn what_is_certain_is_repaired_in_a_copy() {
     assert!(clean.contains(" 0 errors, 0 warnings, 0 notices"), "{clean}");
     bench.ran(&["fix", "work/fixed"]).expect_code(0);
     assert!(bench.ran(&["fix", "work", "--apply"]).expect_code(1).err.contains("overwrites nothing"));
+}
+
+#[test]
+fn a_template_is_added_by_flags_and_shown() {
+    let bench = Bench::small();
+    let before = fs::read_to_string(bench.path("work/templates.toml")).expect("it is there");
+    let add = ["template", "add", "-C", "work", "--name", "new", "--country", "pt", "--packages", "webex_calling"];
+    let refused = bench.ran(&add).expect_code(2);
+    assert!(refused.err.contains("give --provisioning-id"), "{}", refused.err);
+    let wrong = bench.ran(&["template", "add", "-C", "work", "--country", "Portugal"]).expect_code(2);
+    assert!(wrong.err.contains("--country"), "{}", wrong.err);
+    bench.ran(&[&add[..], &["--provisioning-id", "abc"]].concat()).expect_code(0);
+    let after = fs::read_to_string(bench.path("work/templates.toml")).expect("it is there");
+    assert!(
+        after.starts_with(&before) && after.ends_with("packages = [\"webex_calling\"]\nprovisioning_id = \"abc\"\n")
+    );
+    assert!(bench.ran(&["template", "list", "work"]).expect_code(0).out.contains("new"));
+    let list: Value =
+        serde_json::from_str(&bench.ran(&["template", "list", "work", "--format", "json"]).out).expect("JSON");
+    assert_eq!(list["schema"], "turnup.templates/1");
+    assert!(
+        bench
+            .ran(&["template", "show", "new", "-C", "work"])
+            .expect_code(0)
+            .out
+            .contains("countries                PT")
+    );
+    assert!(bench.ran(&["template", "show", "newer", "-C", "work"]).expect_code(1).err.contains("did you mean `new`?"));
+    bench.ran(&[&add[..], &["--provisioning-id", "abc"]].concat()).expect_code(2);
+    bench.ran(&["check", "work"]).expect_code(0);
+}
+
+#[test]
+fn a_person_walks_the_wizard() {
+    let bench = Bench::small();
+    let binary = env!("CARGO_BIN_EXE_turnup");
+    let (home, folder) = (bench.path("home"), bench.path(""));
+    let mut command = Command::new("script");
+    command.args(["-qec", &format!("{binary} template add -C work --lang en"), "/dev/null"]);
+    command
+        .env("HOME", home)
+        .current_dir(folder)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped());
+    let mut person = command.spawn().expect("`script` of bsdutils gives a terminal; install bsdutils");
+    let answers = "walked\nPT\n\n\npt_pt\n\n\n\n\n\n\n\n\nabc\n";
+    std::io::Write::write_all(&mut person.stdin.take().expect("it is piped"), answers.as_bytes()).expect("it listens");
+    let said = person.wait_with_output().expect("it ends");
+    let page = String::from_utf8_lossy(&said.stdout);
+    assert!(said.status.success() && page.contains("Cisco recommends to leave this blank"), "{page}");
+    let after = fs::read_to_string(bench.path("work/templates.toml")).expect("it is there");
+    assert!(
+        after.ends_with(
+            "[templates.walked]\ncountry = \"PT\"\ndefault_language = \"pt_pt\"\nprovisioning_id = \"abc\"\n"
+        )
+    );
 }

@@ -1,5 +1,7 @@
 //! What was typed. Nothing is decided here; the words are handed on.
 
+mod template;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -9,6 +11,8 @@ use crate::pipeline::Simulation;
 use crate::report::{FindingsFormat, PlanFormat};
 use crate::settings::Typed;
 use crate::text::Lang;
+
+pub use template::{TemplateAnswers, TemplateCommand};
 
 /// Turns spreadsheets into working Webex for Wholesale customers.
 #[derive(Debug, Parser)]
@@ -133,6 +137,11 @@ pub enum Command {
     Runs {
         /// The workspace folder [default: .].
         dir: Option<PathBuf>,
+    },
+    /// Add, list and show the onboarding templates of a workspace.
+    Template {
+        #[command(subcommand)]
+        what: TemplateCommand,
     },
     /// Tell cause, example and cure of a code, such as C202.
     Explain {

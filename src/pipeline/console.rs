@@ -57,12 +57,18 @@ impl Console<'_> {
         let _ = writeln!(self.err, "turnup: {text}");
     }
 
+    /// Asks the person for a line; none when there is nobody any more.
+    pub(super) fn ask(&mut self, prompt: &str) -> anyhow::Result<Option<String>> {
+        let _ = write!(self.err, "{prompt}").and_then(|()| self.err.flush());
+        let mut answer = String::new();
+        let read = std::io::stdin().read_line(&mut answer).context("the answer cannot be read")?;
+        Ok((read > 0).then_some(answer))
+    }
+
     /// Asks the person whether the run may send.
     pub(super) fn is_confirmed(&mut self, lang: Lang) -> anyhow::Result<bool> {
         let question = phrase(lang, "send this to Webex? [y/N] ");
-        let _ = write!(self.err, "{question}").and_then(|()| self.err.flush());
-        let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer).context("the answer cannot be read")?;
+        let answer = self.ask(question)?.unwrap_or_default();
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "s" | "sim"))
     }
 }

@@ -10,6 +10,7 @@ mod inputs;
 mod provider;
 mod recorded;
 mod reference;
+mod template;
 
 use std::path::Path;
 
@@ -33,6 +34,7 @@ use inputs::Inputs;
 pub use provider::Simulation;
 use recorded::{Recorded, Scope, unfinished};
 pub use reference::{check_schema, columns, explain, init};
+pub use template::{Answer, add_template, list_templates, show_template};
 
 /// The exit codes that are not told by the outcomes of rows.
 pub mod exit {

@@ -4,6 +4,7 @@
 //! it finds. Nothing here reads a sheet.
 
 mod read;
+mod wizard;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use crate::diagnostic::Place;
 use crate::model::Package;
 
 pub use read::read;
+pub use wizard::{Draft, QUESTIONS, Question};
 
 /// The settings a template owns; a row that sets one of them is refused.
 pub const OWNED_SETTINGS: [&str; 6] =

@@ -135,6 +135,9 @@ impl Reader<'_> {
                 template.packages = names.iter().filter_map(|name| self.package(setting, name)).collect();
             }
             "supported_location" => template.supported_location = self.flag(setting),
+            "email" | "calling" if !setting.value.get_ref().is_table() => {
+                self.wrong(setting, "a table of settings is wanted, such as { key = true }");
+            }
             _ => {}
         }
     }

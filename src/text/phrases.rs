@@ -77,6 +77,75 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("the run ended while an answer was outstanding", "a execução terminou enquanto se esperava uma resposta"),
     ("run again; what stands is kept, the rest is made", "execute de novo; o que existe é mantido, o resto é feito"),
+    // The wizard of templates.
+    ("Template name", "Nome do modelo"),
+    (
+        "what the column `template` of the customers sheet will say",
+        "o que a coluna `template` da planilha de clientes vai dizer",
+    ),
+    ("Country or region", "País ou região"),
+    (
+        "two letters, such as BR; it decides the data region, which cannot be moved later",
+        "duas letras, como BR; decide a região dos dados, que não pode ser mudada depois",
+    ),
+    ("Countries its customers may be in", "Países em que seus clientes podem estar"),
+    ("joined by `;`; blank takes the country above", "separados por `;`; em branco vale o país acima"),
+    ("Service provider admin", "Administrador do provedor de serviços"),
+    ("the e-mail of a partner administrator", "o e-mail de um administrador do parceiro"),
+    ("Default e-mail language", "Idioma padrão dos e-mails"),
+    ("such as pt_br", "como pt_br"),
+    ("Wholesale subscription", "Assinatura de atacado"),
+    ("such as Sub23452345", "como Sub23452345"),
+    ("Authentication", "Autenticação"),
+    (
+        "`webex`, `saml:` with the entity id of your identity provider, or `oidc:` with its registered name; later changes reach \
+         new customers only",
+        "`webex`, `saml:` com o entity id do seu provedor de identidade, ou `oidc:` com o nome registrado; mudanças posteriores \
+         só alcançam clientes novos",
+    ),
+    ("Cloud connected PSTN provider", "Provedor de PSTN conectado à nuvem"),
+    (
+        "Cisco recommends to leave this blank and to choose the provider per location",
+        "a Cisco recomenda deixar em branco e escolher o provedor por localidade",
+    ),
+    ("Packages it may sell", "Pacotes que pode vender"),
+    (
+        "joined by `;`, such as webex_calling;webex_suite; blank means any",
+        "separados por `;`, como webex_calling;webex_suite; em branco, qualquer um",
+    ),
+    ("Is every location confirmed as supported?", "Toda localidade está confirmada como atendida?"),
+    (
+        "yes or no; Partner Hub's tick box for all its customers",
+        "sim ou não; a caixa de seleção do Partner Hub para todos os seus clientes",
+    ),
+    ("E-mail settings", "Configurações de e-mail"),
+    ("Calling settings", "Configurações de chamadas"),
+    (
+        "key=value, joined by `;`; kept as a note of what Partner Hub says",
+        "chave=valor, separadas por `;`; guardadas como nota do que diz o Partner Hub",
+    ),
+    ("Provisioning ID", "Provisioning ID"),
+    (
+        "shown by Partner Hub in the settings of the finished template",
+        "mostrado pelo Partner Hub nas configurações do modelo pronto",
+    ),
+    ("this cannot be left blank", "isto não pode ficar em branco"),
+    ("it has a control character", "contém um caractere de controle"),
+    ("Review", "Revisão"),
+    ("number to change, Enter if all is right: ", "número a mudar, Enter se tudo está certo: "),
+    (
+        "there is a template `{name}` already; choose another name, or change it in templates.toml",
+        "já existe um modelo `{name}`; escolha outro nome, ou mude-o em templates.toml",
+    ),
+    ("nobody is there to be asked; give {flags}", "não há ninguém para responder; dê {flags}"),
+    (
+        "added to {file}; the customers sheet names it as `{name}` in the column `template`",
+        "acrescentado a {file}; a planilha de clientes o chama de `{name}` na coluna `template`",
+    ),
+    (
+        "a table of settings is wanted, such as { key = true }",
+        "espera-se uma tabela de configurações, como { key = true }",
+    ),
     // Questions and refusals.
     ("send this to Webex? [y/N] ", "enviar isto ao Webex? [s/N] "),
     ("nothing was sent", "nada foi enviado"),
