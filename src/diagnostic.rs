@@ -170,6 +170,8 @@ codes! {
     StillProvisioning "R611" Error,
     HeadquartersMissing "R612" Error,
     PackagePartFailed "R613" Warning,
+    PrecheckRefused "R614" Error,
+    PrecheckUnanswered "R615" Warning,
 }
 
 impl Code {

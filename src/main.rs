@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use tokio::sync::watch;
 use turnup::cli::{ApiArgs, Cli, Command, HoldBackArgs, PlanFormatArg, ReadingArgs, TemplateCommand, typed};
-use turnup::pipeline::{self, Clock, Confirmation, Console, Locked, Terminal, exit};
+use turnup::pipeline::{self, Asking, Clock, Confirmation, Console, Locked, Terminal, exit};
 
 fn main() -> ExitCode {
     let cli = Cli::read();
@@ -61,8 +61,10 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
     let (no_api, no_hold_back, as_it_is) = (ApiArgs::default(), HoldBackArgs::default(), ReadingArgs::default());
     match &cli.command {
         Command::Init { dir, xlsx } => pipeline::init(dir, *xlsx, console),
-        Command::Check { dir, hold_back, reading, format } => {
-            pipeline::check(&folder(dir), &typed(cli.lang, hold_back, reading, &no_api), (*format).into(), console)
+        Command::Check { dir, hold_back, reading, online, api, format } => {
+            let asking = if *online { Asking::Webex } else { Asking::Nobody };
+            let typed = typed(cli.lang, hold_back, reading, api);
+            pipeline::check(&folder(dir), &typed, asking, (*format).into(), console).await
         }
         Command::Fix { dir, apply, reading } => {
             pipeline::fix(&folder(dir), &typed(cli.lang, &no_hold_back, reading, &no_api), *apply, console)

@@ -303,6 +303,23 @@ pub fn uuid(id: &str) -> Option<String> {
     text.rsplit('/').next().filter(|last| is_uuid(last)).map(str::to_lowercase)
 }
 
+/// What a precheck that was answered has to complain of; none when it says success. Cisco's schema has one object under
+/// `info`, its example a list of them.
+pub fn precheck(answer: &Answer) -> Option<String> {
+    let body: Value = serde_json::from_str(&answer.body).ok()?;
+    let message = body.get("message").and_then(Value::as_str).unwrap_or("success");
+    let info = body.get("info");
+    let infos = info
+        .and_then(Value::as_array)
+        .map_or_else(|| info.into_iter().collect(), |list| list.iter().collect::<Vec<_>>());
+    let is_error = infos.iter().any(|info| info.get("errorCode").is_some());
+    if message.eq_ignore_ascii_case("success") && !is_error {
+        return None;
+    }
+    let told: Vec<&str> = infos.iter().filter_map(|info| info.get("description").and_then(Value::as_str)).collect();
+    Some(if told.is_empty() { message.to_owned() } else { told.join("; ") })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -97,6 +97,15 @@ pub fn find_customer(external_id: &str) -> Request {
 
 /// Creates a customer; answered 202, the customer is ready later.
 pub fn create_customer(customer: &CustomerWork) -> Request {
+    Request::new(Method::Post, "/wholesale/customers").with_body(customer_body(customer))
+}
+
+/// Asks whether a customer could be created; nothing is made.
+pub fn precheck_customer(customer: &CustomerWork) -> Request {
+    Request::new(Method::Post, "/wholesale/customers/validate").with_body(customer_body(customer))
+}
+
+fn customer_body(customer: &CustomerWork) -> Value {
     let mut body = json!({
         "provisioningId": customer.provisioning_id,
         "packages": customer.packages,
@@ -115,7 +124,7 @@ pub fn create_customer(customer: &CustomerWork) -> Request {
     if parameters.as_object().is_some_and(|fields| !fields.is_empty()) {
         body["provisioningParameters"] = parameters;
     }
-    Request::new(Method::Post, "/wholesale/customers").with_body(body)
+    body
 }
 
 /// Sets a customer's packages to exactly this list: one that is left out is removed.
@@ -270,6 +279,22 @@ pub fn create_subscriber(customer_id: &str, user: &UserWork, location_id: Option
         "packages": [user.package],
         "provisioningParameters": parameters,
     }))
+}
+
+/// Asks whether a person could be made a user of a customer; nothing is made.
+pub fn precheck_subscriber(email: &str, customer_id: &str) -> Request {
+    let body = json!({ "email": email, "customerId": customer_id });
+    Request::new(Method::Post, "/wholesale/subscribers/validate").with_body(body)
+}
+
+/// The same for a customer that is not there yet.
+pub fn precheck_subscriber_of_new(email: &str, customer: &CustomerWork) -> Request {
+    let body = json!({
+        "email": email,
+        "provisioningId": customer.provisioning_id,
+        "customerInfo": { "primaryEmail": customer.admin_email },
+    });
+    Request::new(Method::Post, "/wholesale/subscribers/validate").with_body(body)
 }
 
 /// Changes a user's package; number, extension and location are sent when calling begins with it.

@@ -79,6 +79,11 @@ pub enum Command {
         hold_back: HoldBackArgs,
         #[command(flatten)]
         reading: ReadingArgs,
+        /// Ask Cisco's own precheck about the rows that are clean; nothing is made by it.
+        #[arg(long)]
+        online: bool,
+        #[command(flatten)]
+        api: ApiArgs,
         /// How findings are written.
         #[arg(long, value_enum, default_value_t)]
         format: CheckFormat,

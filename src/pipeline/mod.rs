@@ -7,6 +7,7 @@ mod console;
 mod fix;
 mod guard;
 mod inputs;
+mod online;
 mod provider;
 mod recorded;
 mod reference;
@@ -31,6 +32,8 @@ pub use clock::Clock;
 pub use console::{Confirmation, Console, Terminal};
 pub use fix::fix;
 use inputs::Inputs;
+pub use online::Asking;
+use online::asked;
 pub use provider::Simulation;
 use recorded::{Recorded, Scope, unfinished};
 pub use reference::{check_schema, columns, explain, init};
@@ -54,20 +57,29 @@ pub mod exit {
     pub const LOCKED: u8 = 7;
 }
 
-/// `turnup check`: every mistake of every row; nothing is sent.
+/// `turnup check`: every mistake of every row; nothing is sent, unless Cisco's own precheck is asked for.
 ///
 /// # Errors
-/// When a file cannot be read.
-pub fn check(folder: &Path, typed: &Typed, format: FindingsFormat, console: &mut Console<'_>) -> anyhow::Result<u8> {
+/// When a file cannot be read, or nobody can be asked.
+pub async fn check(
+    folder: &Path,
+    typed: &Typed,
+    asking: Asking,
+    format: FindingsFormat,
+    console: &mut Console<'_>,
+) -> anyhow::Result<u8> {
     let workspace = Workspace::open(folder)?;
     let settings = settle(typed, &workspace)?;
     let inputs = Inputs::read(workspace.root(), &settings.reading)?;
     let known = known(&workspace)?;
     let standing = standing(&known);
     let mut checked = checked(&inputs, &settings, &standing);
-    if known.iter().next().is_some() {
+    if asking == Asking::Webex || known.iter().next().is_some() {
         let plan = plan::plan(&checked.batch(), &known);
         checked.add(report::immovable_findings(&inputs.sheets, &plan));
+        if asking == Asking::Webex {
+            checked.add(asked(&workspace, &settings, &inputs, &plan, &known, console).await?);
+        }
     }
     let (lang, colour) = (settings.lang, console.colour);
     console.stream(|out| report::findings(format, &checked, lang, colour, out))?;

@@ -95,7 +95,8 @@ impl Provider {
         let (base, token, simulator) = if let Some(base) = &settings.api.base {
             (base.clone(), find_token(settings.token_file.as_deref())?, None)
         } else {
-            let state = Some(workspace.simulator());
+            // Where nothing was ever run, nothing is to be kept either.
+            let state = workspace.has_state().then(|| workspace.simulator());
             let faults = settings.faults.clone();
             let served = serve(&Simulation { faults, state, ..Simulation::default() }).await?;
             let token = Token::new("simulator").map_err(|wrong| anyhow!(wrong))?;

@@ -7,6 +7,7 @@
 mod board;
 mod hand;
 mod organisation;
+mod precheck;
 pub mod progress;
 mod step;
 
@@ -26,6 +27,8 @@ use board::Board;
 use hand::{Hand, Shared};
 use organisation::Organisations;
 use progress::Progress;
+
+pub use precheck::{Complaint, precheck};
 
 /// Events that are written in one synced transaction at most.
 const GROUP_MAX: usize = 512;

@@ -785,4 +785,18 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Part of the background job failed; what is healthy goes on.",
         "status `provisioned_with_errors`",
     ),
+    entry(
+        "R614",
+        "Webex would refuse this row: {reason}",
+        "mend what Webex names, then check again",
+        "`check --online` asks Cisco's own precheck for the rows that are clean; nothing is made by it.",
+        "a person who already belongs to another organisation",
+    ),
+    entry(
+        "R615",
+        "Webex could not be asked about this row: {reason}",
+        "run the check again later; the row itself is clean",
+        "The precheck of the row did not answer, so what Webex would say is not known.",
+        "a precheck that answers with a server error several times",
+    ),
 ];

@@ -785,4 +785,18 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Parte do trabalho em segundo plano falhou; o que está bom continua.",
         "estado `provisioned_with_errors`",
     ),
+    entry(
+        "R614",
+        "o Webex recusaria esta linha: {reason}",
+        "corrija o que o Webex indica, e verifique de novo",
+        "`check --online` consulta a pré-verificação da própria Cisco para as linhas limpas; nada é criado por ela.",
+        "uma pessoa que já pertence a outra organização",
+    ),
+    entry(
+        "R615",
+        "não foi possível consultar o Webex sobre esta linha: {reason}",
+        "verifique de novo mais tarde; a linha em si está limpa",
+        "A pré-verificação da linha não respondeu, e não se sabe o que o Webex diria.",
+        "uma pré-verificação que responde várias vezes com um erro do servidor",
+    ),
 ];

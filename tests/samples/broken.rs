@@ -40,7 +40,21 @@ fn checked(folder: &str) -> Vec<String> {
 }
 
 fn is_run(folder: &str) -> bool {
-    folder.starts_with('R') || sample("broken").join(folder).join("earlier").is_dir()
+    (folder.starts_with('R') && !is_online(folder)) || sample("broken").join(folder).join("earlier").is_dir()
+}
+
+fn is_online(folder: &str) -> bool {
+    sample("broken").join(folder).join("expect.online.exit").exists()
+}
+
+/// Checks a copy with the simulator's precheck.
+fn asked(folder: &str) -> Vec<String> {
+    let copy = copy(&sample("broken").join(folder));
+    let faults = sample("broken").join(folder).join("faults.toml");
+    let faults = faults.to_str().expect("the path is UTF-8");
+    let output = turnup(&["check", "--format", "csv", "--online", "--simulate", "--faults", faults], copy.path());
+    let found = [("expect.online.csv", stdout(&output)), ("expect.online.exit", exit(&output))];
+    found.into_iter().filter_map(|(file, found)| compare(folder, file, &found)).collect()
 }
 
 /// Runs a copy; every row that is not simply `created` is expected by name.
@@ -74,7 +88,12 @@ fn every_code_has_exactly_one_folder_that_shows_it() {
             continue;
         };
         let path = sample("broken").join(folder);
-        let expected = text(&path.join(if is_run(folder) { "expect.run.csv" } else { "expect.csv" }));
+        let file = match (is_online(folder), is_run(folder)) {
+            (true, _) => "expect.online.csv",
+            (false, true) => "expect.run.csv",
+            (false, false) => "expect.csv",
+        };
+        let expected = text(&path.join(file));
         if !expected.contains(code.id()) {
             wrong.push(format!("{folder} does not show {code}"));
         }
@@ -103,8 +122,15 @@ fn runs_end_as_expected() {
 }
 
 #[test]
+fn prechecks_say_what_is_expected() {
+    let wrong: Vec<String> =
+        folders().iter().filter(|folder| is_online(folder)).flat_map(|folder| asked(folder)).collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
 fn answers_of_the_api_need_clean_sheets() {
-    for folder in folders().iter().filter(|folder| is_run(folder)) {
+    for folder in folders().iter().filter(|folder| is_run(folder) || is_online(folder)) {
         let path = sample("broken").join(folder);
         assert_eq!(text(&path.join("expect.csv")).lines().count(), 1, "{folder} has findings before it is run");
         assert_eq!(text(&path.join("expect.exit")), "0\n", "{folder}");
