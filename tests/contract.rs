@@ -87,6 +87,11 @@ fn everything_that_a_run_says_is_allowed() {
         runtime.block_on(async {
             let (known, began) = (Known::default(), tokio::time::Instant::now());
             let plan = world::planned(&known);
+            let complaints = turnup::run::precheck(&plan, &known, &world::client(&webex, began), 4).await;
+            assert!(
+                seed > 0 || complaints.is_ok_and(|complaints| complaints.is_empty()),
+                "the small partner is welcome"
+            );
             for _ in 0..2 {
                 let mut log = Memory::default();
                 log.begin(&world::head(), &plan).expect("memory takes it");

@@ -100,9 +100,13 @@ pub fn create_customer(customer: &CustomerWork) -> Request {
     Request::new(Method::Post, "/wholesale/customers").with_body(customer_body(customer))
 }
 
-/// Asks whether a customer could be created; nothing is made.
+/// Asks whether a customer could be created; nothing is made. The precheck knows no language.
 pub fn precheck_customer(customer: &CustomerWork) -> Request {
-    Request::new(Method::Post, "/wholesale/customers/validate").with_body(customer_body(customer))
+    let mut body = customer_body(customer);
+    if let Some(info) = body["customerInfo"].as_object_mut() {
+        info.remove("language");
+    }
+    Request::new(Method::Post, "/wholesale/customers/validate").with_body(body)
 }
 
 fn customer_body(customer: &CustomerWork) -> Value {

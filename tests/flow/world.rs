@@ -133,6 +133,12 @@ impl Webex {
     }
 }
 
+/// Somebody who talks to the simulated Webex.
+pub fn client(webex: &Webex, began: tokio::time::Instant) -> Client {
+    let settings = ClientSettings { in_flight: 4, rate: None, backoff: Duration::from_millis(200) };
+    Client::new(webex.transport(began), settings, "test")
+}
+
 /// One attempt to carry out a plan from where its records stand.
 pub async fn attempt(
     webex: &Webex,
@@ -142,8 +148,7 @@ pub async fn attempt(
     log: &mut dyn Log,
     known: &Known,
 ) -> anyhow::Result<Finish> {
-    let settings = ClientSettings { in_flight: 4, rate: None, backoff: Duration::from_millis(200) };
-    let client = Client::new(webex.transport(began), settings, "test");
+    let client = client(webex, began);
     let options = Options {
         mode: Mode::Everything,
         in_flight: 4,
