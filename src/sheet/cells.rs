@@ -158,6 +158,28 @@ impl<'a> Cells<'a> {
     /// is found.
     fn text(&mut self, spec: &Spec) -> Result<Cow<'a, str>, Unreadable> {
         let Some(at) = self.sheet.positions.of(spec) else { return Ok(Cow::Borrowed("")) };
+        match self.usual(at) {
+            Some(text) => Ok(Cow::Borrowed(text)),
+            None => self.text_of_unusual(spec, at),
+        }
+    }
+
+    /// A cell that is what it seems to be, as nearly all are: letters and digits of ASCII that begin with no sign of a
+    /// spreadsheet and end with no blank.
+    fn usual(&self, at: usize) -> Option<&'a str> {
+        let Some(cell) = self.at.get(at) else { return Some("") };
+        let raw = cell.plain(&self.sheet.text).filter(|_| self.sheet.typed.is_empty())?;
+        let bytes = raw.as_bytes();
+        let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return Some("") };
+        let is_usual = match first {
+            b'a'..=b'z' | b'A'..=b'Z' | b'+' => *last != b' ' && (self.is_ascii || is_printable(bytes)),
+            b'0'..=b'9' => bytes.iter().all(u8::is_ascii_digit),
+            _ => false,
+        };
+        is_usual.then_some(raw)
+    }
+
+    fn text_of_unusual(&mut self, spec: &Spec, at: usize) -> Result<Cow<'a, str>, Unreadable> {
         let raw = self.raw(at);
         let is_plain =
             matches!(raw, Cow::Borrowed(raw) if has_plain_ends(raw) && (self.is_ascii || is_of_letters(raw)));

@@ -52,7 +52,7 @@ pub(super) struct Scan {
 ///
 /// The text must be shorter than 4 GiB.
 pub(super) fn rows(text: &str, dialect: Dialect) -> Scan {
-    if text.len() <= PART_BYTES || memchr(b'"', text.as_bytes()).is_some() {
+    if text.len() <= PART_BYTES || has(text, b'"') {
         return rows_between(text, 0, text.len(), dialect).0;
     }
     // Without quotes every line is a row, so parts can be scanned side by side.
@@ -77,6 +77,11 @@ pub(super) fn rows(text: &str, dialect: Dialect) -> Scan {
         before += lines;
     }
     all
+}
+
+/// Is the byte anywhere in the text?
+fn has(text: &str, byte: u8) -> bool {
+    text.as_bytes().par_chunks(PART_BYTES).any(|part| memchr(byte, part).is_some())
 }
 
 /// Bytes that one thread scans at a time.
@@ -190,6 +195,11 @@ impl CellAt {
         if is_quoted { (from - 1, to + 1) } else { (from, to) }
     }
 
+    /// The cell's text where it stands in the file as it is meant.
+    pub fn plain(self, text: &str) -> Option<&str> {
+        (self.form == Form::Plain).then(|| &text[self.from as usize..self.to as usize])
+    }
+
     /// The cell's text.
     pub fn text(self, text: &str, dialect: Dialect) -> Cow<'_, str> {
         let raw = &text[self.from as usize..self.to as usize];
@@ -272,7 +282,7 @@ fn plain_cell(text: &[u8], from: usize, mut at: usize, dialect: Dialect) -> (Cel
 /// cells than the header when every comma counts, and no more when escaped ones do not.
 pub(super) fn needs_escapes(text: &str, delimiter: u8) -> bool {
     let pattern = [b'\\', delimiter];
-    if memchr::memmem::find(text.as_bytes(), &pattern).is_none() {
+    if !has(text, b'\\') || memchr::memmem::find(text.as_bytes(), &pattern).is_none() {
         return false;
     }
     let (strict, escaped) = (Dialect::rfc4180(delimiter), Dialect { delimiter, escapes: true });
