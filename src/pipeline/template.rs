@@ -88,8 +88,8 @@ pub fn show_template(folder: &Path, typed: &Typed, name: &str, console: &mut Con
         bail!("no template is called `{name}`{}", near.unwrap_or_default());
     };
     let shown = in_json(template);
-    for (key, value) in shown.as_object().into_iter().flatten() {
-        let text = match value {
+    for key in QUESTIONS.iter().map(|question| question.key) {
+        let text = match &shown[key] {
             serde_json::Value::Null => continue,
             serde_json::Value::String(text) => text.clone(),
             serde_json::Value::Array(items) => {
