@@ -167,8 +167,11 @@ impl<'a> Cells<'a> {
     /// A cell that is what it seems to be, as nearly all are: letters and digits of ASCII that begin with no sign of a
     /// spreadsheet and end with no blank.
     fn usual(&self, at: usize) -> Option<&'a str> {
+        if !self.sheet.typed.is_empty() {
+            return None;
+        }
         let Some(cell) = self.at.get(at) else { return Some("") };
-        let raw = cell.plain(&self.sheet.text).filter(|_| self.sheet.typed.is_empty())?;
+        let raw = cell.plain(&self.sheet.text)?;
         let bytes = raw.as_bytes();
         let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return Some("") };
         let is_usual = match first {
