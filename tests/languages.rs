@@ -58,3 +58,28 @@ fn a_run_speaks_the_language_too() {
     let explained = bench.ran(&["explain", "C202", "--lang", "pt-BR"]).expect_code(0).out;
     assert!(explained.starts_with("C202 (erro)\n") && explained.contains("causa:   O e-mail"), "{explained}");
 }
+
+/// The texts of the sources, with strings that go over several lines put together.
+fn sources(folder: &std::path::Path, text: &mut String) {
+    for entry in std::fs::read_dir(folder).expect("it is a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            sources(&path, text);
+        } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("text/phrases.rs") {
+            let source = std::fs::read_to_string(&path).expect("sources are text");
+            let mut lines = source.split("\\\n");
+            text.push_str(lines.next().unwrap_or_default());
+            lines.for_each(|line| text.push_str(line.trim_start()));
+        }
+    }
+}
+
+#[test]
+fn every_phrase_that_is_translated_is_said_somewhere() {
+    let mut said = String::new();
+    sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut said);
+    let unsaid: Vec<&str> = turnup::text::translated()
+        .filter(|phrase| !said.contains(&format!("\"{}\"", phrase.replace('"', "\\\""))))
+        .collect();
+    assert!(unsaid.is_empty(), "the English of these has changed, or they are not needed any more: {unsaid:#?}");
+}

@@ -117,8 +117,16 @@ impl<'a> Checked<'a> {
         make: impl Fn(&[Diagnostic]) -> T + Sync,
         mut take: impl FnMut(T) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
-        for block in self.found.chunks(BLOCK_ROWS) {
+        let mut rest = self.found.as_slice();
+        while !rest.is_empty() {
+            // What is found about one cell stays together.
+            let mut end = rest.len().min(BLOCK_ROWS);
+            while end < rest.len() && rest[end].place == rest[end - 1].place {
+                end += 1;
+            }
+            let (block, behind) = rest.split_at(end);
             take(make(block))?;
+            rest = behind;
         }
         let count = self.people.records.len();
         let side_by_side = BLOCK_ROWS * rayon::current_num_threads() * 2;

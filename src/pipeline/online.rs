@@ -7,7 +7,7 @@ use crate::model::SheetKind;
 use crate::plan::{Known, Plan, Source};
 use crate::run::{self, Complaint};
 use crate::settings::Settings;
-use crate::sheet::Sheets;
+use crate::sheet::{Sheets, customers, locations, users};
 use crate::workspace::Workspace;
 
 /// Who is asked about the rows.
@@ -39,9 +39,9 @@ pub(super) async fn asked(
 fn findings(sheets: &Sheets, complaints: &[(Source, Complaint)]) -> Vec<Diagnostic> {
     let finding = |(source, complaint): &(Source, Complaint)| {
         let header = match source.sheet {
-            SheetKind::Customers => "external_id",
-            SheetKind::Locations => "name",
-            SheetKind::Users => "email",
+            SheetKind::Customers => customers::EXTERNAL_ID.spec.header,
+            SheetKind::Locations => locations::NAME.spec.header,
+            SheetKind::Users => users::EMAIL.spec.header,
         };
         let (code, reason) = match complaint {
             Complaint::Refused(reason) => (Code::PrecheckRefused, reason),

@@ -27,11 +27,17 @@ pub fn repair(sheet: &Sheet, found: &[Diagnostic]) -> Option<Repair> {
     let (whole, parts): (Vec<_>, Vec<_>) = found.iter().partition(|finding| finding.code == Code::SpacesRemoved);
     for finding in whole.into_iter().chain(parts) {
         let Some(meant) = meant(finding) else { continue };
-        after = if finding.code == Code::SpacesRemoved { meant } else { after.replacen(&finding.value, &meant, 1) };
+        after = if finding.code == Code::SpacesRemoved { meant } else { with_item(&after, &finding.value, &meant) };
         codes.push(finding.code);
     }
     codes.sort_unstable();
     (after != before).then_some(Repair { sheet: sheet.kind, place, codes, before, after })
+}
+
+/// The cell with an item of its `;` list replaced: only a whole one, since a number may stand inside another.
+fn with_item(cell: &str, item: &str, meant: &str) -> String {
+    let one = |part: &str| if part.trim() == item { part.replacen(item, meant, 1) } else { part.to_owned() };
+    cell.split(';').map(one).collect::<Vec<_>>().join(";")
 }
 
 /// What the finding's text was read as, where that is proven.
@@ -45,7 +51,8 @@ fn meant(finding: &Diagnostic) -> Option<String> {
     finding.args.iter().find(|(name, _)| *name == argument).map(|(_, value)| value.clone())
 }
 
-/// The text of the sheet with its cells repaired; everything else stays byte for byte.
+/// The text of the sheet with its cells repaired; everything else stays byte for byte. Repairs come in reading order, one for
+/// a cell.
 pub fn repaired(sheet: &Sheet, repairs: &[Repair]) -> String {
     let mut text = String::with_capacity(sheet.text.len());
     let mut copied = 0;
@@ -57,6 +64,9 @@ pub fn repaired(sheet: &Sheet, repairs: &[Repair]) -> String {
         row_cells(&sheet.text, row.start as usize, sheet.dialect, &mut cells);
         let Some(cell) = cells.get(column) else { continue };
         let (from, to) = cell.with_quotes(&sheet.text);
+        if from < copied {
+            continue;
+        }
         text.push_str(&sheet.text[copied..from]);
         text.push_str(&quoted(&repair.after, char::from(sheet.delimiter())));
         copied = to;
@@ -105,6 +115,18 @@ mod tests {
             "email;first_name;phone_number\r\nana@acme.example;\"Ana \"\"A\"\"\";+351211234567 ;x\r\n\r\n;;\r\n";
         assert_eq!(repaired(&sheet, &repairs), wanted);
         assert_eq!(repaired(&sheet, &[]), text);
+    }
+
+    #[test]
+    fn numbers_that_stand_inside_others_are_told_apart() {
+        let sheet = sheet("numbers,x\n351211234567; 211234567;+351211234567,\n");
+        let sheet = Sheet { kind: SheetKind::Customers, ..sheet };
+        let place = Place { column: Some("numbers".into()), column_index: Some(0), ..sheet.place(0, None) };
+        let finding =
+            |code, value: &str| Diagnostic::new(code, place.clone()).value(value).with("phone", "+351211234567");
+        let found = [finding(Code::PhoneNational, "211234567"), finding(Code::PhoneLostPlus, "351211234567")];
+        let repair = repair(&sheet, &found).expect("both are certain");
+        assert_eq!(repair.after, "+351211234567; +351211234567;+351211234567");
     }
 
     #[test]

@@ -44,6 +44,17 @@ pub struct Entry {
     pub example: &'static str,
 }
 
+/// The words of one code, in the order in which the tables have them.
+const fn words(
+    id: &'static str,
+    message: &'static str,
+    fix: &'static str,
+    cause: &'static str,
+    example: &'static str,
+) -> Entry {
+    Entry { id, message, fix, cause, example }
+}
+
 /// The words of a code.
 ///
 /// # Panics
@@ -63,6 +74,11 @@ pub fn phrase(lang: Lang, english: &str) -> &str {
         Lang::PtBr => phrases::PHRASES.iter().find(|(known, _)| *known == english),
     };
     found.map_or(english, |(_, words)| words)
+}
+
+/// Every English phrase that other languages have words for.
+pub fn translated() -> impl Iterator<Item = &'static str> {
+    phrases::PHRASES.iter().map(|(english, _)| *english)
 }
 
 /// A phrase with its gaps filled.

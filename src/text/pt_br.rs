@@ -1,16 +1,6 @@
 //! Portuguese of Brazil.
 
-use super::Entry;
-
-const fn entry(
-    id: &'static str,
-    message: &'static str,
-    fix: &'static str,
-    cause: &'static str,
-    example: &'static str,
-) -> Entry {
-    Entry { id, message, fix, cause, example }
-}
+use super::{Entry, words as entry};
 
 /// Words of every code, in order of the ids: message, cure, cause, example.
 pub(super) const ENTRIES: &[Entry] = &[
