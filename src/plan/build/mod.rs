@@ -1,5 +1,9 @@
 //! Batch -> steps.
 
+mod fields;
+mod locations;
+mod users;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 
@@ -9,12 +13,10 @@ use super::diff::{Diff, Immovable, diff};
 use super::id::StepId;
 use super::known::Known;
 use super::step::{Action, Calls, Source, Stage, Step};
-use super::work::{
-    AddressWork, CustomerWork, LocationWork, NumbersWork, PstnWork, RoleWork, UserWork, Work, expand, numbers_of,
-    ranges,
-};
+use super::work::{CustomerWork, Work, expand};
 use crate::check::{Batch, Sourced};
-use crate::model::{Customer, Location, Package, Phone, User};
+use crate::model::{Customer, Package, Phone, User};
+use fields::{customer_fields, user_fields};
 
 /// Numbers sent in one request. Cisco publishes no figure for direct numbers.
 pub const NUMBERS_PER_REQUEST: usize = 500;
@@ -163,122 +165,6 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn location(&mut self, source: Source, removed: &[&'static str], location: &'a Location, headquarters: bool) {
-        let mut needs = vec![StepId::customer(&location.customer)];
-        // No branch is made before the headquarters is known, so that one is never taken for the other.
-        if !headquarters {
-            needs.extend(self.headquarters.get(location.customer.as_str()).cloned());
-        }
-        let calling = headquarters || self.sells_calling(&location.customer);
-        self.push(Draft {
-            id: StepId::location(&location.customer, &location.name),
-            stage: Stage::Locations,
-            source,
-            needs,
-            fields: location_fields(location),
-            removed: of_stage(removed, Stage::Locations),
-            work: Work::Location(LocationWork::new(location, headquarters, calling)),
-        });
-        if calling {
-            self.location_numbers(source, removed, location, headquarters);
-        }
-    }
-
-    fn location_numbers(
-        &mut self,
-        source: Source,
-        removed: &[&'static str],
-        location: &'a Location,
-        headquarters: bool,
-    ) {
-        let id = StepId::numbers(&location.customer, &location.name);
-        let mut own: BTreeSet<Phone> = numbers_of(&location.numbers).collect();
-        own.extend(location.main_number);
-        let mut wanted = own.clone();
-        let of_users = self.numbers.get(&(location.customer.as_str(), location.name.as_str()));
-        wanted.extend(of_users.into_iter().flatten().copied());
-        let emergency_location_id = location.emergency_location_id.clone().filter(|_| !headquarters);
-        if wanted.is_empty() && location.pstn.is_none() && emergency_location_id.is_none() {
-            return;
-        }
-        let known = self.known.get(&id);
-        let standing: BTreeSet<Phone> = known
-            .and_then(|known| known.fields.get("numbers"))
-            .map(|list| expand(&list.split(';').map(str::to_owned).collect::<Vec<_>>()))
-            .into_iter()
-            .flatten()
-            .filter_map(|number| Phone::from_e164(&number))
-            .collect();
-        let known_main = known.and_then(|known| known.fields.get("main_number"));
-        let known_pstn = known.and_then(|known| known.fields.get("pstn_connection"));
-        let known_emergency = known.and_then(|known| known.fields.get("emergency_location_id"));
-        let main = location.main_number.map(|number| number.to_string());
-        let pstn = location.pstn.as_ref().map(PstnWork::from);
-        let add: BTreeSet<Phone> = wanted.difference(&standing).copied().collect();
-        let all: BTreeSet<Phone> = wanted.union(&standing).copied().collect();
-        let mut fields = BTreeMap::new();
-        set(&mut fields, "numbers", &ranges(&all).join(";"));
-        set(&mut fields, "number_state", location.number_state.word());
-        set(&mut fields, "main_number", main.as_deref().unwrap_or_default());
-        set(&mut fields, "pstn_connection", &pstn.as_ref().map(PstnWork::cell).unwrap_or_default());
-        set(&mut fields, "emergency_location_id", emergency_location_id.as_deref().unwrap_or_default());
-        let work = NumbersWork {
-            customer: location.customer.clone(),
-            location: location.name.clone(),
-            own: ranges(&add.intersection(&own).copied().collect()),
-            add: ranges(&add),
-            active: location.number_state == crate::model::NumberState::Active,
-            main: main.filter(|main| Some(main) != known_main),
-            pstn: pstn.filter(|pstn| Some(&pstn.cell()) != known_pstn),
-            emergency_location_id: emergency_location_id.filter(|id| Some(id) != known_emergency),
-        };
-        self.push(Draft {
-            id,
-            stage: Stage::Numbers,
-            source,
-            needs: vec![StepId::location(&location.customer, &location.name)],
-            fields,
-            removed: of_stage(removed, Stage::Numbers),
-            work: Work::Numbers(work),
-        });
-    }
-
-    fn user(&mut self, sourced: &'a Sourced<User>) {
-        let user = &sourced.value;
-        let id = StepId::user(user.email.as_str());
-        let mut needs = vec![StepId::customer(&user.customer)];
-        if let Some(location) = &user.location {
-            needs.push(StepId::location(&user.customer, location));
-            needs.extend(user.phone_number.map(|_| StepId::numbers(&user.customer, location)));
-        }
-        needs.extend(self.administrators.get(user.customer.as_str()).filter(|first| **first != id).cloned());
-        self.push(Draft {
-            id: id.clone(),
-            stage: Stage::Users,
-            source: sourced.row.into(),
-            needs,
-            fields: user_fields(user),
-            removed: of_stage(&sourced.removed, Stage::Users),
-            work: Work::User(UserWork::new(user)),
-        });
-        if let Some(role) = user.role {
-            let role_work = RoleWork {
-                customer: user.customer.clone(),
-                email: user.email.to_string(),
-                role: role.scim_value().to_owned(),
-            };
-            self.push(Draft {
-                id: StepId::role(user.email.as_str()),
-                stage: Stage::Roles,
-                source: sourced.row.into(),
-                needs: vec![id],
-                fields: BTreeMap::from([("role".to_owned(), role.word().to_owned())]),
-                removed: of_stage(&sourced.removed, Stage::Roles),
-                work: Work::Role(role_work),
-            });
-        }
-    }
-
     fn sells_calling(&self, customer: &str) -> bool {
         let in_batch = self.batch.customers().iter().find(|sourced| sourced.value.external_id == customer);
         in_batch.map_or_else(
@@ -320,57 +206,6 @@ fn of_stage<'a>(removed: &'a [&'static str], stage: Stage) -> &'a [&'static str]
         Stage::Numbers | Stage::Roles => &[],
         _ => removed,
     }
-}
-
-fn set(fields: &mut BTreeMap<String, String>, column: &str, value: &str) {
-    if !value.is_empty() {
-        fields.insert(column.to_owned(), value.to_owned());
-    }
-}
-
-fn set_address(fields: &mut BTreeMap<String, String>, address: &AddressWork) {
-    set(fields, "address_line1", &address.line1);
-    set(fields, "address_line2", &address.line2);
-    set(fields, "city", &address.city);
-    set(fields, "state", &address.state);
-    set(fields, "postal_code", &address.postal_code);
-    set(fields, "country", &address.country);
-}
-
-fn customer_fields(customer: &Customer) -> BTreeMap<String, String> {
-    let mut fields = BTreeMap::new();
-    let mut packages: Vec<_> = customer.packages.iter().map(|package| package.name()).collect();
-    packages.sort_unstable();
-    let limits: Vec<_> = customer.limits.iter().map(|(package, limit)| format!("{package}={limit}")).collect();
-    set(&mut fields, "name", &customer.name);
-    set(&mut fields, "admin_email", customer.admin_email.as_str());
-    set(&mut fields, "template", &customer.template);
-    set(&mut fields, "packages", &packages.join(";"));
-    set(&mut fields, "package_limits", &limits.join(";"));
-    set(&mut fields, "org_id", customer.org_id.as_deref().unwrap_or_default());
-    set_address(&mut fields, &(&customer.address).into());
-    fields
-}
-
-fn location_fields(location: &Location) -> BTreeMap<String, String> {
-    let mut fields = BTreeMap::new();
-    set(&mut fields, "timezone", &location.timezone);
-    set(&mut fields, "language", &location.language);
-    set(&mut fields, "announcement_language", &location.announcement_language);
-    set_address(&mut fields, &(&location.address).into());
-    fields
-}
-
-fn user_fields(user: &User) -> BTreeMap<String, String> {
-    let mut fields = BTreeMap::new();
-    set(&mut fields, "customer_external_id", &user.customer);
-    set(&mut fields, "first_name", &user.first_name);
-    set(&mut fields, "last_name", &user.last_name);
-    set(&mut fields, "package", user.package.name());
-    set(&mut fields, "location", user.location.as_deref().unwrap_or_default());
-    set(&mut fields, "phone_number", &user.phone_number.map(|phone| phone.to_string()).unwrap_or_default());
-    set(&mut fields, "extension", &user.extension.map(|extension| extension.to_string()).unwrap_or_default());
-    fields
 }
 
 /// Requests a step takes when nothing goes wrong (`webex-api.md`, whole flow).

@@ -1,0 +1,83 @@
+//! Requests about locations and what connects them to the telephone network.
+
+use serde_json::{Map, Value, json};
+
+use super::{location_address, segment};
+use crate::api::wire::{Method, Request};
+use crate::plan::{LocationWork, PstnWork};
+
+/// Lists the locations of an organisation.
+pub fn list_locations(org_id: &str) -> Request {
+    Request::new(Method::Get, "/locations").with_query("orgId", org_id)
+}
+
+fn location_body(location: &LocationWork) -> Value {
+    json!({
+        "name": location.name,
+        "timeZone": location.timezone,
+        "preferredLanguage": location.language,
+        "announcementLanguage": location.announcement_language,
+        "address": location_address(&location.address),
+    })
+}
+
+/// Creates a branch, without calling yet.
+pub fn create_location(org_id: &str, location: &LocationWork) -> Request {
+    Request::new(Method::Post, "/locations").with_query("orgId", org_id).with_body(location_body(location))
+}
+
+/// Looks whether calling is enabled for a location: 404 means it is not.
+pub fn get_calling_location(org_id: &str, location_id: &str) -> Request {
+    Request::new(Method::Get, format!("/telephony/config/locations/{}", segment(location_id)))
+        .with_query("orgId", org_id)
+}
+
+/// Enables calling for a location.
+pub fn enable_calling(org_id: &str, location_id: &str, location: &LocationWork) -> Request {
+    let mut body = location_body(location);
+    body["id"] = json!(location_id);
+    Request::new(Method::Post, "/telephony/config/locations").with_query("orgId", org_id).with_body(body)
+}
+
+/// Sets a location's main number and its SIP header value for emergency calls.
+pub fn update_calling_location(
+    org_id: &str,
+    location_id: &str,
+    main_number: Option<&str>,
+    emergency_location_id: Option<&str>,
+) -> Request {
+    let mut body = Map::new();
+    if let Some(number) = main_number {
+        body.insert("callingLineId".to_owned(), json!({ "phoneNumber": number }));
+    }
+    if let Some(id) = emergency_location_id {
+        body.insert("pAccessNetworkInfo".to_owned(), json!(id));
+    }
+    Request::new(Method::Put, format!("/telephony/config/locations/{}", segment(location_id)))
+        .with_query("orgId", org_id)
+        .with_body(Value::Object(body))
+}
+
+/// Lists what may connect a location to the telephone network.
+pub fn list_pstn_options(org_id: &str, location_id: &str) -> Request {
+    Request::new(Method::Get, format!("/telephony/pstn/locations/{}/connectionOptions", segment(location_id)))
+        .with_query("orgId", org_id)
+}
+
+/// Reads what connects a location to the telephone network.
+pub fn get_pstn_connection(org_id: &str, location_id: &str) -> Request {
+    Request::new(Method::Get, format!("/telephony/pstn/locations/{}/connection", segment(location_id)))
+        .with_query("orgId", org_id)
+}
+
+/// Connects a location; `pstn` names an option by its id.
+pub fn connect_pstn(org_id: &str, location_id: &str, pstn: &PstnWork) -> Request {
+    let body = match pstn {
+        PstnWork::Option(id) => json!({ "id": id }),
+        PstnWork::Trunk(id) => json!({ "premiseRouteType": "TRUNK", "premiseRouteId": id }),
+        PstnWork::RouteGroup(id) => json!({ "premiseRouteType": "ROUTE_GROUP", "premiseRouteId": id }),
+    };
+    Request::new(Method::Put, format!("/telephony/pstn/locations/{}/connection", segment(location_id)))
+        .with_query("orgId", org_id)
+        .with_body(body)
+}

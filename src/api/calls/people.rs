@@ -1,0 +1,86 @@
+//! Requests about users, persons and their roles.
+
+use serde_json::json;
+
+use super::{filled, segment};
+use crate::api::wire::{Method, Request};
+use crate::plan::{CustomerWork, UserWork};
+
+/// Most entries of a list that one request asks for.
+const PAGE_SIZE: &str = "100";
+
+/// Lists a customer's users from a position on.
+pub fn list_subscribers(customer_id: &str, offset: usize) -> Request {
+    Request::new(Method::Get, "/wholesale/subscribers")
+        .with_query("customerId", customer_id)
+        .with_query("max", PAGE_SIZE)
+        .with_query("offset", offset.to_string())
+}
+
+/// Looks a user of a customer up by e-mail.
+pub fn find_subscriber(customer_id: &str, email: &str) -> Request {
+    Request::new(Method::Get, "/wholesale/subscribers").with_query("customerId", customer_id).with_query("email", email)
+}
+
+/// Creates a user.
+pub fn create_subscriber(customer_id: &str, user: &UserWork, location_id: Option<&str>) -> Request {
+    let parameters = filled(json!({
+        "firstName": user.first_name,
+        "lastName": user.last_name,
+        "primaryPhoneNumber": user.phone_number,
+        "extension": user.extension,
+        "locationId": location_id,
+    }));
+    Request::new(Method::Post, "/wholesale/subscribers").with_body(json!({
+        "customerId": customer_id,
+        "email": user.email,
+        "packages": [user.package],
+        "provisioningParameters": parameters,
+    }))
+}
+
+/// Asks whether a person could be made a user of a customer; nothing is made.
+pub fn precheck_subscriber(email: &str, customer_id: &str) -> Request {
+    let body = json!({ "email": email, "customerId": customer_id });
+    Request::new(Method::Post, "/wholesale/subscribers/validate").with_body(body)
+}
+
+/// The same for a customer that is not there yet.
+pub fn precheck_subscriber_of_new(email: &str, customer: &CustomerWork) -> Request {
+    let body = json!({
+        "email": email,
+        "provisioningId": customer.provisioning_id,
+        "customerInfo": { "primaryEmail": customer.admin_email },
+    });
+    Request::new(Method::Post, "/wholesale/subscribers/validate").with_body(body)
+}
+
+/// Changes a user's package; number, extension and location are sent when calling begins with it.
+pub fn change_package(subscriber_id: &str, user: &UserWork, location_id: Option<&str>) -> Request {
+    let mut body = json!({ "packages": [user.package] });
+    if let Some(location_id) = location_id {
+        body["provisioningParameters"] = filled(json!({
+            "primaryPhoneNumber": user.phone_number,
+            "extension": user.extension,
+            "locationId": location_id,
+        }));
+    }
+    Request::new(Method::Put, format!("/wholesale/subscribers/{}", segment(subscriber_id))).with_body(body)
+}
+
+/// Looks a person up by e-mail, with number, extension and location.
+pub fn find_person(org_id: &str, email: &str) -> Request {
+    Request::new(Method::Get, "/people")
+        .with_query("orgId", org_id)
+        .with_query("email", email)
+        .with_query("callingData", "true")
+}
+
+/// Gives a person an administrator role; a role that is there already stays as it is.
+pub fn grant_role(org_uuid: &str, person_uuid: &str, role: &str) -> Request {
+    Request::new(Method::Patch, format!("/identity/scim/{}/v2/Users/{}", segment(org_uuid), segment(person_uuid)))
+        .with_body(json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+            "Operations": [{ "op": "add", "path": "roles", "value": [{ "value": role, "type": "cirole" }] }],
+        }))
+}
