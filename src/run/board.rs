@@ -34,6 +34,8 @@ pub(super) struct Given {
     pub own: BTreeMap<String, String>,
     /// Was the customer made in this run, so that nothing of ours can stand in it yet?
     pub customer_is_new: bool,
+    /// Was the location made in this run, by the run itself or with its new customer?
+    pub location_is_new: bool,
 }
 
 impl<'a> Board<'a> {
@@ -176,14 +178,16 @@ impl<'a> Board<'a> {
             Work::Role(work) => (&work.customer, None, Some(&work.email)),
         };
         let customer_id = StepId::customer(customer);
-        let is_new = self.positions.get(&customer_id).and_then(|&p| self.records[p].ending()) == Some(Ending::Created);
+        let is_new = |id: &StepId| self.positions.get(id).is_some_and(|&position| is_made(&self.records[position]));
+        let location_id = location.map(|name| StepId::location(customer, name));
         Given {
             customer: ids(&customer_id),
-            location: location.map(|name| ids(&StepId::location(customer, name))).unwrap_or_default(),
+            location: location_id.as_ref().map(ids).unwrap_or_default(),
             numbers: location.map(|name| ids(&StepId::numbers(customer, name))).unwrap_or_default(),
             user: email.map(|email| ids(&StepId::user(email))).unwrap_or_default(),
             own: known.get(&step.id).map(|confirmed| confirmed.ids.clone()).unwrap_or_default(),
-            customer_is_new: is_new,
+            customer_is_new: is_new(&customer_id),
+            location_is_new: is_new(&customer_id) && location_id.as_ref().is_some_and(is_new),
         }
     }
 
@@ -195,4 +199,9 @@ impl<'a> Board<'a> {
             .map(|(step, record)| (step.id.clone(), record))
             .collect()
     }
+}
+
+/// Was the object made in this run, rather than found?
+fn is_made(record: &Record) -> bool {
+    record.ending() == Some(Ending::Created) && record.existing.is_empty()
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 
-use crate::api::answers::{self, Location, NumberVerdict, Subscriber};
+use crate::api::answers::{self, Location, NumberVerdict, PstnConnection, Subscriber};
 use crate::api::wire::{Answer, Request};
 use crate::api::{Client, Failure, Refusal, Weight, calls};
 use crate::model::fold;
@@ -71,6 +71,7 @@ pub(super) struct Organisation {
     locations: OnceCell<Vec<Location>>,
     subscribers: OnceCell<HashMap<String, Subscriber>>,
     verdicts: OnceCell<HashMap<String, NumberVerdict>>,
+    default_connection: OnceCell<PstnConnection>,
 }
 
 impl Organisation {
@@ -126,6 +127,29 @@ impl Organisation {
         };
         self.verdicts.get_or_try_init(validate).await
     }
+
+    /// Did the organisation stand before its customer was made, with locations of its own?
+    pub const fn is_attached(&self) -> bool {
+        self.is_attached
+    }
+
+    /// What connects a new location that names no connection of its own: what the organisation has by default. Read at
+    /// one such location, it holds for all of them.
+    pub async fn default_connection(
+        &self,
+        client: &Client,
+        org_id: &str,
+        location_id: &str,
+    ) -> Result<&PstnConnection, Failure> {
+        self.default_connection.get_or_try_init(|| connection_of(client, org_id, location_id)).await
+    }
+}
+
+/// What connects a location to the telephone network.
+pub(super) async fn connection_of(client: &Client, org_id: &str, location_id: &str) -> Result<PstnConnection, Failure> {
+    let request = calls::get_pstn_connection(org_id, location_id);
+    let answer = in_organisation(client, Weight::Repeatable, org_id, request).await?;
+    answers::read(&answer).map_err(unreadable)
 }
 
 /// The locations as they stand now.

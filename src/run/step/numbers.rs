@@ -9,21 +9,23 @@ use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event, Reason};
 use crate::plan::{NUMBERS_PER_REQUEST, NumbersWork, PstnWork, expand};
 use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
-use crate::run::organisation::{numbers_of, unreadable};
+use crate::run::organisation::{connection_of, numbers_of, unreadable};
 
 pub(super) async fn carry_out(hand: &mut Hand, work: &NumbersWork) -> Done {
     let place = Place {
         org_id: hand.id(&hand.given.customer, "org_id")?,
         location_id: hand.id(&hand.given.location, "location_id")?,
     };
+    // Only what an earlier attempt sent may stand there already.
+    let sent_before = hand.record.attempts > 0;
     if let Some(pstn) = &work.pstn {
         connect(hand, &place, pstn).await?;
     }
     let wanted = expand(&work.add);
-    let forbidding = if wanted.is_empty() { None } else { forbidding_connection(hand, &place).await? };
+    let forbidding = if wanted.is_empty() { None } else { forbidding_connection(hand, &place, work).await? };
     match &forbidding {
         Some(kind) => verify(hand, &place, &wanted, kind).await?,
-        None => add(hand, &place, work, &wanted).await?,
+        None => add(hand, &place, work, &wanted, sent_before).await?,
     }
     set_main_number(hand, &place, work).await?;
     Ok(refused_numbers(hand, work, forbidding))
@@ -60,11 +62,17 @@ async fn connect(hand: &mut Hand, place: &Place, pstn: &PstnWork) -> Result<(), 
 }
 
 /// Adds what is not there yet.
-async fn add(hand: &mut Hand, place: &Place, work: &NumbersWork, wanted: &[String]) -> Result<(), End> {
+async fn add(
+    hand: &mut Hand,
+    place: &Place,
+    work: &NumbersWork,
+    wanted: &[String],
+    sent_before: bool,
+) -> Result<(), End> {
     if wanted.is_empty() {
         return Ok(());
     }
-    let standing = validate(hand, place, work, wanted).await?;
+    let standing = validate(hand, place, work, wanted, sent_before).await?;
     for (index, batch) in wanted.chunks(NUMBERS_PER_REQUEST).enumerate() {
         let call = Call::AddNumbers(u32::try_from(index).unwrap_or(u32::MAX));
         let open: Vec<String> = batch
@@ -84,11 +92,16 @@ async fn add(hand: &mut Hand, place: &Place, work: &NumbersWork, wanted: &[Strin
 }
 
 /// The kind of connection, when it does not take numbers over the API. A location without one says nothing.
-async fn forbidding_connection(hand: &Hand, place: &Place) -> Result<Option<String>, End> {
-    let request = calls::get_pstn_connection(&place.org_id, &place.location_id);
-    match hand.ask(Some(&place.org_id), request).await {
-        Ok(answer) => {
-            let connection: PstnConnection = answers::read(&answer).map_err(unreadable)?;
+async fn forbidding_connection(hand: &Hand, place: &Place, work: &NumbersWork) -> Result<Option<String>, End> {
+    let organisation = hand.organisation(&work.customer);
+    let has_default = hand.given.location_is_new && !organisation.is_attached() && work.pstn.is_none();
+    let read = if has_default {
+        organisation.default_connection(hand.client(), &place.org_id, &place.location_id).await.cloned()
+    } else {
+        connection_of(hand.client(), &place.org_id, &place.location_id).await
+    };
+    match read {
+        Ok(connection) => {
             let kind = connection.pstn_connection_type.clone().unwrap_or_default();
             Ok((!connection.takes_numbers()).then_some(kind))
         }
@@ -117,6 +130,7 @@ async fn validate(
     place: &Place,
     work: &NumbersWork,
     wanted: &[String],
+    sent_before: bool,
 ) -> Result<HashSet<String>, End> {
     let organisation = hand.organisation(&work.customer);
     let verdicts = organisation.verdicts(hand.client(), &place.org_id).await?;
@@ -124,7 +138,6 @@ async fn validate(
         verdicts.get(*number).is_some_and(|verdict| !verdict.state.eq_ignore_ascii_case("available"))
     };
     let bad: Vec<String> = wanted.iter().filter(is_bad).cloned().collect();
-    let sent_before = hand.record.attempts > 0;
     if bad.is_empty() && !sent_before {
         return Ok(HashSet::new());
     }
