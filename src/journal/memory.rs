@@ -1,6 +1,6 @@
 //! A journal in memory, for tests and for measuring what the real one costs.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Context;
 
@@ -14,13 +14,15 @@ pub struct Memory {
     entries: Vec<(String, Entry)>,
     /// With the run that confirmed the object first.
     known: HashMap<StepId, (String, Confirmed)>,
+    /// By provider and bucket.
+    paces: BTreeMap<(String, String), f64>,
 }
 
 impl Memory {
     /// The same journal as it was before the entries from `count` on were written: what a crash there leaves.
     #[must_use]
     pub fn cut_at(&self, count: usize) -> Self {
-        let mut cut = Self { runs: self.runs.clone(), ..Self::default() };
+        let mut cut = Self { runs: self.runs.clone(), paces: self.paces.clone(), ..Self::default() };
         for (run, entry) in self.entries.iter().take(count) {
             cut.push(run, entry);
         }
@@ -89,5 +91,17 @@ impl Log for Memory {
             self.runs.iter().map(|(head, _)| head.run.as_str()).take_while(|earlier| *earlier != run).collect();
         let known = self.known.iter().filter(|(_, (first, _))| earlier.contains(&first.as_str()));
         Ok(known.map(|(id, (_, confirmed))| (id.clone(), confirmed.clone())).collect())
+    }
+
+    fn learned(&self, provider: &str) -> anyhow::Result<Vec<(String, f64)>> {
+        let of_provider = self.paces.iter().filter(|((of, _), _)| of == provider);
+        Ok(of_provider.map(|((_, bucket), pace)| (bucket.clone(), *pace)).collect())
+    }
+
+    fn learn(&mut self, provider: &str, paces: &[(String, f64)]) -> anyhow::Result<()> {
+        for (bucket, pace) in paces {
+            self.paces.insert((provider.to_owned(), bucket.clone()), *pace);
+        }
+        Ok(())
     }
 }

@@ -82,4 +82,16 @@ pub trait Log: Send {
     /// # Errors
     /// When the store cannot be read.
     fn known_before(&self, run: &str) -> anyhow::Result<Known>;
+
+    /// The paces that were learnt of a provider, by the name of their bucket.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn learned(&self, provider: &str) -> anyhow::Result<Vec<(String, f64)>>;
+
+    /// Remembers paces of a provider, requests per second by the name of their bucket; others stay.
+    ///
+    /// # Errors
+    /// When the store refuses them.
+    fn learn(&mut self, provider: &str, paces: &[(String, f64)]) -> anyhow::Result<()>;
 }

@@ -21,6 +21,8 @@ CREATE TABLE IF NOT EXISTS events (sequence INTEGER PRIMARY KEY, run TEXT NOT NU
 CREATE INDEX IF NOT EXISTS events_by_run ON events (run, sequence);
 CREATE TABLE IF NOT EXISTS known (step TEXT PRIMARY KEY, first_run TEXT NOT NULL, confirmed TEXT NOT NULL)
     WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS paces (provider TEXT NOT NULL, bucket TEXT NOT NULL, per_second REAL NOT NULL,
+    PRIMARY KEY (provider, bucket)) WITHOUT ROWID;
 ";
 
 /// A journal file.
@@ -167,6 +169,21 @@ impl Log for Sqlite {
         let earlier = "SELECT run FROM runs WHERE rowid < (SELECT rowid FROM runs WHERE run = ?1)";
         self.select_known(&format!("SELECT step, confirmed FROM known WHERE first_run IN ({earlier})"), run)
     }
+
+    fn learned(&self, provider: &str) -> anyhow::Result<Vec<(String, f64)>> {
+        let mut select =
+            self.connection.prepare("SELECT bucket, per_second FROM paces WHERE provider = ?1 ORDER BY bucket")?;
+        let paces = select.query_map([provider], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(paces.collect::<Result<_, _>>()?)
+    }
+
+    fn learn(&mut self, provider: &str, paces: &[(String, f64)]) -> anyhow::Result<()> {
+        let transaction = self.connection.transaction()?;
+        for (bucket, pace) in paces {
+            transaction.execute("INSERT OR REPLACE INTO paces VALUES (?1, ?2, ?3)", params![provider, bucket, pace])?;
+        }
+        transaction.commit().context("the learnt paces cannot be written")
+    }
 }
 
 #[cfg(test)]
@@ -174,7 +191,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::journal::{Call, Ending};
+    use crate::journal::{Call, Ending, Memory};
 
     fn head(run: &str) -> RunHead {
         RunHead {
@@ -215,6 +232,26 @@ mod tests {
         assert_eq!(records[&step].attempts, 1);
         assert_eq!(log.known().expect("known").get(&step), Some(&confirmed));
         assert_eq!(log.runs().expect("runs")[0].exit, Some(0));
+    }
+
+    #[test]
+    fn a_learnt_pace_is_remembered_for_its_provider() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let path = folder.path().join("state.db");
+        let pace = |bucket: &str, rate| (bucket.to_owned(), rate);
+        for (log, reopened) in [
+            (Box::new(Sqlite::open(&path).expect("a journal")) as Box<dyn Log>, true),
+            (Box::new(Memory::default()), false),
+        ] {
+            let mut log = log;
+            log.learn("webexapis.com", &[pace("all", 4.0), pace("people", 2.5)]).expect("paces");
+            log.learn("webexapis.com", &[pace("all", 5.5)]).expect("a pace");
+            if reopened {
+                log = Box::new(Sqlite::open(&path).expect("the journal again"));
+            }
+            assert_eq!(log.learned("webexapis.com").expect("paces"), [pace("all", 5.5), pace("people", 2.5)]);
+            assert_eq!(log.learned("the simulator").expect("paces"), []);
+        }
     }
 
     #[test]

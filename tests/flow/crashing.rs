@@ -41,4 +41,12 @@ impl Log for Crashing {
     fn known_before(&self, run: &str) -> anyhow::Result<Known> {
         self.inner.known_before(run)
     }
+
+    fn learned(&self, provider: &str) -> anyhow::Result<Vec<(String, f64)>> {
+        self.inner.learned(provider)
+    }
+
+    fn learn(&mut self, provider: &str, paces: &[(String, f64)]) -> anyhow::Result<()> {
+        self.inner.learn(provider, paces)
+    }
 }
