@@ -209,7 +209,10 @@ fn people(desk: &mut Desk, customer: &str, org: &str, location: &str) {
     desk.put(
         200,
         &format!("PUT /people/{person}?callingData=true"),
-        json!({ "displayName": "Eva B.", "roles": shown["roles"] }),
+        json!({
+            "displayName": "Eva B.", "roles": shown["roles"], "extension": shown["extension"],
+            "phoneNumbers": [{ "type": "work", "value": "+493012345601" }],
+        }),
     );
     let numbers = json!({ "phoneNumbers": [{ "primary": true, "action": "ADD", "directNumber": "+493012345602" }] });
     desk.put(204, &format!("PUT /telephony/config/people/{person}/numbers?orgId={org}"), numbers);

@@ -49,6 +49,7 @@ pub enum Moment {
 pub struct Holds {
     customers: Vec<(String, Status)>,
     emails: Vec<(String, EmailHold)>,
+    addresses: Vec<(String, AddressHold)>,
 }
 
 /// What is the matter with an e-mail address.
@@ -60,10 +61,24 @@ pub enum EmailHold {
     Taken,
 }
 
+/// What is the matter with the first line of an emergency address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AddressHold {
+    /// There is no such street.
+    Unknown,
+    /// The street is written another way.
+    Corrected(String),
+}
+
 impl Holds {
     /// How the job of that customer ends, when not well.
     pub fn customer(&self, external_id: &str) -> Option<Status> {
         self.customers.iter().find(|(id, _)| id == external_id).map(|(_, status)| *status)
+    }
+
+    /// What the directory of streets says about the first line of an address, when it is not simply right.
+    pub fn address(&self, line: &str) -> Option<&AddressHold> {
+        self.addresses.iter().find(|(held, _)| held.eq_ignore_ascii_case(line)).map(|(_, hold)| hold)
     }
 
     /// What is the matter with that address.
@@ -302,17 +317,29 @@ pub(super) fn error_answer(status: u16) -> Answer {
 struct HoldLine {
     external_id: Option<String>,
     email: Option<String>,
+    /// The first line of an emergency address.
+    address: Option<String>,
+    suggestion: Option<String>,
     status: String,
 }
 
 impl HoldLine {
     fn add_to(&self, holds: &mut Holds) -> Result<(), String> {
-        match (&self.external_id, &self.email) {
-            (Some(id), None) => holds.customers.push((id.clone(), customer_status(&self.status)?)),
-            (None, Some(email)) => holds.emails.push((email.clone(), email_status(&self.status)?)),
-            _ => return Err("give `external_id` or `email`, one of the two".to_owned()),
+        match (&self.external_id, &self.email, &self.address) {
+            (Some(id), None, None) => holds.customers.push((id.clone(), customer_status(&self.status)?)),
+            (None, Some(email), None) => holds.emails.push((email.clone(), email_status(&self.status)?)),
+            (None, None, Some(line)) => holds.addresses.push((line.clone(), self.correction()?)),
+            _ => return Err("give `external_id`, `email` or `address`, one of the three".to_owned()),
         }
         Ok(())
+    }
+
+    fn correction(&self) -> Result<AddressHold, String> {
+        match (self.status.as_str(), &self.suggestion) {
+            ("unknown", None) => Ok(AddressHold::Unknown),
+            ("corrected", Some(suggestion)) => Ok(AddressHold::Corrected(suggestion.clone())),
+            _ => Err("an address is held as `unknown`, or as `corrected` with a `suggestion`".to_owned()),
+        }
     }
 }
 

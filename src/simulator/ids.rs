@@ -24,6 +24,8 @@ pub enum Kind {
     Role,
     /// A licence that a package gives.
     License,
+    /// The place where help is sent.
+    EmergencyAddress,
 }
 
 impl Kind {
@@ -36,6 +38,7 @@ impl Kind {
             Self::Location => "LOCATION",
             Self::Role => "ROLE",
             Self::License => "LICENSE",
+            Self::EmergencyAddress => "EMERGENCY_ADDRESS",
         }
     }
 }

@@ -104,6 +104,7 @@ impl World {
             latitude: None,
             longitude: None,
             notes: None,
+            emergency: None,
             calling: Some(Calling { connection, line_name: text("/name"), ..Calling::default() }),
             created_ms: now_ms,
         });

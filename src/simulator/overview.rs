@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::call::{World, partner_org};
 use super::ids::{self, Kind};
-use super::records::{Customer, Location, Number, Person, Subscriber};
+use super::records::{Calling, Customer, Location, Number, Organization, Person, Subscriber};
+use super::routes::emergency;
 use super::tally::Tally;
 
 /// Everything that stands. Objects of the same natural key are one entry that counts its copies.
@@ -15,6 +16,8 @@ pub fn overview(world: &World, tally: &Tally) -> Value {
         "locations": entries(store.locations.all().map(|it| (location_key(world, it), location(world, it)))),
         "numbers": entries(store.numbers.all().map(|it| (it.e164.clone(), number(world, it)))),
         "subscribers": entries(store.subscribers.all().map(|it| (it.email.clone(), subscriber(world, it)))),
+        "people": entries(store.people.all().map(|it| (it.email.clone(), person(world, it)))),
+        "organizations": entries(store.organizations.all().filter(|it| it.uuid != partner_org()).map(organization)),
         "roles": entries(store.people.all().filter(|it| !it.roles.is_empty()).map(roles)),
         "requests": tally.view(),
     })
@@ -79,6 +82,8 @@ fn location(world: &World, location: &Location) -> Value {
         "address": location.address,
         "mainNumber": calling.and_then(|calling| calling.main_number.as_ref()),
         "connection": connection,
+        "emergencyAddress": location.emergency.as_ref().map(|emergency| &emergency.address),
+        "callbackNumber": calling.map(|calling| callback(world, calling)),
         "numbers": world.store.numbers.count(super::table::By::Location, &location.uuid),
         "copies": 1,
     })
@@ -93,6 +98,16 @@ fn number(world: &World, number: &Number) -> Value {
         "state": if number.active { "ACTIVE" } else { "INACTIVE" },
         "owner": world.store.owner(&number.e164).map(|owner| owner.email.as_str()),
         "main": main_number == Some(&number.e164),
+        "emergencyAddress": number.emergency,
+    })
+}
+
+fn callback(world: &World, calling: &Calling) -> Value {
+    let member = emergency::member(world, calling);
+    json!({
+        "selected": emergency::selected(calling),
+        "member": member.map(|person| person.email.as_str()),
+        "minutes": calling.callback.minutes,
     })
 }
 
@@ -111,6 +126,36 @@ fn subscriber(world: &World, subscriber: &Subscriber) -> Value {
         "status": if subscriber.pending { "pending_user_migration" } else { "provisioned" },
         "copies": 1,
     })
+}
+
+/// A person outlives the subscriber that came with it.
+fn person(world: &World, person: &Person) -> Value {
+    let location = person.location.as_ref().and_then(|location| world.store.locations.get(location));
+    json!({
+        "customer": world.store.external_id(&person.org),
+        "firstName": person.first_name,
+        "lastName": person.last_name,
+        "displayName": person.display_name,
+        "location": location.map(|location| location.name.as_str()),
+        "number": person.number,
+        "alternates": person.alternates,
+        "extension": person.extension,
+        "roles": person.roles,
+        "pending": person.pending,
+        "subscribed": world.store.subscriber_of(person).is_some(),
+        "copies": 1,
+    })
+}
+
+/// An organisation outlives its customer.
+fn organization(org: &Organization) -> (String, Value) {
+    let view = json!({
+        "id": ids::public(Kind::Organization, &org.uuid),
+        "name": org.name,
+        "opened": org.opened,
+        "copies": 1,
+    });
+    (org.external_id.clone(), view)
 }
 
 fn roles(person: &Person) -> (String, Value) {

@@ -89,6 +89,8 @@ pub struct Location {
     pub longitude: Option<String>,
     pub notes: Option<String>,
     pub calling: Option<Calling>,
+    #[serde(default)]
+    pub emergency: Option<EmergencyAddress>,
     pub created_ms: u64,
 }
 
@@ -102,6 +104,30 @@ pub struct Calling {
     pub enforce_outside_dial_digit: bool,
     pub routing_prefix: String,
     pub connection: Connection,
+    #[serde(default)]
+    pub callback: Callback,
+}
+
+/// Where help is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmergencyAddress {
+    pub uuid: String,
+    pub address: Value,
+}
+
+/// Who is called back after an emergency call.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Callback {
+    /// A person of the location; `None` is the main number.
+    pub member: Option<String>,
+    /// How long a caller stays known by that number.
+    pub minutes: u64,
+}
+
+impl Default for Callback {
+    fn default() -> Self {
+        Self { member: None, minutes: 60 }
+    }
 }
 
 /// How the location reaches the telephone network.
@@ -149,6 +175,9 @@ pub struct Number {
     pub location: String,
     pub active: bool,
     pub toll_free: bool,
+    /// Where help is sent when this number calls for it; `None` is the location's address.
+    #[serde(default)]
+    pub emergency: Option<Value>,
     pub created_ms: u64,
 }
 
@@ -163,6 +192,9 @@ pub struct Person {
     pub display_name: String,
     pub location: Option<String>,
     pub number: Option<String>,
+    /// Further numbers, which ring at the same person.
+    #[serde(default)]
+    pub alternates: Vec<String>,
     pub extension: Option<String>,
     pub roles: Vec<String>,
     /// Has not consented to the move yet, so the organisation does not see them.

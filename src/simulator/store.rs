@@ -111,7 +111,7 @@ impl Record for Person {
 
     fn links(&self) -> Vec<(By, String)> {
         let mut links = vec![(By::Org, self.org.clone()), (By::Email, self.email.to_lowercase())];
-        links.extend(self.number.clone().map(|number| (By::Number, number)));
+        links.extend(self.number.iter().chain(&self.alternates).map(|number| (By::Number, number.clone())));
         if let (Some(location), Some(extension)) = (&self.location, &self.extension) {
             links.push((By::Extension, format!("{location}/{extension}")));
         }

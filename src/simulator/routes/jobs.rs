@@ -69,7 +69,7 @@ fn start(call: &mut Call<'_>) -> Outcome {
     for e164 in &numbers {
         store.numbers.remove(e164);
     }
-    let location = Location { calling: None, ..location };
+    let location = Location { calling: None, emergency: None, ..location };
     store.locations.put(location.clone());
     Ok(Answer::json(202, &view(&location)))
 }

@@ -89,6 +89,7 @@ fn new_location(call: &mut Call<'_>, org: String, body: &Value) -> Location {
         longitude: text("longitude"),
         notes: text("notes"),
         calling: None,
+        emergency: None,
         created_ms: call.now_ms,
     }
 }

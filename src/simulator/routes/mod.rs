@@ -3,6 +3,7 @@
 
 mod calling;
 mod customers;
+pub mod emergency;
 mod extensions;
 mod jobs;
 mod locations;
@@ -27,6 +28,7 @@ pub const TABLES: &[&[Route]] = &[
     jobs::ROUTES,
     calling::ROUTES,
     pstn::ROUTES,
+    emergency::ROUTES,
     numbers::ROUTES,
     extensions::ROUTES,
     people::ROUTES,

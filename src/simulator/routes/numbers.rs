@@ -10,7 +10,7 @@ use crate::simulator::call::{Call, Outcome, World};
 use crate::simulator::checker::Checker;
 use crate::simulator::ids::{self, Kind};
 use crate::simulator::paging;
-use crate::simulator::records::{Location, Number, Person};
+use crate::simulator::records::{Calling, Location, Number, Person};
 use crate::simulator::refusal::{Refusal, code};
 use crate::simulator::router::{Route, route};
 use crate::simulator::seats;
@@ -43,16 +43,20 @@ fn add(call: &mut Call<'_>) -> Outcome {
         checker.complain("numberType or state is not known");
     }
     checker.done()?;
-    if !calling.connection.kind.is_open() {
-        let kind = calling.connection.kind.word();
-        return Err(Refusal::new(400, format!("numbers cannot be added to a location with {kind}")));
-    }
+    refuse_closed(&calling)?;
     refuse_unusable(call.world, &numbers, &location)?;
     for e164 in numbers {
         if call.world.store.numbers.get(&e164).is_none() {
             let toll_free = number_type == "TOLLFREE";
             let (location, active) = (location.uuid.clone(), state == "ACTIVE");
-            call.world.store.numbers.put(Number { e164, location, active, toll_free, created_ms: call.now_ms });
+            call.world.store.numbers.put(Number {
+                e164,
+                location,
+                active,
+                toll_free,
+                emergency: None,
+                created_ms: call.now_ms,
+            });
         }
     }
     Ok(Answer::empty(201))
@@ -60,6 +64,15 @@ fn add(call: &mut Call<'_>) -> Outcome {
 
 fn wanted(checker: &mut Checker<'_>) -> Vec<String> {
     checker.texts("/phoneNumbers").into_iter().map(seats::normal).collect()
+}
+
+/// Behind an integrated provider the numbers are the provider's business.
+fn refuse_closed(calling: &Calling) -> Result<(), Refusal> {
+    if calling.connection.kind.is_open() {
+        return Ok(());
+    }
+    let kind = calling.connection.kind.word();
+    Err(Refusal::new(400, format!("numbers cannot be changed in a location with {kind}")))
 }
 
 /// All or nothing: one bad number refuses the whole request.
@@ -76,7 +89,8 @@ fn refuse_unusable(world: &World, numbers: &[String], location: &Location) -> Re
 }
 
 fn switch(call: &mut Call<'_>) -> Outcome {
-    let (location, _) = with_calling(call)?;
+    let (location, calling) = with_calling(call)?;
+    refuse_closed(&calling)?;
     let mut checker = Checker::new(call.body()?);
     let numbers = wanted(&mut checker);
     let activate = match checker.optional("/action") {
@@ -108,6 +122,7 @@ fn switch(call: &mut Call<'_>) -> Outcome {
 
 fn remove(call: &mut Call<'_>) -> Outcome {
     let (location, calling) = with_calling(call)?;
+    refuse_closed(&calling)?;
     let mut checker = Checker::new(call.body()?);
     let numbers = wanted(&mut checker);
     if numbers.len() > REMOVED_MAX {
@@ -230,7 +245,7 @@ fn view(world: &World, line: &Line<'_>) -> Value {
     let main_number = line.location.calling.as_ref().and_then(|calling| calling.main_number.as_ref());
     let mut view = json!({
         "state": if line.number.is_none_or(|number| number.active) { "ACTIVE" } else { "INACTIVE" },
-        "phoneNumberType": "PRIMARY",
+        "phoneNumberType": phone_number_type(line),
         "mainNumber": line.number.is_some_and(|number| main_number == Some(&number.e164)),
         "includedTelephonyTypes": "PSTN_NUMBER",
         "tollFreeNumber": line.number.is_some_and(|number| number.toll_free),
@@ -247,6 +262,12 @@ fn view(world: &World, line: &Line<'_>) -> Value {
         }
     }
     view
+}
+
+/// Only the first number of a person is the primary one.
+fn phone_number_type(line: &Line<'_>) -> &'static str {
+    let is_alternate = |owner: &Person| line.number.is_some_and(|number| owner.alternates.contains(&number.e164));
+    if line.owner.is_some_and(is_alternate) { "ALTERNATE" } else { "PRIMARY" }
 }
 
 fn owner_view(owner: &Person) -> Value {

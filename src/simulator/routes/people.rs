@@ -53,7 +53,7 @@ fn show(call: &mut Call<'_>) -> Outcome {
     Ok(Answer::json(200, &view(call.world, &person, wants_calling(call))))
 }
 
-/// The whole person is replaced: what the body leaves out goes, but for the seat of a calling user.
+/// The whole person is replaced: what the body leaves out goes. Only the location of a calling user stays.
 fn update(call: &mut Call<'_>) -> Outcome {
     let mut person = call.person()?;
     let mut checker = Checker::new(call.body()?);
@@ -62,10 +62,10 @@ fn update(call: &mut Call<'_>) -> Outcome {
     checker.optional("/lastName").unwrap_or_default().clone_into(&mut person.last_name);
     person.roles = wanted_roles(&mut checker);
     let location = checker.optional("/locationId").map(|id| ids::bare(id).unwrap_or_default());
-    let extension = checker.optional("/extension").map(str::to_owned);
-    let number = wanted_number(call.body()?);
+    let extension = checker.optional("/extension").filter(|text| !text.is_empty()).map(str::to_owned);
+    let numbers = wanted_numbers(call.body()?);
     checker.done()?;
-    move_seat(call.world, &mut person, location, number, extension)?;
+    move_seat(call.world, &mut person, location, numbers, extension)?;
     person.changed_ms = call.now_ms;
     call.world.store.people.put(person.clone());
     Ok(Answer::json(200, &view(call.world, &person, wants_calling(call))))
@@ -84,17 +84,19 @@ fn wanted_roles(checker: &mut Checker<'_>) -> Vec<String> {
     roles
 }
 
-fn wanted_number(body: &Value) -> Option<String> {
-    let numbers = body["phoneNumbers"].as_array().into_iter().flatten();
-    let mut work = numbers.filter(|number| number["type"] == "work").filter_map(|number| number["value"].as_str());
-    work.next().map(seats::normal)
+/// The numbers that ring at the person, the primary one first.
+fn wanted_numbers(body: &Value) -> Vec<String> {
+    let numbers = body["phoneNumbers"].as_array().into_iter().flatten().filter(|number| number["type"] == "work");
+    let mut work: Vec<_> = numbers.filter_map(|number| Some((number["value"].as_str()?, &number["primary"]))).collect();
+    work.sort_by_key(|(_, primary)| **primary != true);
+    work.into_iter().map(|(number, _)| seats::normal(number)).collect()
 }
 
 fn move_seat(
     world: &World,
     person: &mut Person,
     location: Option<String>,
-    number: Option<String>,
+    numbers: Vec<String>,
     extension: Option<String>,
 ) -> Result<(), Refusal> {
     if location.is_some() && person.location.is_some() && location != person.location {
@@ -104,15 +106,20 @@ fn move_seat(
     if world.store.locations.get(&seat).is_none_or(|location| location.org != person.org) {
         return Err(Refusal::new(400, "locationId is not a location of the organization"));
     }
-    if let Some(number) = &number {
+    if numbers.is_empty() && extension.is_none() {
+        return Err(Refusal::new(400, "a calling user needs a phone number, an extension or both"));
+    }
+    for number in &numbers {
         seats::number_is_free(world, number, &seat, &person.email)?;
     }
     if let Some(extension) = &extension {
         seats::extension_is_free(world, extension, &seat, &person.email)?;
     }
+    let mut numbers = numbers.into_iter();
     person.location = Some(seat);
-    person.number = number.or_else(|| person.number.take());
-    person.extension = extension.or_else(|| person.extension.take());
+    person.number = numbers.next();
+    person.alternates = numbers.collect();
+    person.extension = extension;
     Ok(())
 }
 
@@ -132,42 +139,71 @@ fn change_numbers(call: &mut Call<'_>) -> Outcome {
     let changes = call.body()?["phoneNumbers"].as_array().filter(|changes| !changes.is_empty());
     let changes =
         changes.ok_or_else(|| Refusal::coded(400, code::MISSING, "mandatory parameter phoneNumbers is missing"))?;
-    for change in changes {
-        apply_change(call.world, &mut person, &location, change)?;
+    let changes: Vec<Change<'_>> = changes.iter().map(Change::read).collect::<Result<_, _>>()?;
+    // What the person gives up can be taken in the same request, in whatever order it is listed.
+    let (given_up, taken): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.action == "DELETE");
+    for change in given_up {
+        change.give_up(&mut person)?;
+    }
+    for change in taken {
+        change.take(call.world, &mut person, &location)?;
     }
     person.changed_ms = call.now_ms;
     call.world.store.people.put(person);
     Ok(Answer::empty(204))
 }
 
-fn apply_change(world: &World, person: &mut Person, location: &str, change: &Value) -> Result<(), Refusal> {
-    let mut checker = Checker::new(change);
-    let number = seats::normal(checker.text("/directNumber"));
-    let action = checker.text("/action");
-    let extension = checker.optional("/extension").filter(|text| !text.is_empty());
-    let Some(primary) = change["primary"].as_bool() else {
-        checker.complain_coded(code::MISSING, "mandatory parameter primary is missing");
-        return checker.done();
-    };
-    checker.done()?;
-    if let Some(extension) = extension {
-        seats::extension_is_free(world, extension, location, &person.email)?;
-        person.extension = Some(extension.to_owned());
+/// One number that a person gets or gives up.
+struct Change<'a> {
+    number: String,
+    action: &'a str,
+    primary: bool,
+    extension: Option<&'a str>,
+}
+
+impl<'a> Change<'a> {
+    fn read(change: &'a Value) -> Result<Self, Refusal> {
+        let mut checker = Checker::new(change);
+        let number = seats::normal(checker.text("/directNumber"));
+        let action = checker.text("/action");
+        if !["ADD", "DELETE"].contains(&action) {
+            checker.complain(format!("action {action} is not known"));
+        }
+        let extension = checker.optional("/extension").filter(|text| !text.is_empty());
+        let primary = change["primary"].as_bool();
+        if primary.is_none() {
+            checker.complain_coded(code::MISSING, "mandatory parameter primary is missing");
+        }
+        checker.done()?;
+        Ok(Self { number, action, primary: primary.unwrap_or_default(), extension })
     }
-    match action {
-        "ADD" => {
-            seats::number_is_free(world, &number, location, &person.email)?;
-            if primary || person.number.is_none() {
-                person.number = Some(number);
-            }
-            Ok(())
-        }
-        "DELETE" if person.number.as_ref() == Some(&number) => {
+
+    fn give_up(self, person: &mut Person) -> Result<(), Refusal> {
+        if person.number.as_ref() == Some(&self.number) {
             person.number = None;
-            Ok(())
+        } else if person.alternates.contains(&self.number) {
+            person.alternates.retain(|number| *number != self.number);
+        } else {
+            return Err(Refusal::new(400, format!("{} is not a number of the person", self.number)));
         }
-        "DELETE" => Err(Refusal::new(400, format!("{number} is not a number of the person"))),
-        other => Err(Refusal::new(400, format!("action {other} is not known"))),
+        Ok(())
+    }
+
+    /// A new primary number makes the one before an alternate; only who gives it up is rid of it.
+    fn take(self, world: &World, person: &mut Person, location: &str) -> Result<(), Refusal> {
+        seats::number_is_free(world, &self.number, location, &person.email)?;
+        if let Some(extension) = self.extension {
+            seats::extension_is_free(world, extension, location, &person.email)?;
+            person.extension = Some(extension.to_owned());
+        }
+        person.alternates.retain(|number| *number != self.number);
+        if self.primary || person.number.is_none() {
+            let before = person.number.replace(self.number.clone()).filter(|before| *before != self.number);
+            person.alternates.extend(before);
+        } else if person.number.as_ref() != Some(&self.number) {
+            person.alternates.push(self.number);
+        }
+        Ok(())
     }
 }
 
@@ -208,7 +244,8 @@ fn add_calling(view: &mut Value, person: &Person) {
     if let Some(extension) = &person.extension {
         view["extension"] = json!(extension);
     }
-    let number = person.number.as_ref().map(|e164| json!({ "type": "work", "value": e164, "primary": true }));
+    let number = person.number.iter().map(|e164| json!({ "type": "work", "value": e164, "primary": true }));
+    let alternates = person.alternates.iter().map(|e164| json!({ "type": "work", "value": e164, "primary": false }));
     let extension = person.extension.as_ref().map(|text| json!({ "type": "work_extension", "value": text }));
-    view["phoneNumbers"] = number.into_iter().chain(extension).collect();
+    view["phoneNumbers"] = number.chain(alternates).chain(extension).collect();
 }

@@ -185,6 +185,7 @@ fn new_person(call: &mut Call<'_>, org: &str, email: &str, parameters: &Value) -
         last_name,
         location: None,
         number: None,
+        alternates: Vec::new(),
         extension: None,
         roles: if is_first && leads { vec![FULL_ADMIN.to_owned()] } else { Vec::new() },
         pending: call.world.holds.email(email) == Some(EmailHold::PendingMigration),
