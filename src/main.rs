@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use tokio::sync::watch;
 use turnup::cli::{ApiArgs, Cli, Command, HoldBackArgs, PlanFormatArg, ReadingArgs, TemplateCommand, typed};
-use turnup::pipeline::{self, Asking, Clock, Confirmation, Console, Locked, Terminal, exit};
+use turnup::pipeline::{self, Asking, Clock, Console, Locked, Terminal, exit};
 
 fn main() -> ExitCode {
     let cli = Cli::read();
@@ -72,12 +72,10 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         Command::Plan { dir, hold_back, reading, api, format } => {
             pipeline::plan(&folder(dir), &typed(cli.lang, hold_back, reading, api), (*format).into(), console)
         }
-        Command::Run { dir, yes, hold_back, reading, api } => {
-            let confirmation = if *yes { Confirmation::Given } else { Confirmation::Wanted };
-            pipeline::run(&folder(dir), &typed(cli.lang, hold_back, reading, api), confirmation, console).await
-        }
-        Command::Resume { dir, api } => {
-            pipeline::resume(&folder(dir), &typed(cli.lang, &no_hold_back, &as_it_is, api), console).await
+        Command::Run(run) => pipeline::run(&folder(&run.dir), &run.typed(cli.lang), &run.order(), console).await,
+        Command::Resume { dir, until, api } => {
+            let typed = typed(cli.lang, &no_hold_back, &as_it_is, api);
+            pipeline::resume(&folder(dir), &typed, until.until, console).await
         }
         Command::Report { run } => {
             // Every other command takes the folder here, so a folder is understood.

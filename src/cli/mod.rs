@@ -1,5 +1,6 @@
 //! What was typed. Nothing is decided here; the words are handed on.
 
+mod run;
 mod template;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use crate::report::{FindingsFormat, PlanFormat};
 use crate::settings::Typed;
 use crate::text::Lang;
 
+pub use run::{RunArgs, UntilArgs};
 pub use template::{TemplateAnswers, TemplateCommand};
 
 /// Turns spreadsheets into working Webex for Wholesale customers.
@@ -113,23 +115,13 @@ pub enum Command {
         format: PlanFormatArg,
     },
     /// Check, plan, provision and report.
-    Run {
-        /// The workspace folder [default: .].
-        dir: Option<PathBuf>,
-        /// Do not ask before sending.
-        #[arg(long)]
-        yes: bool,
-        #[command(flatten)]
-        hold_back: HoldBackArgs,
-        #[command(flatten)]
-        reading: ReadingArgs,
-        #[command(flatten)]
-        api: ApiArgs,
-    },
-    /// Go on with the latest unfinished run, after a crash or an interruption.
+    Run(RunArgs),
+    /// Go on with the latest unfinished run, after a crash, an interruption or a guard.
     Resume {
         /// The workspace folder [default: .].
         dir: Option<PathBuf>,
+        #[command(flatten)]
+        until: UntilArgs,
         #[command(flatten)]
         api: ApiArgs,
     },

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Context;
 
-use super::{Entry, Event, Log, Record, RunHead};
+use super::{Entry, Event, Left, Log, Record, RunHead};
 use crate::plan::{Confirmed, Known, Plan, StepId};
 
 /// Keeps everything until it is dropped.
@@ -12,6 +12,7 @@ use crate::plan::{Confirmed, Known, Plan, StepId};
 pub struct Memory {
     runs: Vec<(RunHead, Plan)>,
     entries: Vec<(String, Entry)>,
+    left: HashMap<String, Left>,
     /// With the run that confirmed the object first.
     known: HashMap<StepId, (String, Confirmed)>,
     /// By provider and bucket.
@@ -67,6 +68,15 @@ impl Log for Memory {
             head.exit = Some(exit);
         }
         Ok(())
+    }
+
+    fn leave(&mut self, run: &str, left: &Left) -> anyhow::Result<()> {
+        self.left.insert(run.to_owned(), left.clone());
+        Ok(())
+    }
+
+    fn left(&self, run: &str) -> anyhow::Result<Option<Left>> {
+        Ok(self.left.get(run).cloned())
     }
 
     fn runs(&self) -> anyhow::Result<Vec<RunHead>> {

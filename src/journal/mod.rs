@@ -4,6 +4,7 @@
 //! live and on replay alike. Nothing here sends anything or knows a token.
 
 mod event;
+mod left;
 mod memory;
 mod record;
 mod sqlite;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::plan::{Known, Plan, StepId};
 
 pub use event::{Call, Ending, Entry, Event, Reason};
+pub use left::{Halt, Left, Share};
 pub use memory::Memory;
 pub use record::{IllegalMove, Record, State};
 pub use sqlite::Sqlite;
@@ -58,6 +60,18 @@ pub trait Log: Send {
     /// # Errors
     /// When the store refuses it.
     fn finish(&mut self, run: &str, finished: &str, exit: u8) -> anyhow::Result<()>;
+
+    /// Notes how a run left off; it stays unfinished.
+    ///
+    /// # Errors
+    /// When the store refuses it.
+    fn leave(&mut self, run: &str, left: &Left) -> anyhow::Result<()>;
+
+    /// How a run left off the last time, if it did.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn left(&self, run: &str) -> anyhow::Result<Option<Left>>;
 
     /// Every run, oldest first.
     ///

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow, bail};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
-use super::{Entry, Event, Log, Record, RunHead};
+use super::{Entry, Event, Left, Log, Record, RunHead};
 use crate::plan::{Confirmed, Known, Plan, Step, StepId};
 
 /// The format of the file; a newer one is refused in words.
@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS steps (run TEXT NOT NULL, position INTEGER NOT NULL, 
 CREATE TABLE IF NOT EXISTS events (sequence INTEGER PRIMARY KEY, run TEXT NOT NULL, step TEXT NOT NULL,
     at TEXT NOT NULL, event TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS events_by_run ON events (run, sequence);
+CREATE TABLE IF NOT EXISTS left_off (run TEXT PRIMARY KEY, how TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS known (step TEXT PRIMARY KEY, first_run TEXT NOT NULL, confirmed TEXT NOT NULL)
     WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS paces (provider TEXT NOT NULL, bucket TEXT NOT NULL, per_second REAL NOT NULL,
@@ -129,6 +130,20 @@ impl Log for Sqlite {
         let text = serde_json::to_string(&head)?;
         self.connection.execute("UPDATE runs SET head = ?2 WHERE run = ?1", params![run, text])?;
         Ok(())
+    }
+
+    fn leave(&mut self, run: &str, left: &Left) -> anyhow::Result<()> {
+        let text = serde_json::to_string(left)?;
+        self.connection
+            .execute("INSERT OR REPLACE INTO left_off VALUES (?1, ?2)", params![run, text])
+            .context("the journal cannot be written")?;
+        Ok(())
+    }
+
+    fn left(&self, run: &str) -> anyhow::Result<Option<Left>> {
+        let text: Option<String> =
+            self.connection.query_row("SELECT how FROM left_off WHERE run = ?1", [run], |row| row.get(0)).optional()?;
+        text.map(|text| serde_json::from_str(&text).context("how a run left off is damaged")).transpose()
     }
 
     fn runs(&self) -> anyhow::Result<Vec<RunHead>> {

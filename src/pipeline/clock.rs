@@ -3,7 +3,51 @@
 use std::hash::{BuildHasher, RandomState};
 
 use anyhow::Context;
+use jiff::civil::Time;
 use jiff::{Timestamp, Zoned};
+
+/// A time up to which a run may begin things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// The next time that the clock on the wall shows this.
+    Daily(Time),
+    Moment(Timestamp),
+}
+
+impl Until {
+    /// Reads `06:00`, or RFC 3339 such as `2026-11-23T06:00:00-03:00`.
+    ///
+    /// # Errors
+    /// In words, when it is neither.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let is_short = text.len() == 5 || text.len() == 8;
+        match (text.parse::<Time>(), text.parse::<Timestamp>()) {
+            (Ok(time), _) if is_short && text.contains(':') => Ok(Self::Daily(time)),
+            (_, Ok(moment)) => Ok(Self::Moment(moment)),
+            _ => Err("write a time of day such as 06:00, or a moment such as 2026-11-23T06:00:00-03:00".to_owned()),
+        }
+    }
+}
+
+/// The moment at which a run leaves off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deadline {
+    at: Zoned,
+    pub left: std::time::Duration,
+}
+
+impl Deadline {
+    /// Such as `2026-11-23 06:00 -03:00`.
+    pub fn at(&self) -> String {
+        self.at.strftime("%Y-%m-%d %H:%M %:z").to_string()
+    }
+
+    /// The time zone it is told in.
+    pub fn zone(&self) -> String {
+        let name = self.at.time_zone().iana_name();
+        name.map_or_else(|| self.at.strftime("%Z").to_string(), str::to_owned)
+    }
+}
 
 /// Tells the time.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +74,20 @@ impl Clock {
         self.fixed.clone().unwrap_or_else(Zoned::now)
     }
 
+    /// When that will be; none when it is over already.
+    pub fn deadline(&self, until: Until) -> Option<Deadline> {
+        let now = self.zoned();
+        let at = match until {
+            Until::Moment(moment) => moment.to_zoned(now.time_zone().clone()),
+            Until::Daily(time) => {
+                let today = now.with().time(time).build().ok()?;
+                if today > now { today } else { now.tomorrow().ok()?.with().time(time).build().ok()? }
+            }
+        };
+        let left = std::time::Duration::try_from(now.duration_until(&at)).ok().filter(|left| !left.is_zero())?;
+        Some(Deadline { at, left })
+    }
+
     /// RFC 3339 with offset, to the millisecond.
     pub fn now(&self) -> String {
         self.zoned().strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
@@ -51,5 +109,41 @@ impl Clock {
     /// Who works here, for whoever finds the workspace locked.
     pub fn who(&self) -> String {
         format!("process {} of {} since {}", std::process::id(), self.by(), self.now())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `--until` comes to at a time of a zone.
+    fn told(now: &str, until: &str) -> String {
+        let clock = Clock { fixed: Some(now.parse().expect("a time with its zone")) };
+        match Until::parse(until).map(|until| clock.deadline(until)) {
+            Ok(Some(deadline)) => format!("{} {} {}", deadline.at(), deadline.zone(), deadline.left.as_secs()),
+            Ok(None) => "over".to_owned(),
+            Err(_) => "unreadable".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_time_of_day_is_the_next_such_moment() {
+        let night = "2026-11-22T22:00:00[America/Sao_Paulo]";
+        assert_eq!(told(night, "06:00"), "2026-11-23 06:00 -03:00 America/Sao_Paulo 28800");
+        assert_eq!(told(night, "22:30"), "2026-11-22 22:30 -03:00 America/Sao_Paulo 1800");
+        assert_eq!(told(night, "22:00"), "2026-11-23 22:00 -03:00 America/Sao_Paulo 86400");
+        assert_eq!(told(night, "22:00:05"), "2026-11-22 22:00 -03:00 America/Sao_Paulo 5");
+        // The clock goes back in between, so the night has an hour more.
+        assert_eq!(told("2026-10-24T22:00:00[Europe/Lisbon]", "06:00"), "2026-10-25 06:00 +00:00 Europe/Lisbon 32400");
+    }
+
+    #[test]
+    fn a_moment_is_told_in_the_zone_of_the_clock() {
+        let night = "2026-11-22T22:00:00[UTC]";
+        assert_eq!(told(night, "2026-11-23T06:00:00-03:00"), "2026-11-23 09:00 +00:00 UTC 39600");
+        assert_eq!(told(night, "2026-11-22T21:00:00Z"), "over");
+        for unreadable in ["", "6", "24:30", "noon", "06h00", "2026-11-23", "2026-11-23T06:00:00"] {
+            assert_eq!(told(night, unreadable), "unreadable", "{unreadable}");
+        }
     }
 }

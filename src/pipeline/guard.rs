@@ -1,17 +1,34 @@
 //! Guards: what stops a run before it does harm.
 
+use std::time::Instant;
+
 use anyhow::bail;
 
-use super::provider;
+use super::{Console, Until, provider};
 use crate::check::Checked;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::journal::{Log, Sqlite};
 use crate::settings::Settings;
 use crate::sheet::Sheets;
-use crate::text::{Lang, say};
+use crate::text::{Lang, phrase, say};
 
 /// Fewer rows than this are never judged by their share of mistakes.
 const ROWS_MIN: usize = 50;
+
+/// Takes the deadline over and says when it is; none, in words, when it is over already.
+pub(super) fn until(settings: Settings, until: Option<Until>, console: &mut Console<'_>) -> Option<Settings> {
+    let Some(until) = until else { return Some(settings) };
+    let lang = settings.lang;
+    let Some(deadline) = console.clock.deadline(until) else {
+        console.refuse(phrase(lang, "the time of `--until` is over already, so nothing was sent; name a later one"));
+        return None;
+    };
+    let minutes = deadline.left.as_secs().div_ceil(60);
+    let gaps: [(&str, &dyn std::fmt::Display); 4] =
+        [("at", &deadline.at()), ("zone", &deadline.zone()), ("hours", &(minutes / 60)), ("minutes", &(minutes % 60))];
+    console.say(&say(lang, "nothing is begun from {at} on ({zone}; in {hours} h {minutes} min)", &gaps));
+    Some(Settings { until: Some(Instant::now() + deadline.left), ..settings })
+}
 
 /// Findings that leave a sheet without rows.
 const UNREADABLE: [Code; 6] =

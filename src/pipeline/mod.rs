@@ -7,6 +7,7 @@ mod console;
 mod fix;
 mod guard;
 mod inputs;
+mod left;
 mod online;
 mod provider;
 mod recorded;
@@ -28,7 +29,7 @@ use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
 
 pub use crate::workspace::Locked;
-pub use clock::Clock;
+pub use clock::{Clock, Until};
 pub use console::{Confirmation, Console, Terminal};
 pub use fix::fix;
 use inputs::Inputs;
@@ -103,18 +104,22 @@ pub fn plan(folder: &Path, typed: &Typed, format: PlanFormat, console: &mut Cons
     Ok(if checked.count(Severity::Error) > 0 || !plan.immovable.is_empty() { exit::REJECTED } else { exit::WELL })
 }
 
+/// What was asked of a run.
+#[derive(Debug, Clone)]
+pub struct Order {
+    pub confirmation: Confirmation,
+    /// From then on nothing new is begun.
+    pub until: Option<Until>,
+}
+
 /// `turnup run`: check, plan, provision, report.
 ///
 /// # Errors
 /// When the environment does not allow it: files, token, network, journal. What was sent stays recorded.
-pub async fn run(
-    folder: &Path,
-    typed: &Typed,
-    confirmation: Confirmation,
-    console: &mut Console<'_>,
-) -> anyhow::Result<u8> {
+pub async fn run(folder: &Path, typed: &Typed, order: &Order, console: &mut Console<'_>) -> anyhow::Result<u8> {
     let workspace = Workspace::open(folder)?;
     let settings = settle(typed, &workspace)?;
+    let confirmation = order.confirmation;
     Inputs::look(workspace.root())?;
     if confirmation == Confirmation::Wanted && console.terminal == Terminal::Machine {
         let words = "nobody is there to confirm the run; look at `turnup plan`, then add --yes";
@@ -125,6 +130,7 @@ pub async fn run(
         console.refuse(&words);
         return Ok(exit::REJECTED);
     }
+    let Some(settings) = guard::until(settings, order.until, console) else { return Ok(exit::USAGE) };
     let _claim = workspace.claim(&console.clock.who())?;
     let mut log = Sqlite::open(&workspace.journal())?;
     guard::same_provider(&log, &settings)?;
@@ -174,9 +180,15 @@ pub async fn run(
 ///
 /// # Errors
 /// As for [`run`].
-pub async fn resume(folder: &Path, typed: &Typed, console: &mut Console<'_>) -> anyhow::Result<u8> {
+pub async fn resume(
+    folder: &Path,
+    typed: &Typed,
+    until: Option<Until>,
+    console: &mut Console<'_>,
+) -> anyhow::Result<u8> {
     let workspace = Workspace::open(folder)?;
     let settings = settle(typed, &workspace)?;
+    let Some(settings) = guard::until(settings, until, console) else { return Ok(exit::USAGE) };
     if let Some(words) = guard::unreadable_settings(&settings) {
         console.refuse(&words);
         return Ok(exit::REJECTED);
@@ -230,11 +242,14 @@ pub fn report(folder: &Path, typed: &Typed, run: Option<&str>, console: &mut Con
 /// When the journal cannot be read.
 pub fn runs(folder: &Path, console: &mut Console<'_>) -> anyhow::Result<u8> {
     let workspace = Workspace::open(folder)?;
-    let heads = if workspace.has_state() { Sqlite::open(&workspace.journal())?.runs()? } else { Vec::new() };
-    for head in heads {
+    if !workspace.has_state() {
+        return Ok(exit::WELL);
+    }
+    let log = Sqlite::open(&workspace.journal())?;
+    for head in log.runs()? {
         let end = match (&head.finished, head.exit) {
             (Some(finished), Some(exit)) => format!("finished {finished} with exit code {exit}"),
-            _ => "unfinished; `turnup resume` goes on".to_owned(),
+            _ => format!("unfinished{}; `turnup resume` goes on", left::in_brackets(log.left(&head.run)?.as_ref())),
         };
         console.print(&format!("{}  started {} by {}, {end}\n", head.run, head.started, head.by));
     }

@@ -1,13 +1,13 @@
 //! A recorded run: carrying out its stored plan, and handing back what became of every row.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
 use super::inputs::Inputs;
 use super::provider::Provider;
-use super::{Confirmation, Console, Terminal, checked, exit, standing};
+use super::{Confirmation, Console, Terminal, checked, exit, left, standing};
 use crate::api::Client;
 use crate::check::HoldBack;
 use crate::diagnostic::Code;
@@ -16,7 +16,7 @@ use crate::model::SheetKind;
 use crate::plan::{Action, Plan, Stage, StepId};
 use crate::report::{self, Outcome, RowResult, Rows};
 use crate::run::progress::{Bars, Lines, Progress, Quiet};
-use crate::run::{self, Finish, Job, Mode, Options, Stop};
+use crate::run::{self, Finish, Guards, Job, Mode, Options, Stop};
 use crate::settings::Settings;
 use crate::text::{phrase, say};
 use crate::workspace::Workspace;
@@ -94,33 +94,42 @@ impl Recorded<'_> {
         let (plan, records) = self.log.replay(run)?;
         let (part, open) = in_scope(&plan, &records, scope);
         let (finish, requests) = if part.is_idle() {
-            (Finish { records: open, stopped: None }, 0)
+            (Finish { records: open, stopped: None, held: BTreeMap::new() }, 0)
         } else {
             let provider = Provider::connect(self.workspace, self.settings, run).await?;
             let client = provider.client();
             let finish = self.provision(run, &part, open, scope, client.clone(), console).await;
             (finish.with_context(|| self.recorded_so_far())?, client.sent())
         };
+        let left = left::left(&finish, console.clock.now());
         let mut all = records;
         all.extend(finish.records);
+        if let Some(left) = &left {
+            self.log.leave(run, left)?;
+        }
         let (results, words) = self.report(run, &plan, &all, Some(requests))?;
         match scope {
             Scope::Everything => console.print(&words),
             // The results of this command are those of today's run.
             Scope::WhatWasSent => console.say(&words),
         }
-        let code = match &finish.stopped {
-            Some(Stop::Environment(why)) => bail!("{why}; `turnup resume` goes on where this run stands"),
-            Some(Stop::Interrupted) => {
-                let words = "interrupted; `turnup resume` goes on where this run stands";
-                console.refuse(phrase(self.settings.lang, words));
-                return Ok(exit::INTERRUPTED);
-            }
-            None if scope == Scope::WhatWasSent && is_cut_short(&results) => exit::INTERRUPTED,
-            None => report::exit_code(&results),
-        };
+        if let Some(Stop::Environment(why)) = &finish.stopped {
+            bail!("{why}; `turnup resume` goes on where this run stands");
+        }
+        if let Some(left) = left {
+            console.refuse(&left::words(&left, self.settings.lang));
+            return Ok(left.exit);
+        }
+        let is_cut = scope == Scope::WhatWasSent && is_cut_short(&results);
+        let code = if is_cut { exit::INTERRUPTED } else { report::exit_code(&results) };
         self.log.finish(run, &console.clock.now(), code)?;
         Ok(code)
+    }
+
+    /// What stops the run before its plan is done.
+    fn guards(&self) -> Guards {
+        let until = self.settings.until.map(Into::into);
+        Guards { until, limits: Some(self.settings.limits), canary: HashSet::new() }
     }
 
     fn recorded_so_far(&self) -> String {
@@ -144,12 +153,18 @@ impl Recorded<'_> {
         };
         let (api, clock) = (&self.settings.api, console.clock.clone());
         let mode = if scope == Scope::Everything { Mode::Everything } else { Mode::SettleOnly };
+        let guards = match scope {
+            Scope::Everything => self.guards(),
+            // What was sent is followed up whatever comes of it.
+            Scope::WhatWasSent => Guards::default(),
+        };
         let options = Options {
             mode,
             in_flight: api.client.in_flight,
             poll: api.poll,
             poll_for: api.poll_for,
             grace: api.grace,
+            guards,
             clock: Arc::new(move || clock.now()),
         };
         let known = self.log.known()?;
@@ -176,7 +191,9 @@ impl Recorded<'_> {
         let checked = checked(&inputs, &settings, &standing);
         let known = self.log.known()?;
         let lang = settings.lang;
-        let rows = Rows { sheets: &inputs.sheets, checked: &checked, plan, records, known: &known, lang };
+        let left = self.log.left(run)?;
+        let left = left.as_ref();
+        let rows = Rows { sheets: &inputs.sheets, checked: &checked, plan, records, known: &known, left, lang };
         let results = report::row_results(&rows);
         let folder = self.workspace.report(run);
         report::write_results(&folder, &inputs.sheets, &results)?;

@@ -132,6 +132,19 @@ pub struct RoleWork {
     pub role: String,
 }
 
+impl Work {
+    /// The external id of the customer it is about.
+    pub fn customer(&self) -> &str {
+        match self {
+            Self::Customer(work) => &work.external_id,
+            Self::Location(work) => &work.customer,
+            Self::Numbers(work) => &work.customer,
+            Self::User(work) => &work.customer,
+            Self::Role(work) => &work.customer,
+        }
+    }
+}
+
 impl CustomerWork {
     pub(super) fn new(customer: &Customer) -> Self {
         let level =

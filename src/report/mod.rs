@@ -7,6 +7,7 @@ mod outcome;
 mod plan;
 mod repairs;
 mod results;
+mod silence;
 mod summary;
 mod write;
 

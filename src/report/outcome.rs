@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use super::silence;
 use crate::check::{Checked, RowRef, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
-use crate::journal::{Call, Ending, Record, State};
+use crate::journal::{Call, Ending, Left, Record, State};
 use crate::model::SheetKind;
 use crate::plan::{Action, Immovable, Known, Plan, Stage, Step, StepId};
 use crate::sheet::Sheets;
@@ -138,6 +139,8 @@ pub struct Rows<'a> {
     pub plan: &'a Plan,
     pub records: &'a HashMap<StepId, Record>,
     pub known: &'a Known,
+    /// How the run left off, if it did.
+    pub left: Option<&'a Left>,
     pub lang: Lang,
 }
 
@@ -271,7 +274,8 @@ impl<'a> Index<'a> {
             result.outcome = Outcome::Incomplete;
         }
         if result.reason.is_empty() {
-            explain_silence(&mut result, self.rows.lang);
+            let customer = steps.first().map(|step| step.work.customer()).unwrap_or_default();
+            silence::explain(&mut result, self.rows.left, customer, self.rows.lang);
         } else if result.outcome == Outcome::Waiting {
             let words = "nothing to mend; the next run follows it up";
             text::phrase(self.rows.lang, words).clone_into(&mut result.fix);
@@ -379,21 +383,6 @@ impl<'a> Index<'a> {
             None => join(&mut result.reason, &reason.text),
         }
     }
-}
-
-/// Words for rows whose steps were never ended: the run stopped before.
-fn explain_silence(result: &mut RowResult, lang: Lang) {
-    let missing = result.missing.join(", ");
-    result.reason = match result.outcome {
-        Outcome::NotReached => text::phrase(lang, "the run ended before this row was reached").to_owned(),
-        Outcome::Incomplete => {
-            let words = "the run ended before all of it was done; missing: {missing}";
-            text::say(lang, words, &[("missing", &missing)])
-        }
-        Outcome::Unconfirmed => text::phrase(lang, "the run ended while an answer was outstanding").to_owned(),
-        _ => return,
-    };
-    text::phrase(lang, "run again; what stands is kept, the rest is made").clone_into(&mut result.fix);
 }
 
 /// A finding for every value that cannot be changed.

@@ -117,6 +117,18 @@ impl<'a> Board<'a> {
         &self.records[position]
     }
 
+    /// Offers a step again that was not begun when it was decided.
+    pub fn put_back(&mut self, position: usize) {
+        self.offer(position);
+    }
+
+    /// Does no other open step of the same row come behind it?
+    pub fn is_last_of_row(&self, position: usize) -> bool {
+        let source = self.step(position).source;
+        let behind = self.plan.steps.iter().skip(position + 1).take_while(|next| next.source == source);
+        behind.into_iter().all(|next| next.action == Action::Unchanged)
+    }
+
     /// Blocks what an earlier attempt left behind a step that ended badly.
     pub fn block_at_start(&self) -> Follows {
         let ended =

@@ -5,13 +5,14 @@
 //! request leaves.
 
 mod board;
+mod guard;
 mod hand;
 mod organisation;
 mod precheck;
 pub mod progress;
 mod step;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,14 +21,16 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::api::Client;
-use crate::journal::{Entry, Event, Log, Record};
+use crate::journal::{Entry, Event, Log, Record, Share};
 use crate::plan::{Known, Plan, StepId};
 
 use board::Board;
+use guard::Watch;
 use hand::{Hand, Shared};
 use organisation::Organisations;
 use progress::Progress;
 
+pub use guard::{Guards, Limits};
 pub use precheck::{Complaint, precheck};
 
 /// Events that are written in one synced transaction at most.
@@ -58,6 +61,7 @@ pub struct Options {
     pub poll_for: Duration,
     /// How late a created object may become visible.
     pub grace: Duration,
+    pub guards: Guards,
     /// The time for the journal, RFC 3339 with offset.
     pub clock: Arc<dyn Fn() -> String + Send + Sync>,
 }
@@ -67,6 +71,12 @@ pub struct Options {
 pub enum Stop {
     /// A person asked for it.
     Interrupted,
+    /// The time that was given is over.
+    Deadline,
+    /// Too many rows failed.
+    ErrorRate(Share),
+    /// Too many rows of the first customers of a wave failed.
+    Canary(Share),
     /// Nothing can go on: no token, no network.
     Environment(String),
 }
@@ -77,6 +87,8 @@ pub struct Finish {
     /// The record of every step that was taken up or blocked.
     pub records: HashMap<StepId, Record>,
     pub stopped: Option<Stop>,
+    /// Customers of which too many rows failed; the rest of them was not begun.
+    pub held: BTreeMap<String, Share>,
 }
 
 /// What a step tells the loop.
@@ -106,6 +118,7 @@ pub async fn run(
     let board = Board::new(job.plan, job.records)?;
     let (sender, receiver) = mpsc::channel(4 * GROUP_MAX);
     let (stopping, stop_seen) = watch::channel(false);
+    let watch = Watch::new(&job.options.guards);
     let shared = Arc::new(Shared {
         client,
         organisations: Organisations::new(job.plan),
@@ -118,6 +131,7 @@ pub async fn run(
         known: job.known,
         options: job.options,
         board,
+        watch,
         log,
         shared,
         sender,
@@ -148,6 +162,7 @@ struct Engine<'a> {
     known: &'a Known,
     options: Options,
     board: Board<'a>,
+    watch: Watch,
     log: &'a mut dyn Log,
     shared: Arc<Shared>,
     sender: mpsc::Sender<Message>,
@@ -166,11 +181,17 @@ struct Engine<'a> {
 
 impl Engine<'_> {
     async fn drive(mut self, progress: &mut dyn Progress) -> anyhow::Result<Finish> {
+        if self.options.guards.until.is_some_and(|until| until <= tokio::time::Instant::now()) {
+            self.stop(Stop::Deadline);
+        }
         let blocked = self.board.block_at_start();
         self.write(blocked, progress)?;
         loop {
             self.start_steps(progress)?;
             if self.under_way == 0 {
+                if self.others_follow() {
+                    continue;
+                }
                 break;
             }
             tokio::select! {
@@ -179,11 +200,12 @@ impl Engine<'_> {
                     self.take(first, progress)?;
                 }
                 () = interrupted(&mut self.interrupt), if self.stopped.is_none() => self.stop(Stop::Interrupted),
+                () = moment(self.options.guards.until), if self.stopped.is_none() => self.stop(Stop::Deadline),
                 Some(ended) = self.hands.join_next() => ended.context("a step ended unexpectedly")?,
                 () = moment(self.cut_at) => {
                     self.hands.abort_all();
                     progress.end();
-                    return Ok(Finish { records: self.board.into_records(), stopped: self.stopped });
+                    return Ok(self.finish());
                 }
             }
         }
@@ -191,7 +213,31 @@ impl Engine<'_> {
             ended.context("a step ended unexpectedly")?;
         }
         progress.end();
-        Ok(Finish { records: self.board.into_records(), stopped: self.stopped })
+        Ok(self.finish())
+    }
+
+    fn finish(self) -> Finish {
+        Finish { records: self.board.into_records(), stopped: self.stopped, held: self.watch.into_held() }
+    }
+
+    /// The first customers of a wave are through: the others follow, unless too much went wrong.
+    fn others_follow(&mut self) -> bool {
+        if self.stopped.is_some() {
+            return false;
+        }
+        match self.watch.after_canary() {
+            Ok(later) => {
+                let any = !later.is_empty();
+                for position in later {
+                    self.board.put_back(position);
+                }
+                any
+            }
+            Err(rows) => {
+                self.stop(Stop::Canary(rows));
+                false
+            }
+        }
     }
 
     /// Starts what is ready, as long as there is room: waiting steps take none.
@@ -200,6 +246,9 @@ impl Engine<'_> {
         let mut begun = Vec::new();
         while self.stopped.is_none() && self.under_way - self.parked < room {
             let Some(position) = self.board.decide() else { break };
+            if !self.watch.lets(position, self.board.step(position)) {
+                continue;
+            }
             begun.push((position, Event::Started));
             let hand = Hand::new(
                 self.board.step(position).clone(),
@@ -262,15 +311,24 @@ impl Engine<'_> {
         let at = (self.options.clock)();
         let mut entries = Vec::with_capacity(events.len());
         let mut queue: std::collections::VecDeque<_> = events.into();
+        let mut too_many = None;
         while let Some((position, event)) = queue.pop_front() {
             let Some(follows) = self.board.apply(position, &at, &event)? else { continue };
             queue.extend(follows);
-            progress.event(self.board.step(position), &event);
-            entries.push(Entry { step: self.board.step(position).id.clone(), at: at.clone(), event });
+            let step = self.board.step(position);
+            if let Event::Finished { ending, .. } = &event {
+                too_many = too_many.or(self.watch.heard(step, *ending, self.board.is_last_of_row(position)));
+            }
+            progress.event(step, &event);
+            entries.push(Entry { step: step.id.clone(), at: at.clone(), event });
         }
         let log = &mut *self.log;
         let run = self.run;
-        blocking(|| log.append(run, &entries)).context("the journal cannot be written, so nothing more is sent")
+        blocking(|| log.append(run, &entries)).context("the journal cannot be written, so nothing more is sent")?;
+        if let Some(rows) = too_many {
+            self.stop(Stop::ErrorRate(rows));
+        }
+        Ok(())
     }
 }
 

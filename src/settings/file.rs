@@ -24,6 +24,10 @@ pub struct FileSettings {
     pub grace_ms: Option<u64>,
     pub hold_back: Option<HoldBack>,
     pub max_error_rate: Option<f64>,
+    pub max_failure_rate: Option<f64>,
+    pub failure_rows_min: Option<u64>,
+    pub customer_rows_min: Option<u64>,
+    pub canary: Option<u64>,
     pub token_file: Option<PathBuf>,
     pub lang: Option<Lang>,
     /// `[columns.SHEET]`: headers of the user's own.
@@ -33,7 +37,7 @@ pub struct FileSettings {
 }
 
 /// Every key, as `section.key`.
-pub const KEYS: [&str; 11] = [
+pub const KEYS: [&str; 15] = [
     "api.url",
     "api.max_in_flight",
     "api.rate",
@@ -43,6 +47,10 @@ pub const KEYS: [&str; 11] = [
     "api.grace_ms",
     "run.hold_back",
     "guards.max_error_rate",
+    "guards.max_failure_rate",
+    "guards.failure_rows_min",
+    "guards.customer_rows_min",
+    "guards.canary",
     "token.file",
     "text.lang",
 ];
@@ -201,14 +209,11 @@ impl Reader<'_> {
             "api.timeout_ms" => self.settings.timeout_ms = self.whole(path, value),
             "api.grace_ms" => self.settings.grace_ms = self.whole(path, value),
             "run.hold_back" => self.settings.hold_back = self.hold_back(path, value),
-            "guards.max_error_rate" => {
-                let rate = self.number(path, value);
-                if rate.is_some_and(|rate| !(0.0..=1.0).contains(&rate)) {
-                    self.wrong(path, value, "`guards.max_error_rate` is a share between 0 and 1");
-                } else {
-                    self.settings.max_error_rate = rate;
-                }
-            }
+            "guards.max_error_rate" => self.settings.max_error_rate = self.share(path, value),
+            "guards.max_failure_rate" => self.settings.max_failure_rate = self.share(path, value),
+            "guards.failure_rows_min" => self.settings.failure_rows_min = self.whole(path, value),
+            "guards.customer_rows_min" => self.settings.customer_rows_min = self.whole(path, value),
+            "guards.canary" => self.settings.canary = self.whole(path, value),
             "token.file" => self.settings.token_file = self.text(path, value).map(PathBuf::from),
             "text.lang" => {
                 if let Some(tag) = self.text(path, value) {
@@ -245,6 +250,15 @@ impl Reader<'_> {
             self.wanted(path, value, "a number");
         }
         number
+    }
+
+    fn share(&mut self, path: &str, value: &Spanned<DeValue<'_>>) -> Option<f64> {
+        let share = self.number(path, value)?;
+        if (0.0..=1.0).contains(&share) {
+            return Some(share);
+        }
+        self.wrong(path, value, &format!("`{path}` is a share between 0 and 1"));
+        None
     }
 
     fn whole(&mut self, path: &str, value: &Spanned<DeValue<'_>>) -> Option<u64> {

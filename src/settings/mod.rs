@@ -8,13 +8,14 @@ mod file;
 mod token;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
 use crate::api::{BaseUrl, ClientSettings};
 use crate::check::{HoldBack, Rulebook};
 use crate::diagnostic::Diagnostic;
+use crate::run::Limits;
 use crate::sheet;
 use crate::text::Lang;
 use crate::workspace::Workspace;
@@ -41,6 +42,12 @@ const GRACE_MS: u64 = 2_000;
 const GRACE_MS_SIMULATED: u64 = 300;
 /// Share of rows with mistakes from which on a file is probably the wrong one.
 const MAX_ERROR_RATE: f64 = 0.2;
+/// Share of rows that may fail while a run is under way, from how many rows on it is judged over all and at one customer.
+const MAX_FAILURE_RATE: f64 = 0.2;
+const FAILURE_ROWS_MIN: u64 = 50;
+const CUSTOMER_ROWS_MIN: u64 = 10;
+/// Customers of a wave that go first.
+const CANARY: u64 = 1;
 /// Requests per second that make sense: one in a quarter of an hour, up to more than one machine sends.
 const RATES: std::ops::RangeInclusive<f64> = 0.001..=100_000.0;
 /// Most requests under way that may be asked for.
@@ -83,6 +90,12 @@ pub struct Settings {
     pub api: Api,
     pub hold_back: HoldBack,
     pub max_error_rate: f64,
+    /// How many rows may fail while a run is under way.
+    pub limits: Limits,
+    /// How many customers of a wave go first.
+    pub canary: usize,
+    /// From then on nothing new is begun; told by each command, not by a file.
+    pub until: Option<Instant>,
     pub lang: Lang,
     /// How the sheets are read.
     pub reading: sheet::Options,
@@ -138,6 +151,9 @@ pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> 
         api,
         hold_back: typed.hold_back.or(user.hold_back).or(theirs.hold_back).unwrap_or_default(),
         max_error_rate: user.max_error_rate.or(theirs.max_error_rate).unwrap_or(MAX_ERROR_RATE),
+        limits: limits(&user, &theirs),
+        canary: usize::try_from(user.canary.or(theirs.canary).unwrap_or(CANARY)).unwrap_or(usize::MAX),
+        until: None,
         lang: typed.lang.or(user.lang).or(theirs.lang).unwrap_or_else(of_locale),
         reading: sheet::Options { encoding, mapping: or_else(theirs.mapping, user.mapping) },
         rulebook: or_else(theirs.rulebook, user.rulebook),
@@ -145,6 +161,14 @@ pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> 
         faults: typed.faults.clone(),
         token_file: user.token_file,
     })
+}
+
+fn limits(user: &FileSettings, theirs: &FileSettings) -> Limits {
+    Limits {
+        rate: user.max_failure_rate.or(theirs.max_failure_rate).unwrap_or(MAX_FAILURE_RATE),
+        rows_min: user.failure_rows_min.or(theirs.failure_rows_min).unwrap_or(FAILURE_ROWS_MIN),
+        customer_rows_min: user.customer_rows_min.or(theirs.customer_rows_min).unwrap_or(CUSTOMER_ROWS_MIN),
+    }
 }
 
 impl Settings {

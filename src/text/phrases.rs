@@ -75,6 +75,19 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "the run ended before all of it was done; missing: {missing}",
         "a execução terminou antes de tudo ser feito; falta: {missing}",
     ),
+    (
+        "{failed} of {of} rows of this customer had failed, so the rest of it was not begun",
+        "{failed} de {of} linhas deste cliente falharam, e o resto dele não foi começado",
+    ),
+    ("the time was over before this row was reached", "o tempo acabou antes de chegar a esta linha"),
+    (
+        "{failed} of {of} rows had failed, so the run was stopped before this row was reached",
+        "{failed} de {of} linhas falharam, e a execução parou antes de chegar a esta linha",
+    ),
+    (
+        "{failed} of {of} rows of the wave's first customers had failed, so the others were not begun",
+        "{failed} de {of} linhas dos primeiros clientes da onda falharam, e os outros não foram começados",
+    ),
     ("the run ended while an answer was outstanding", "a execução terminou enquanto se esperava uma resposta"),
     ("run again; what stands is kept, the rest is made", "execute de novo; o que existe é mantido, o resto é feito"),
     // The wizard of templates.
@@ -163,6 +176,40 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     (
         "interrupted; `turnup resume` goes on where this run stands",
         "interrompido; `turnup resume` continua de onde esta execução está",
+    ),
+    (
+        "the run was cut off; `turnup resume` goes on where it stands",
+        "a execução foi cortada; `turnup resume` continua de onde está",
+    ),
+    (
+        "the time is over, so nothing more was begun; `turnup resume` goes on where this run stands",
+        "o tempo acabou, e nada mais foi começado; `turnup resume` continua de onde esta execução está",
+    ),
+    (
+        "{failed} of {of} rows failed, which is too many, so nothing more was begun; mend what is named, then `turnup resume` \
+         does the rest (`max_failure_rate` under `[guards]` in turnup.toml sets the limit)",
+        "{failed} de {of} linhas falharam, o que é demais, e nada mais foi começado; corrija o que é citado, e `turnup resume` \
+         faz o resto (`max_failure_rate` em `[guards]` no turnup.toml define o limite)",
+    ),
+    (
+        "{failed} of {of} rows of the wave's first customers failed, so the others were not begun; mend what is named, then \
+         `turnup resume` does the rest",
+        "{failed} de {of} linhas dos primeiros clientes da onda falharam, e os outros não foram começados; corrija o que é \
+         citado, e `turnup resume` faz o resto",
+    ),
+    (
+        "too many rows failed at {customers}, so the rest there was not begun; mend what is named, then `turnup resume` does \
+         the rest",
+        "linhas demais falharam em {customers}, e o resto deles não foi começado; corrija o que é citado, e `turnup resume` \
+         faz o resto",
+    ),
+    (
+        "the time of `--until` is over already, so nothing was sent; name a later one",
+        "a hora de `--until` já passou, e nada foi enviado; diga uma posterior",
+    ),
+    (
+        "nothing is begun from {at} on ({zone}; in {hours} h {minutes} min)",
+        "nada é começado a partir de {at} ({zone}; em {hours} h {minutes} min)",
     ),
     (
         "nothing has been run in this folder, so there is nothing to resume",

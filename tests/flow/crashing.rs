@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use turnup::journal::{Entry, Log, Memory, Record, RunHead};
+use turnup::journal::{Entry, Left, Log, Memory, Record, RunHead};
 use turnup::plan::{Known, Plan, StepId};
 
 /// A journal whose disk is full after so many entries: what a crash there leaves.
@@ -24,6 +24,14 @@ impl Log for Crashing {
 
     fn finish(&mut self, run: &str, finished: &str, exit: u8) -> anyhow::Result<()> {
         self.inner.finish(run, finished, exit)
+    }
+
+    fn leave(&mut self, run: &str, left: &Left) -> anyhow::Result<()> {
+        self.inner.leave(run, left)
+    }
+
+    fn left(&self, run: &str) -> anyhow::Result<Option<Left>> {
+        self.inner.left(run)
     }
 
     fn runs(&self) -> anyhow::Result<Vec<RunHead>> {

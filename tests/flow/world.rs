@@ -12,7 +12,7 @@ use turnup::journal::{Ending, Log, Record, RunHead};
 use turnup::model::SheetKind;
 use turnup::plan::{Known, Plan, StepId, plan};
 use turnup::run::progress::Quiet;
-use turnup::run::{Finish, Job, Mode, Options, run};
+use turnup::run::{Finish, Guards, Job, Mode, Options, run};
 use turnup::sheet::{self, Sheets, parse};
 use turnup::simulator::{Delivery, Simulator};
 use turnup::template;
@@ -155,6 +155,7 @@ pub async fn attempt(
         poll: Duration::from_millis(100),
         poll_for: Duration::from_mins(10),
         grace: Duration::from_secs(3),
+        guards: Guards::default(),
         clock: Arc::new(|| "2026-11-22T10:00:00Z".to_owned()),
     };
     let (_raise, interrupt) = tokio::sync::watch::channel(false);

@@ -1,0 +1,46 @@
+//! Words for rows whose steps were never ended: the run left off before.
+
+use super::outcome::{Outcome, RowResult};
+use crate::journal::{Halt, Left, Share};
+use crate::text::{Lang, phrase, say};
+
+/// Says of a row that was not reached, or not to its end, why it was not.
+pub(super) fn explain(result: &mut RowResult, left: Option<&Left>, customer: &str, lang: Lang) {
+    result.reason = match result.outcome {
+        Outcome::NotReached => halt(left, customer, lang),
+        Outcome::Incomplete => {
+            let words = "the run ended before all of it was done; missing: {missing}";
+            let ended = say(lang, words, &[("missing", &result.missing.join(", "))]);
+            match left.and_then(|left| why(left, customer, lang)) {
+                Some(why) => format!("{ended} ({why})"),
+                None => ended,
+            }
+        }
+        Outcome::Unconfirmed => phrase(lang, "the run ended while an answer was outstanding").to_owned(),
+        _ => return,
+    };
+    phrase(lang, "run again; what stands is kept, the rest is made").clone_into(&mut result.fix);
+}
+
+fn halt(left: Option<&Left>, customer: &str, lang: Lang) -> String {
+    let why = left.and_then(|left| why(left, customer, lang));
+    why.unwrap_or_else(|| phrase(lang, "the run ended before this row was reached").to_owned())
+}
+
+fn why(left: &Left, customer: &str, lang: Lang) -> Option<String> {
+    let of_rows = |words, rows: &Share| Some(say(lang, words, &[("failed", &rows.failed), ("of", &rows.of)]));
+    if let Some(rows) = left.customers.get(customer) {
+        return of_rows("{failed} of {of} rows of this customer had failed, so the rest of it was not begun", rows);
+    }
+    match &left.halt {
+        Halt::Deadline => Some(phrase(lang, "the time was over before this row was reached").to_owned()),
+        Halt::ErrorRate { rows } => {
+            of_rows("{failed} of {of} rows had failed, so the run was stopped before this row was reached", rows)
+        }
+        Halt::Canary { rows } => of_rows(
+            "{failed} of {of} rows of the wave's first customers had failed, so the others were not begun",
+            rows,
+        ),
+        Halt::Interrupted | Halt::Environment | Halt::Customers => None,
+    }
+}
