@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Context;
 
-use super::{Entry, Event, Left, Log, Record, RunHead};
-use crate::plan::{Confirmed, Known, Plan, StepId};
+use super::{Entry, Event, Left, Log, Record, RunHead, Stored, Taker, Which, is_open};
+use crate::plan::{Action, Confirmed, Immovable, Known, Plan, Step, StepId};
 
 /// Keeps everything until it is dropped.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +13,7 @@ pub struct Memory {
     runs: Vec<(RunHead, Plan)>,
     entries: Vec<(String, Entry)>,
     left: HashMap<String, Left>,
+    snapshots: HashMap<String, HashMap<StepId, Record>>,
     /// With the run that confirmed the object first.
     known: HashMap<StepId, (String, Confirmed)>,
     /// By provider and bucket.
@@ -25,7 +26,7 @@ impl Memory {
     pub fn cut_at(&self, count: usize) -> Self {
         let mut cut = Self { runs: self.runs.clone(), paces: self.paces.clone(), ..Self::default() };
         for (run, entry) in self.entries.iter().take(count) {
-            cut.push(run, entry);
+            cut.push(run, entry).expect("what was written follows on what was written before");
         }
         cut
     }
@@ -40,12 +41,20 @@ impl Memory {
         self.entries.is_empty()
     }
 
-    fn push(&mut self, run: &str, entry: &Entry) {
+    fn push(&mut self, run: &str, entry: &Entry) -> anyhow::Result<()> {
+        let of_run = self.snapshots.entry(run.to_owned()).or_default();
+        of_run.entry(entry.step.clone()).or_default().apply(&entry.at, &entry.event)?;
         if let Event::Finished { confirmed: Some(confirmed), .. } = &entry.event {
             let first = self.known.get(&entry.step).map_or_else(|| run.to_owned(), |(first, _)| first.clone());
             self.known.insert(entry.step.clone(), (first, confirmed.clone()));
         }
         self.entries.push((run.to_owned(), entry.clone()));
+        Ok(())
+    }
+
+    fn plan(&self, run: &str) -> anyhow::Result<&Plan> {
+        let (_, plan) = self.runs.iter().find(|(head, _)| head.run == run).context("no such run")?;
+        Ok(plan)
     }
 }
 
@@ -57,7 +66,7 @@ impl Log for Memory {
 
     fn append(&mut self, run: &str, entries: &[Entry]) -> anyhow::Result<()> {
         for entry in entries {
-            self.push(run, entry);
+            self.push(run, entry)?;
         }
         Ok(())
     }
@@ -84,12 +93,42 @@ impl Log for Memory {
     }
 
     fn replay(&self, run: &str) -> anyhow::Result<(Plan, HashMap<StepId, Record>)> {
-        let (_, plan) = self.runs.iter().find(|(head, _)| head.run == run).context("no such run")?;
+        let plan = self.plan(run)?;
         let mut records: HashMap<StepId, Record> = HashMap::new();
         for (_, entry) in self.entries.iter().filter(|(of, _)| of == run) {
             records.entry(entry.step.clone()).or_default().apply(&entry.at, &entry.event)?;
         }
         Ok((plan.clone(), records))
+    }
+
+    fn walk(&self, run: &str, which: Which, take: &mut Taker<'_>) -> anyhow::Result<()> {
+        for (position, step) in self.plan(run)?.steps.iter().enumerate() {
+            let record = self.snapshot(run, &step.id)?.unwrap_or_default();
+            if which == Which::All || (step.action != Action::Unchanged && is_open(record.state)) {
+                take(Stored { position, step: step.clone(), record })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&self, run: &str, position: usize) -> anyhow::Result<Step> {
+        self.plan(run)?.steps.get(position).cloned().context("no such step")
+    }
+
+    fn snapshot(&self, run: &str, step: &StepId) -> anyhow::Result<Option<Record>> {
+        Ok(self.snapshots.get(run).and_then(|records| records.get(step)).cloned())
+    }
+
+    fn immovable(&self, run: &str) -> anyhow::Result<Vec<Immovable>> {
+        Ok(self.plan(run)?.immovable.clone())
+    }
+
+    fn confirmed(&self, step: &StepId) -> anyhow::Result<Option<Confirmed>> {
+        Ok(self.known.get(step).map(|(_, confirmed)| confirmed.clone()))
+    }
+
+    fn known_under(&self, prefix: &str) -> anyhow::Result<Vec<StepId>> {
+        Ok(self.known.keys().filter(|id| id.as_str().starts_with(prefix)).cloned().collect())
     }
 
     fn known(&self) -> anyhow::Result<Known> {

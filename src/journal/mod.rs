@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::{Known, Plan, StepId};
+use crate::plan::{Confirmed, Immovable, Known, Plan, Step, StepId};
 
 pub use event::{Call, Ending, Entry, Event, Reason};
 pub use left::{Halt, Left, Share};
@@ -41,7 +41,35 @@ pub struct RunHead {
     pub by: String,
 }
 
+/// Which steps of a stored plan are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    All,
+    /// Those that make calls and did not end well yet.
+    Open,
+}
+
+/// A step of a stored plan, and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// Its place in the plan.
+    pub position: usize,
+    pub step: Step,
+    pub record: Record,
+}
+
+/// Takes steps one by one, so that nobody has to hold them all.
+pub type Taker<'a> = dyn FnMut(Stored) -> anyhow::Result<()> + 'a;
+
+/// Is a step in that state still to be looked after when its run is resumed?
+const fn is_open(state: State) -> bool {
+    !matches!(state, State::Finished(ending) if ending.is_good())
+}
+
 /// Where runs are recorded.
+///
+/// Beside the events stands a snapshot of every step they moved, written with them. It says nothing that the events do
+/// not say; it is there so that nobody has to replay a million of them to go on with ten.
 pub trait Log: Send {
     /// Stores a new run with its plan.
     ///
@@ -84,6 +112,42 @@ pub trait Log: Send {
     /// # Errors
     /// When the store cannot be read or is damaged.
     fn replay(&self, run: &str) -> anyhow::Result<(Plan, HashMap<StepId, Record>)>;
+
+    /// Hands over the steps of a run with their snapshots, in the order of the plan.
+    ///
+    /// # Errors
+    /// When the store cannot be read or is damaged, or the taker fails.
+    fn walk(&self, run: &str, which: Which, take: &mut Taker<'_>) -> anyhow::Result<()>;
+
+    /// One step of the plan of a run.
+    ///
+    /// # Errors
+    /// When the store cannot be read or has no such step.
+    fn step(&self, run: &str, position: usize) -> anyhow::Result<Step>;
+
+    /// The snapshot of a step; none when nothing happened to it in that run.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn snapshot(&self, run: &str, step: &StepId) -> anyhow::Result<Option<Record>>;
+
+    /// The values of a run's rows that cannot be changed.
+    ///
+    /// # Errors
+    /// When the store cannot be read or there is no such run.
+    fn immovable(&self, run: &str) -> anyhow::Result<Vec<Immovable>>;
+
+    /// What was last confirmed of one object.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn confirmed(&self, step: &StepId) -> anyhow::Result<Option<Confirmed>>;
+
+    /// The keys of everything that was confirmed and whose key begins so.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn known_under(&self, prefix: &str) -> anyhow::Result<Vec<StepId>>;
 
     /// What was last confirmed, over all runs.
     ///

@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::event::{Call, Ending, Event, Reason};
 
 /// Where a step stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// Not taken up yet.
     #[default]
@@ -66,20 +69,28 @@ impl State {
     }
 }
 
-/// Everything the journal knows of one step of one run.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// Everything the journal knows of one step of one run. Snapshots hold it, so it is a file format; what is empty is left
+/// out.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Record {
     pub state: State,
     /// Requests that took effect, by answer or by look-up.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub done: BTreeSet<Call>,
     /// Requests that were not needed, since an equal object stood there.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub existing: BTreeSet<Call>,
     /// What was learnt: ids and whatever else later requests need.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub ids: BTreeMap<String, String>,
     /// How many requests that change something were sent.
     pub attempts: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tracking_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use turnup::journal::{Entry, Left, Log, Memory, Record, RunHead};
-use turnup::plan::{Known, Plan, StepId};
+use turnup::journal::{Entry, Left, Log, Memory, Record, RunHead, Taker, Which};
+use turnup::plan::{Confirmed, Immovable, Known, Plan, Step, StepId};
 
 /// A journal whose disk is full after so many entries: what a crash there leaves.
 pub struct Crashing {
@@ -40,6 +40,30 @@ impl Log for Crashing {
 
     fn replay(&self, run: &str) -> anyhow::Result<(Plan, HashMap<StepId, Record>)> {
         self.inner.replay(run)
+    }
+
+    fn walk(&self, run: &str, which: Which, take: &mut Taker<'_>) -> anyhow::Result<()> {
+        self.inner.walk(run, which, take)
+    }
+
+    fn step(&self, run: &str, position: usize) -> anyhow::Result<Step> {
+        self.inner.step(run, position)
+    }
+
+    fn snapshot(&self, run: &str, step: &StepId) -> anyhow::Result<Option<Record>> {
+        self.inner.snapshot(run, step)
+    }
+
+    fn immovable(&self, run: &str) -> anyhow::Result<Vec<Immovable>> {
+        self.inner.immovable(run)
+    }
+
+    fn confirmed(&self, step: &StepId) -> anyhow::Result<Option<Confirmed>> {
+        self.inner.confirmed(step)
+    }
+
+    fn known_under(&self, prefix: &str) -> anyhow::Result<Vec<StepId>> {
+        self.inner.known_under(prefix)
     }
 
     fn known(&self) -> anyhow::Result<Known> {
