@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::sort::Refusal;
-use super::wire::{Answer, Method, Request};
+use super::wire::Answer;
 
 /// Numbers asked for per page.
 pub const NUMBERS_PAGE: usize = 2000;
@@ -194,43 +194,6 @@ pub fn made_id(answer: &Answer) -> Option<String> {
         .or_else(|| answer.header("location").and_then(last))
 }
 
-/// The request for the next page of a list, as a `Link` header names it. Only the query is taken over, and only when
-/// the path is the list's own: a header cannot lead elsewhere.
-///
-/// # Errors
-/// When there is a next page that cannot be followed; the list must not be taken for whole then.
-pub fn next_page(answer: &Answer, path: &str) -> Result<Option<Request>, String> {
-    let links = answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("link"));
-    let Some(target) = links.flat_map(|(_, value)| targets(value)).find(|(_, is_next)| *is_next).map(|(url, _)| url)
-    else {
-        return Ok(None);
-    };
-    let (before, query) = target.split_once('?').unwrap_or((target, ""));
-    if !before.trim_end_matches('/').ends_with(path) {
-        return Err(format!("the next page is at `{target}`, which is not this list"));
-    }
-    let pairs = url::form_urlencoded::parse(query.as_bytes());
-    let query = pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-    Ok(Some(Request { query, ..Request::new(Method::Get, path) }))
-}
-
-/// The URLs of a `Link` header, and whether each is the next page (RFC 8288; any quotes around the relation).
-fn targets(header: &str) -> Vec<(&str, bool)> {
-    let mut targets = Vec::new();
-    let mut rest = header;
-    while let Some((url, after)) = rest.split_once('<').and_then(|(_, rest)| rest.split_once('>')) {
-        let parameters = after.split('<').next().unwrap_or(after);
-        let is_next = parameters.split([';', ',']).any(|parameter| {
-            let (name, value) = parameter.split_once('=').unwrap_or_default();
-            let value = value.trim().trim_matches(['"', '\'']);
-            name.trim().eq_ignore_ascii_case("rel") && value.split(' ').any(|word| word.eq_ignore_ascii_case("next"))
-        });
-        targets.push((url, is_next));
-        rest = after;
-    }
-    targets
-}
-
 /// The tracking id of an answer, from its header or body.
 pub fn tracking_id(answer: &Answer) -> Option<String> {
     let body = || serde_json::from_str::<Value>(&answer.body).ok()?.get("trackingId")?.as_str().map(str::to_owned);
@@ -359,23 +322,6 @@ mod tests {
         assert_eq!(uuid(&format!("{id}=")).as_deref(), uuid(id).as_deref());
         assert_eq!(uuid("52CF576D-60a8-407a-b22c-467c51591908").as_deref(), uuid(id).as_deref());
         assert_eq!(uuid("not an id"), None);
-    }
-
-    #[test]
-    fn the_next_page_stays_on_the_same_list() {
-        let page = |links: &[&str]| {
-            let headers = links.iter().map(|link| ("Link".to_owned(), (*link).to_owned())).collect();
-            next_page(&Answer { status: 200, headers, body: String::new() }, "/locations")
-        };
-        let query = |links: &[&str]| page(links).map(|next| next.map(|request| request.query));
-        let wanted = Ok(Some(vec![("orgId".to_owned(), "o+1".to_owned()), ("start".to_owned(), "1,2".to_owned())]));
-        let url = "<https://x/v1/locations?orgId=o%2B1&start=1,2>";
-        assert_eq!(query(&[&format!("{url}; rel=\"next\"")]), wanted);
-        assert_eq!(query(&["<https://x/v1/locations>; rel=first", &format!("{url};rel='next'")]), wanted);
-        assert_eq!(query(&[&format!("<https://x/a?b>; rel=prev, {}; rel=next", url.replace("s?", "s/?"))]), wanted);
-        assert_eq!(query(&[]), Ok(None));
-        assert_eq!(query(&["<https://x/v1/locations?start=1>; rel=\"prev\""]), Ok(None));
-        assert!(query(&["<https://x/v1/people?start=1>; rel=next"]).is_err());
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod answers;
 pub mod calls;
 mod client;
 mod pace;
+pub mod pages;
 mod sort;
 mod token;
 mod transport;

@@ -5,16 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 
-use crate::api::answers::{self, Location, NumberVerdict, PstnConnection, Subscriber};
-use crate::api::wire::{Answer, Request};
-use crate::api::{Client, Failure, Refusal, Weight, calls};
+use crate::api::answers::{self, Location, Number, NumberVerdict, PstnConnection, Subscriber};
+use crate::api::pages::{self, Inside};
+use crate::api::{Client, Failure, Weight, calls};
 use crate::model::fold;
 use crate::plan::{Plan, Work, expand};
 
+pub(super) use crate::api::pages::{in_organisation, unreadable};
+
 /// Numbers asked about in one validation. Cisco publishes no figure.
 const NUMBERS_PER_VALIDATION: usize = 1000;
-/// Pages of one list at most: a list that never ends is a fault of the server.
-const PAGES_MAX: usize = 1000;
 
 /// The organisations of a run, by the customer's external id.
 #[derive(Debug, Default)]
@@ -96,18 +96,9 @@ impl Organisation {
         customer_id: &str,
     ) -> Result<&HashMap<String, Subscriber>, Failure> {
         let list = || async {
-            let mut by_email = HashMap::new();
-            for _ in 0..PAGES_MAX {
-                let answer =
-                    client.send(Weight::Repeatable, calls::list_subscribers(customer_id, by_email.len())).await?;
-                let page: Vec<Subscriber> = answers::list(&answer, &["items"]).map_err(unreadable)?;
-                let before = by_email.len();
-                by_email.extend(page.into_iter().map(|subscriber| (subscriber.email.to_lowercase(), subscriber)));
-                if by_email.len() == before {
-                    return Ok(by_email);
-                }
-            }
-            Err(unreadable("the list of users does not end".to_owned()))
+            let at = |offset| calls::list_subscribers(customer_id, offset);
+            let list: Vec<Subscriber> = pages::counted(client, at, &["items"]).await?;
+            Ok(list.into_iter().map(|subscriber| (subscriber.email.to_lowercase(), subscriber)).collect())
         };
         self.subscribers.get_or_try_init(list).await
     }
@@ -154,55 +145,14 @@ pub(super) async fn connection_of(client: &Client, org_id: &str, location_id: &s
 
 /// The locations as they stand now.
 pub(super) async fn fresh_locations(client: &Client, org_id: &str) -> Result<Vec<Location>, Failure> {
-    let answer = in_organisation(client, Weight::Repeatable, org_id, calls::list_locations(org_id)).await?;
-    let mut locations: Vec<Location> = answers::list(&answer, &["items"]).map_err(unreadable)?;
-    let mut answer = answer;
-    for _ in 0..PAGES_MAX {
-        let Some(next) = answers::next_page(&answer, "/locations").map_err(unreadable)? else { return Ok(locations) };
-        answer = in_organisation(client, Weight::Repeatable, org_id, next).await?;
-        locations.extend(answers::list::<Location>(&answer, &["items"]).map_err(unreadable)?);
-    }
-    Err(unreadable("the list of locations does not end".to_owned()))
+    pages::linked(&Inside { client, org_id }, calls::list_locations(org_id), &["items"]).await
 }
 
 /// The numbers of a location as they stand now.
 pub(super) async fn numbers_of(client: &Client, org_id: &str, location_id: &str) -> Result<Vec<String>, Failure> {
-    let mut numbers: Vec<String> = Vec::new();
-    let (mut received, mut before) = (0, String::new());
-    for _ in 0..PAGES_MAX {
-        let request = calls::list_numbers(org_id, location_id, received);
-        let answer = in_organisation(client, Weight::Repeatable, org_id, request).await?;
-        let page: Vec<answers::Number> = answers::list(&answer, &["phoneNumbers", "items"]).map_err(unreadable)?;
-        // A page may be shorter than asked for, so only an empty one is the end, or the same one again.
-        if page.is_empty() || answer.body == before {
-            return Ok(numbers);
-        }
-        received += page.len();
-        before = answer.body;
-        numbers.extend(page.into_iter().filter_map(|number| number.phone_number));
-    }
-    Err(unreadable("the list of numbers does not end".to_owned()))
-}
-
-/// Sends a request into an organisation. A 403 opens it to the partner's token and tries once more.
-pub(super) async fn in_organisation(
-    client: &Client,
-    weight: Weight,
-    org_id: &str,
-    request: Request,
-) -> Result<Answer, Failure> {
-    match client.send(weight, request.clone()).await {
-        Err(Failure::Rejected(refusal)) if refusal.status == 403 => {
-            client.send(Weight::Repeatable, calls::open_organisation(org_id)).await?;
-            client.send(weight, request).await
-        }
-        sent => sent,
-    }
-}
-
-/// An answer that came but cannot be understood: no use repeating, nothing to conclude.
-pub(super) fn unreadable(why: String) -> Failure {
-    Failure::Rejected(Refusal { status: 200, code: None, text: why, tracking_id: None })
+    let at = |start| calls::list_numbers(org_id, location_id, start);
+    let numbers: Vec<Number> = pages::counted(&Inside { client, org_id }, at, &["phoneNumbers", "items"]).await?;
+    Ok(numbers.into_iter().filter_map(|number| number.phone_number).collect())
 }
 
 #[cfg(test)]
