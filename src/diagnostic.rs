@@ -172,6 +172,7 @@ codes! {
     PackagePartFailed "R613" Warning,
     PrecheckRefused "R614" Error,
     PrecheckUnanswered "R615" Warning,
+    NumbersNotSwitched "R620" Error,
 }
 
 impl Code {

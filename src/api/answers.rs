@@ -138,6 +138,14 @@ impl PstnConnection {
 pub struct Number {
     /// None for entries that are only an extension.
     pub phone_number: Option<String>,
+    pub state: Option<String>,
+}
+
+impl Number {
+    /// Can it be called?
+    pub fn is_live(&self) -> bool {
+        self.state.as_deref().is_none_or(|state| !state.eq_ignore_ascii_case("INACTIVE"))
+    }
 }
 
 /// What the validation says of one number.

@@ -1,6 +1,6 @@
 //! The rows that may be provisioned, as values of the model.
 
-use crate::model::{Action, Address, Customer, Email, Location, NumberState, SheetKind, User};
+use crate::model::{Action, Address, Customer, Email, Location, SheetKind, User};
 use crate::sheet::{CustomerRow, LocationFields, LocationRow, RowRef};
 
 use super::checked::Checked;
@@ -128,7 +128,7 @@ fn location(
         announcement_language: fields.announcement_language.clone().unwrap_or_else(|| language.clone()),
         language,
         numbers: numbers.listed.clone(),
-        number_state: fields.number_state.unwrap_or(NumberState::Active),
+        number_state: fields.number_state,
         main_number: numbers.main,
         pstn: fields.pstn.clone(),
         emergency_location_id: fields.emergency_location_id.clone(),

@@ -18,6 +18,10 @@ pub enum Call {
     /// The batch of that position.
     AddNumbers(u32),
     SetMainNumber,
+    /// Brings the batch of that position live.
+    ActivateNumbers(u32),
+    /// Takes the batch of that position out of service.
+    DeactivateNumbers(u32),
     CreateSubscriber,
     ChangePackage,
     GrantRole,
@@ -34,6 +38,8 @@ impl Call {
             Self::ConnectPstn => "connect the PSTN",
             Self::AddNumbers(_) => "add numbers",
             Self::SetMainNumber => "set the main number",
+            Self::ActivateNumbers(_) => "bring numbers live",
+            Self::DeactivateNumbers(_) => "take numbers out of service",
             Self::CreateSubscriber => "create the user",
             Self::ChangePackage => "change the package",
             Self::GrantRole => "grant the role",
@@ -50,6 +56,8 @@ impl Call {
             Self::ConnectPstn => "PSTN connection",
             Self::AddNumbers(_) => "numbers",
             Self::SetMainNumber => "main number",
+            Self::ActivateNumbers(_) => "numbers live",
+            Self::DeactivateNumbers(_) => "numbers out of service",
             Self::CreateSubscriber => "user",
             Self::ChangePackage => "package",
             Self::GrantRole => "role",
@@ -99,6 +107,26 @@ pub struct Reason {
     pub blocked_by: Option<StepId>,
     /// What was to be done and is not.
     pub missing: Vec<String>,
+    /// What else there is to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub also: Option<Box<Self>>,
+}
+
+impl Reason {
+    /// The same with something else to say.
+    #[must_use]
+    pub fn and(mut self, other: Option<Self>) -> Self {
+        match self.also.take() {
+            Some(also) => self.also = Some(Box::new(also.and(other))),
+            None => self.also = other.map(Box::new),
+        }
+        self
+    }
+
+    /// Everything there is to say.
+    pub fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |reason| reason.also.as_deref())
+    }
 }
 
 /// One thing that happened to a step.

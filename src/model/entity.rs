@@ -40,7 +40,8 @@ pub struct Location {
     pub announcement_language: String,
     /// Numbers named by the row itself; users' numbers join in the plan.
     pub numbers: Vec<NumberRange>,
-    pub number_state: NumberState,
+    /// None leaves numbers as they are; new ones are active then.
+    pub number_state: Option<NumberState>,
     pub main_number: Option<Phone>,
     pub pstn: Option<PstnConnection>,
     /// SIP header value for emergency calls.

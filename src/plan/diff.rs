@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::known::Confirmed;
+use super::known::{Confirmed, NOTES};
 use super::step::{Action, Change, Source, Stage};
 
 /// A value that differs from what was confirmed and that turnup cannot change.
@@ -23,7 +23,7 @@ pub struct Immovable {
 const CHANGEABLE: &[(Stage, &[&str])] = &[
     (Stage::Customers, &["packages", "package_limits"]),
     (Stage::Locations, &[]),
-    (Stage::Numbers, &["numbers", "main_number", "pstn_connection", "emergency_location_id"]),
+    (Stage::Numbers, &["numbers", "number_state", "main_number", "pstn_connection", "emergency_location_id"]),
     (Stage::Users, &["package"]),
     (Stage::Roles, &["role"]),
 ];
@@ -49,12 +49,14 @@ pub(super) fn diff(
     known: Option<&Confirmed>,
 ) -> Diff {
     let Some(known) = known else {
-        let sets = wanted.iter().map(|(column, to)| Change { column: column.clone(), from: None, to: to.clone() });
+        let sets = wanted.iter().filter(|(column, _)| !NOTES.contains(&column.as_str()));
+        let sets = sets.map(|(column, to)| Change { column: column.clone(), from: None, to: to.clone() });
         return Diff { action: Action::Create, changes: sets.collect(), immovable: Vec::new() };
     };
     let mut diff = Diff { action: Action::Unchanged, changes: Vec::new(), immovable: Vec::new() };
     let cleared = removed.iter().map(|column| ((*column).to_owned(), String::new()));
-    for (column, to) in wanted.iter().map(|(column, to)| (column.clone(), to.clone())).chain(cleared) {
+    let wanted = wanted.iter().filter(|(column, _)| !NOTES.contains(&column.as_str()));
+    for (column, to) in wanted.map(|(column, to)| (column.clone(), to.clone())).chain(cleared) {
         let from = known.fields.get(&column).cloned().unwrap_or_default();
         if from == to {
             continue;

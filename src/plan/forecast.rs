@@ -54,7 +54,10 @@ pub fn forecast(plan: &Plan, known: &Known, pace: Pace) -> Forecast {
     let (seconds, bottleneck) = duration(plan, calls, pace);
     let creations = || plan.steps.iter().filter(|step| step.action != Action::Unchanged);
     let numbers_live = creations().map(|step| match &step.work {
-        Work::Numbers(numbers) if numbers.active => super::expand(&numbers.add).len() as u64,
+        Work::Numbers(numbers) => {
+            let added = if numbers.active { super::expand(&numbers.add).len() } else { 0 };
+            (added + super::expand(&numbers.activate).len()) as u64
+        }
         _ => 0,
     });
     let people = creations().filter(|step| step.stage == Stage::Users && step.action == Action::Create).count() as u64;

@@ -5,6 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::id::StepId;
+use super::work::without;
+
+/// The numbers of a location that wait for porting day, where not all of them are live.
+pub const STAGED_NUMBERS: &str = "staged_numbers";
+/// What the sheet's `number_state` said last, where it is not how the numbers are.
+pub const NUMBER_STATE_ASKED: &str = "number_state_asked";
+/// What is known beside the columns; nothing is compared with it.
+pub const NOTES: [&str; 2] = [STAGED_NUMBERS, NUMBER_STATE_ASKED];
 
 /// What was confirmed of one object.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -34,5 +42,43 @@ impl Known {
 impl FromIterator<(StepId, Confirmed)> for Known {
     fn from_iter<I: IntoIterator<Item = (StepId, Confirmed)>>(entries: I) -> Self {
         Self(entries.into_iter().collect())
+    }
+}
+
+impl Confirmed {
+    /// The same with no number staged, whatever the sheet says.
+    #[must_use]
+    pub fn all_live(mut self) -> Self {
+        self.fields.remove(STAGED_NUMBERS);
+        match self.fields.get_mut("number_state") {
+            Some(state) if state == "inactive" => {
+                let asked = std::mem::replace(state, "active".to_owned());
+                self.fields.insert(NUMBER_STATE_ASKED.to_owned(), asked);
+            }
+            _ => {}
+        }
+        self
+    }
+
+    /// Takes numbers that were not added, and numbers that did not go live, into account.
+    #[must_use]
+    pub fn with_numbers(mut self, is_refused: impl Fn(&str) -> bool, still_staged: &[String]) -> Self {
+        for column in ["numbers", STAGED_NUMBERS] {
+            if let Some(list) = self.fields.get_mut(column) {
+                *list = without(list, &is_refused);
+            }
+        }
+        let still: Vec<String> = still_staged.iter().filter(|number| !is_refused(number)).cloned().collect();
+        if !still.is_empty() {
+            let known = self.fields.remove(STAGED_NUMBERS).unwrap_or_default();
+            let all: Vec<String> =
+                known.split(';').filter(|item| !item.is_empty()).map(str::to_owned).chain(still).collect();
+            self.fields.insert(STAGED_NUMBERS.to_owned(), without(&all.join(";"), |_| false));
+            if let Some(state) = self.fields.insert("number_state".to_owned(), "inactive".to_owned()) {
+                self.fields.entry(NUMBER_STATE_ASKED.to_owned()).or_insert(state);
+            }
+        }
+        self.fields.retain(|column, list| column != STAGED_NUMBERS || !list.is_empty());
+        self
     }
 }

@@ -15,7 +15,7 @@ pub use build::{NUMBERS_PER_REQUEST, Plan, plan};
 pub use diff::Immovable;
 pub use forecast::{Forecast, Licence, Pace, forecast};
 pub use id::StepId;
-pub use known::{Confirmed, Known};
+pub use known::{Confirmed, Known, NUMBER_STATE_ASKED, STAGED_NUMBERS};
 pub use step::{Action, Calls, Change, Source, Stage, Step};
 pub use work::{
     AddressWork, CustomerWork, LocationWork, NumbersWork, PstnWork, RoleWork, SiteWork, UserWork, Work, expand, without,

@@ -103,6 +103,12 @@ pub struct NumbersWork {
     /// Those of them that the location's own row names; the others are users'.
     pub own: Vec<String>,
     pub active: bool,
+    /// Numbers that stand and are to be brought live.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub activate: Vec<String>,
+    /// Numbers that stand and are to be taken out of service.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deactivate: Vec<String>,
     /// The main number to set.
     pub main: Option<String>,
     pub pstn: Option<PstnWork>,

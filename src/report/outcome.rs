@@ -6,7 +6,7 @@ use std::fmt;
 use super::silence;
 use crate::check::{Checked, RowRef, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
-use crate::journal::{Call, Ending, Left, Record, State};
+use crate::journal::{Call, Ending, Left, Reason, Record, State};
 use crate::model::SheetKind;
 use crate::plan::{Action, Immovable, Known, Plan, Stage, Step, StepId};
 use crate::sheet::Sheets;
@@ -349,8 +349,6 @@ impl<'a> Index<'a> {
             }
             return;
         };
-        let open = reason.missing.iter().filter(|thing| !result.missing.contains(*thing));
-        result.missing.extend(open.cloned().collect::<Vec<_>>());
         if reason.tracking_id.is_some() {
             result.tracking_id = reason.tracking_id.clone().unwrap_or_default();
         }
@@ -371,6 +369,12 @@ impl<'a> Index<'a> {
             }
             return;
         }
+        reason.all().for_each(|reason| self.add_words(result, reason));
+    }
+
+    fn add_words(&self, result: &mut RowResult, reason: &Reason) {
+        let open = reason.missing.iter().filter(|thing| !result.missing.contains(*thing));
+        result.missing.extend(open.cloned().collect::<Vec<_>>());
         match reason.code.as_deref().and_then(Code::from_id) {
             Some(code) => {
                 let entry = text::entry(self.rows.lang, code.id());

@@ -15,12 +15,19 @@ use crate::api::wire::{Answer, Request};
 use crate::api::{Client, Failure, Refusal, Weight};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event, Reason, Record, State};
-use crate::plan::{Confirmed, Step, without};
+use crate::plan::{Confirmed, Step};
 
 /// How often a request whose answer was lost is sent again, after look-ups that found nothing.
 const SENDS_MAX: u32 = 6;
 /// Looks at the provider within the grace, when something may have become visible late.
 pub(super) const LOOKS_PER_GRACE: u32 = 4;
+
+/// Before a number that was not taken, with the reason.
+pub(super) const REFUSED: &str = "refused:";
+/// That the numbers of a location were only verified, since its connection takes none over the API.
+pub(super) const AS_FOUND: &str = "as_found";
+/// Before a number that did not go live, with the reason.
+pub(super) const STAGED: &str = "staged:";
 
 pub(super) type Ids = BTreeMap<String, String>;
 
@@ -135,19 +142,24 @@ impl Hand {
     /// What is known of the object from now on.
     fn confirmed(&self) -> Confirmed {
         let mut ids = self.given.own.clone();
-        ids.extend(
-            self.record.ids.iter().filter(|(key, _)| !key.starts_with("refused:")).map(|(k, v)| (k.clone(), v.clone())),
-        );
-        let mut fields = self.step.fields.clone();
-        if let Some(list) = fields.get_mut("numbers") {
-            *list = without(list, |number| self.refused_number(number).is_some());
+        let is_news = |key: &str| !key.starts_with(REFUSED) && !key.starts_with(STAGED);
+        ids.extend(self.record.ids.iter().filter(|(key, _)| is_news(key)).map(|(k, v)| (k.clone(), v.clone())));
+        let mut confirmed = Confirmed { fields: self.step.fields.clone(), ids };
+        if self.record.ids.contains_key(AS_FOUND) {
+            confirmed = confirmed.all_live();
         }
-        Confirmed { fields, ids }
+        let still_staged: Vec<String> = self.numbers_noted(STAGED).map(str::to_owned).collect();
+        confirmed.with_numbers(|number| self.refused_number(number).is_some(), &still_staged)
     }
 
     /// Why a number was not taken, if it was not.
     pub fn refused_number(&self, number: &str) -> Option<&String> {
-        self.record.ids.get(&format!("refused:{number}"))
+        self.record.ids.get(&format!("{REFUSED}{number}"))
+    }
+
+    /// The numbers of which something was noted.
+    pub fn numbers_noted<'a>(&'a self, what: &'a str) -> impl Iterator<Item = &'a str> {
+        self.record.ids.keys().filter_map(move |key| key.strip_prefix(what))
     }
 
     /// An id that an earlier step or this one has learnt.

@@ -150,9 +150,23 @@ pub(super) async fn fresh_locations(client: &Client, org_id: &str) -> Result<Vec
 
 /// The numbers of a location as they stand now.
 pub(super) async fn numbers_of(client: &Client, org_id: &str, location_id: &str) -> Result<Vec<String>, Failure> {
+    let numbers = numbers_with_state(client, org_id, location_id).await?;
+    Ok(numbers.into_iter().map(|(number, _)| number).collect())
+}
+
+/// The numbers of a location as they stand now, and whether each is live.
+pub(super) async fn numbers_with_state(
+    client: &Client,
+    org_id: &str,
+    location_id: &str,
+) -> Result<Vec<(String, bool)>, Failure> {
     let at = |start| calls::list_numbers(org_id, location_id, start);
     let numbers: Vec<Number> = pages::counted(&Inside { client, org_id }, at, &["phoneNumbers", "items"]).await?;
-    Ok(numbers.into_iter().filter_map(|number| number.phone_number).collect())
+    let with_state = numbers.into_iter().filter_map(|number| {
+        let is_live = number.is_live();
+        Some((number.phone_number?, is_live))
+    });
+    Ok(with_state.collect())
 }
 
 #[cfg(test)]

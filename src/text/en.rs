@@ -789,4 +789,12 @@ pub(super) const ENTRIES: &[Entry] = &[
         "The precheck of the row did not answer, so what Webex would say is not known.",
         "a precheck that answers with a server error several times",
     ),
+    entry(
+        "R620",
+        "Webex did not switch numbers of the location: {reason}",
+        "see what Webex says; `turnup activate`, or the next run, tries again what is left",
+        "Numbers that are staged go live when `number_state` turns from `inactive` to `active`, or by `turnup activate`; \
+         Webex refused that for the numbers that are named. The others are switched.",
+        "a number that was moved to another location in Control Hub",
+    ),
 ];

@@ -789,4 +789,12 @@ pub(super) const ENTRIES: &[Entry] = &[
         "A pré-verificação da linha não respondeu, e não se sabe o que o Webex diria.",
         "uma pré-verificação que responde várias vezes com um erro do servidor",
     ),
+    entry(
+        "R620",
+        "o Webex não mudou o estado de números da localidade: {reason}",
+        "veja o que o Webex diz; `turnup activate`, ou a próxima execução, tenta de novo o que falta",
+        "Números em espera entram em serviço quando `number_state` passa de `inactive` a `active`, ou com \
+         `turnup activate`; o Webex recusou isso para os números indicados. Os outros mudaram.",
+        "um número movido para outra localidade no Control Hub",
+    ),
 ];

@@ -28,3 +28,11 @@ pub fn add_numbers(org_id: &str, location_id: &str, numbers: &[String], active: 
         .with_query("orgId", org_id)
         .with_body(json!({ "phoneNumbers": numbers, "state": state }))
 }
+
+/// Brings numbers of a location live, or takes them out of service.
+pub fn switch_numbers(org_id: &str, location_id: &str, numbers: &[String], active: bool) -> Request {
+    let action = if active { "ACTIVATE" } else { "DEACTIVATE" };
+    Request::new(Method::Put, format!("/telephony/config/locations/{}/numbers", segment(location_id)))
+        .with_query("orgId", org_id)
+        .with_body(json!({ "phoneNumbers": numbers, "action": action }))
+}

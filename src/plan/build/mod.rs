@@ -2,6 +2,7 @@
 
 mod fields;
 mod locations;
+mod numbers;
 mod users;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -219,12 +220,18 @@ fn calls(action: Action, work: &Work) -> Calls {
         Work::Location(location) if location.headquarters => Calls { read: 1, write: 0 },
         Work::Location(location) => Calls { read: 0, write: if location.calling { 2 } else { 1 } },
         Work::Numbers(numbers) => {
-            let adds = expand(&numbers.add).len();
-            let batches = adds.div_ceil(NUMBERS_PER_REQUEST) as u64;
+            let batches = batches_of(&numbers.add);
             let sets = u64::from(numbers.main.is_some() || numbers.emergency_location_id.is_some());
             let connects = u64::from(numbers.pstn.is_some());
-            Calls { read: batches.min(1) * 2 + connects, write: batches + sets + connects }
+            let switches = batches_of(&numbers.activate) + batches_of(&numbers.deactivate);
+            let looks = batches.min(1) + (batches + switches).min(1);
+            Calls { read: looks + connects, write: batches + sets + connects + switches }
         }
         Work::User(_) | Work::Role(_) => Calls { read: 0, write: 1 },
     }
+}
+
+/// How many requests a list of numbers takes.
+fn batches_of(list: &[String]) -> u64 {
+    expand(list).len().div_ceil(NUMBERS_PER_REQUEST) as u64
 }

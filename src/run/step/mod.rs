@@ -4,6 +4,7 @@ mod customer;
 mod location;
 mod numbers;
 mod role;
+mod switch;
 mod user;
 
 use super::hand::{End, Hand, Ids};
@@ -58,6 +59,8 @@ fn missing(hand: &Hand) -> Vec<String> {
         Work::Numbers(work) => {
             let steps = [
                 (work.pstn.is_some(), Call::ConnectPstn),
+                (!work.deactivate.is_empty(), Call::DeactivateNumbers(0)),
+                (!work.activate.is_empty(), Call::ActivateNumbers(0)),
                 (!work.add.is_empty(), Call::AddNumbers(0)),
                 (work.main.is_some() || work.emergency_location_id.is_some(), Call::SetMainNumber),
             ];

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::{Done, ids};
+use super::{Done, ids, switch};
 use crate::api::answers::{self, PstnConnection, detail_code};
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event, Reason};
 use crate::plan::{NUMBERS_PER_REQUEST, NumbersWork, PstnWork, expand};
-use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
+use crate::run::hand::{AS_FOUND, End, Hand, Ids, Sent, Sight, finished, refused};
 use crate::run::organisation::{connection_of, numbers_of, unreadable};
 
 pub(super) async fn carry_out(hand: &mut Hand, work: &NumbersWork) -> Done {
@@ -22,19 +22,31 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &NumbersWork) -> Done {
         connect(hand, &place, pstn).await?;
     }
     let wanted = expand(&work.add);
-    let forbidding = if wanted.is_empty() { None } else { forbidding_connection(hand, &place, work).await? };
+    let touches_numbers = !(wanted.is_empty() && work.activate.is_empty() && work.deactivate.is_empty());
+    let forbidding = if touches_numbers { forbidding_connection(hand, &place, work).await? } else { None };
+    let forbids = forbidding.as_deref();
+    switch::deactivate(hand, &place, work, forbids).await?;
+    let staged = switch::activate(hand, &place, work, forbids).await?;
     match &forbidding {
         Some(kind) => verify(hand, &place, &wanted, kind).await?,
         None => add(hand, &place, work, &wanted, sent_before).await?,
     }
     set_main_number(hand, &place, work).await?;
-    Ok(refused_numbers(hand, work, forbidding))
+    Ok(both(refused_numbers(hand, work, forbidding), staged))
+}
+
+fn both(one: Option<Reason>, other: Option<Reason>) -> Option<Reason> {
+    match one {
+        Some(reason) => Some(reason.and(other)),
+        None => other,
+    }
 }
 
 /// Where the numbers go.
-struct Place {
-    org_id: String,
-    location_id: String,
+#[derive(Clone)]
+pub(super) struct Place {
+    pub org_id: String,
+    pub location_id: String,
 }
 
 async fn connect(hand: &mut Hand, place: &Place, pstn: &PstnWork) -> Result<(), End> {
@@ -112,6 +124,11 @@ async fn forbidding_connection(hand: &Hand, place: &Place, work: &NumbersWork) -
 
 /// Where the connection forbids adding numbers over the API they are only verified.
 async fn verify(hand: &mut Hand, place: &Place, wanted: &[String], kind: &str) -> Result<(), End> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    // Whether they are live is the provider's business.
+    hand.tell(Event::Noted { ids: ids(&[(AS_FOUND, kind)]) }).await?;
     let standing: HashSet<String> =
         numbers_of(hand.client(), &place.org_id, &place.location_id).await?.into_iter().collect();
     let absent = wanted.iter().filter(|number| !standing.contains(*number));
