@@ -139,6 +139,7 @@ codes! {
     AdminEmailTwice "L311" Error,
     AdminEmailElsewhere "L312" Error,
     AdministratorMissing "L313" Warning,
+    DeletedButNamed "L325" Error,
     TemplateUnknown "T401" Error,
     TemplateIncomplete "T402" Error,
     TemplateOwns "T403" Error,
@@ -172,6 +173,8 @@ codes! {
     PackagePartFailed "R613" Warning,
     PrecheckRefused "R614" Error,
     PrecheckUnanswered "R615" Warning,
+    NotLetGo "R616" Error,
+    StillDeleting "R617" Error,
     NumbersNotSwitched "R620" Error,
 }
 

@@ -76,6 +76,8 @@ pub struct LocationAddress {
 pub struct Subscriber {
     pub id: String,
     pub person_id: Option<String>,
+    /// The customer's own key.
+    pub external_customer_id: Option<String>,
     #[serde(default, deserialize_with = "null_as_default")]
     pub email: String,
     #[serde(default, deserialize_with = "null_as_default")]
@@ -138,6 +140,8 @@ impl PstnConnection {
 pub struct Number {
     /// None for entries that are only an extension.
     pub phone_number: Option<String>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub main_number: bool,
     pub state: Option<String>,
 }
 
@@ -146,6 +150,44 @@ impl Number {
     pub fn is_live(&self) -> bool {
         self.state.as_deref().is_none_or(|state| !state.eq_ignore_ascii_case("INACTIVE"))
     }
+}
+
+/// What stands in the way of taking calling from a location.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RemovalCheck {
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub location_delete_status: String,
+    #[serde(default, deserialize_with = "null_as_default")]
+    blocking: serde_json::Map<String, Value>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    blocking_unless_forced: serde_json::Map<String, Value>,
+}
+
+impl RemovalCheck {
+    /// The reasons, as Webex names them: what is true, or counts something.
+    pub fn reasons(&self) -> String {
+        let is_so = |value: &Value| match value {
+            Value::Bool(so) => *so,
+            Value::Number(count) => count.as_u64() != Some(0),
+            Value::Array(items) => !items.is_empty(),
+            _ => false,
+        };
+        let all = self.blocking.iter().chain(&self.blocking_unless_forced).filter(|(_, value)| is_so(value));
+        let words: Vec<String> =
+            all.map(|(name, value)| if value.is_number() { format!("{name} {value}") } else { name.clone() }).collect();
+        if words.is_empty() { self.location_delete_status.clone() } else { words.join(", ") }
+    }
+}
+
+/// A job that takes calling from a location.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RemovalJob {
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub latest_execution_status: String,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub latest_execution_exit_code: String,
 }
 
 /// What the validation says of one number.

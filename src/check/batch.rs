@@ -18,12 +18,28 @@ pub struct Sourced<T> {
     pub removed: Vec<&'static str>,
 }
 
+/// A row that deletes.
+#[derive(Debug, Clone)]
+pub struct Deletion {
+    pub row: RowRef,
+    pub what: Deleted,
+}
+
+/// What a row deletes, by its natural key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deleted {
+    Customer { external_id: String },
+    Location { customer: String, name: String },
+    User { customer: Option<String>, email: String },
+}
+
 /// Rows that passed every check. Holding one is the proof; nothing downstream checks them again.
 #[derive(Debug, Default)]
 pub struct Batch {
     customers: Vec<Sourced<Customer>>,
     locations: Vec<Sourced<Location>>,
     users: Vec<Sourced<User>>,
+    deletions: Vec<Deletion>,
 }
 
 impl Batch {
@@ -41,6 +57,11 @@ impl Batch {
     pub fn users(&self) -> &[Sourced<User>] {
         &self.users
     }
+
+    /// What is to go, in the order of the rows, sheet by sheet.
+    pub fn deletions(&self) -> &[Deletion] {
+        &self.deletions
+    }
 }
 
 /// Takes the clean rows over into the model.
@@ -49,25 +70,54 @@ pub(super) fn batch(checked: &Checked<'_>) -> Batch {
     let goes = |row: RowRef, action| action == Action::Apply && checked.verdicts.is_clean(row);
     let customers = context.rows.customers.iter().filter(|row| goes(row.at(), row.action));
     let locations = context.rows.locations.iter().filter(|row| goes(row.at(), row.action));
+    let (users, mut of_users) = users(checked);
+    let mut deletions = deletions(checked);
+    deletions.append(&mut of_users);
     Batch {
         customers: customers.filter_map(|row| sourced(row.at(), &row.removed, customer(context, row))).collect(),
         locations: locations.filter_map(|row| sourced(row.at(), &row.removed, branch(context, row))).collect(),
-        users: users(checked),
+        users,
+        deletions,
     }
 }
 
-/// Reads the clean users once more; only they are held as values.
-fn users(checked: &Checked<'_>) -> Vec<Sourced<User>> {
+/// The clean rows of customers and locations that delete.
+fn deletions(checked: &Checked<'_>) -> Vec<Deletion> {
+    let context = &checked.context;
+    let goes = |row: RowRef, action| action == Action::Delete && checked.verdicts.is_clean(row);
+    let customers = context.rows.customers.iter().filter(|row| goes(row.at(), row.action)).filter_map(|row| {
+        Some(Deletion { row: row.at(), what: Deleted::Customer { external_id: row.external_id.clone()? } })
+    });
+    let locations = context.rows.locations.iter().filter(|row| goes(row.at(), row.action)).filter_map(|row| {
+        let what = Deleted::Location { customer: row.customer.clone()?, name: row.name.clone()? };
+        Some(Deletion { row: row.at(), what })
+    });
+    customers.chain(locations).collect()
+}
+
+/// Reads the clean users once more; only they are held as values. Those that go are told apart.
+fn users(checked: &Checked<'_>) -> (Vec<Sourced<User>>, Vec<Deletion>) {
     let clean = |index: &usize| checked.verdicts.is_clean(RowRef { sheet: SheetKind::Users, index: *index });
     let mut pass = Pass::new(&checked.context, false);
     let mut found = Vec::new();
+    let mut gone = Vec::new();
     let mut read = |index| {
         let seated = pass.read(index, &mut found);
         found.clear();
+        if seated.row.action == Action::Delete {
+            gone.extend(deleted_user(&seated));
+        }
         let value = user(&checked.context, &seated).filter(|_| seated.row.action == Action::Apply);
         sourced(seated.row.at(), pass.removed(), value)
     };
-    (0..checked.people.records.len()).filter(clean).filter_map(&mut read).collect()
+    let users = (0..checked.people.records.len()).filter(clean).filter_map(&mut read).collect();
+    (users, gone)
+}
+
+fn deleted_user(seated: &Seated<'_>) -> Option<Deletion> {
+    let customer = seated.row.customer.as_deref().map(str::to_owned);
+    let email = Email::parse(seated.row.email.as_deref()?).ok()?.to_string();
+    Some(Deletion { row: seated.row.at(), what: Deleted::User { customer, email } })
 }
 
 fn sourced<T>(row: RowRef, removed: &[&'static str], value: Option<T>) -> Option<Sourced<T>> {

@@ -81,16 +81,20 @@ impl<'a> Context<'a> {
             claims: Claims::default(),
         };
         // A row that is left out is meant only where no other has the same key.
-        for row in judged_customers(rows).chain(skipped(&rows.customers, |row| row.action)) {
+        for row in meant_customers(rows).chain(skipped(&rows.customers, |row| row.action)) {
             if let Some(id) = &row.external_id {
                 context.customers.entry(id).or_insert(row.index);
             }
         }
-        for row in judged_locations(rows).chain(skipped(&rows.locations, |row| row.action)) {
+        for row in meant_locations(rows).chain(skipped(&rows.locations, |row| row.action)) {
             if let (Some(customer), Some(name)) = (&row.customer, &row.name)
                 && let Entry::Vacant(first) = context.branches.entry((customer, name))
             {
                 first.insert(row.index);
+                // Nobody can be meant to sit where nothing will be.
+                if row.action == Action::Delete {
+                    continue;
+                }
                 context.names.entry(customer).or_default().push(name);
             }
         }
@@ -209,12 +213,21 @@ pub(super) fn highest(packages: &[Package]) -> Option<Package> {
     packages.iter().copied().filter(|package| package.rank().is_some()).max_by_key(|package| package.rank())
 }
 
-/// Rows that are to be judged: everything but `skip`.
+/// Rows whose cells are to be judged: those that create or update.
 pub(super) fn judged_customers(rows: &Rows) -> impl Iterator<Item = &CustomerRow> {
-    rows.customers.iter().filter(|row| row.action != Action::Skip)
+    rows.customers.iter().filter(|row| row.action == Action::Apply)
 }
 
 pub(super) fn judged_locations(rows: &Rows) -> impl Iterator<Item = &LocationRow> {
+    rows.locations.iter().filter(|row| row.action == Action::Apply)
+}
+
+/// Rows that speak of an object: everything but `skip`.
+pub(super) fn meant_customers(rows: &Rows) -> impl Iterator<Item = &CustomerRow> {
+    rows.customers.iter().filter(|row| row.action != Action::Skip)
+}
+
+pub(super) fn meant_locations(rows: &Rows) -> impl Iterator<Item = &LocationRow> {
     rows.locations.iter().filter(|row| row.action != Action::Skip)
 }
 

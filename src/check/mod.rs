@@ -27,7 +27,7 @@ use crate::sheet::{Rows, Sheets};
 use crate::template::Templates;
 
 pub use crate::sheet::RowRef;
-pub use batch::{Batch, Sourced};
+pub use batch::{Batch, Deleted, Deletion, Sourced};
 pub use checked::Checked;
 pub use rulebook::{Lists, Rulebook};
 pub use verdict::{HoldBack, Verdict, Verdicts};

@@ -88,7 +88,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn site(&mut self, action: Action, row: RowRef, site: Site, fields: &LocationFields) -> SiteNumbers {
-        if action == Action::Skip {
+        if action != Action::Apply {
             return SiteNumbers::default();
         }
         let country = self.context.country(site);

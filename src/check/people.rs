@@ -37,7 +37,9 @@ pub(super) struct Record {
     customer: u32,
     site: u32,
     package: Option<Package>,
+    /// It creates or updates.
     pub is_judged: bool,
+    pub is_deleted: bool,
     pub has_finding: bool,
     pub has_error: bool,
     pub is_administrator: bool,
@@ -54,6 +56,7 @@ impl Record {
             site: NONE,
             package: None,
             is_judged: true,
+            is_deleted: false,
             has_finding: false,
             has_error: false,
             is_administrator: false,
@@ -73,7 +76,8 @@ impl Record {
             customer: seated.customer.map_or(NONE, |customer| short(customer.index)),
             site,
             package: seated.row.package,
-            is_judged: seated.row.action != Action::Skip,
+            is_judged: seated.row.action == Action::Apply,
+            is_deleted: seated.row.action == Action::Delete,
             is_administrator: seated.is_administrator(),
             is_dialled: seated.is_dialled(),
             ..Self::empty()
@@ -92,6 +96,11 @@ impl Record {
             site if site & BRANCH == 0 => Some(Site::Headquarters(site as usize)),
             site => Some(Site::Branch((site & !BRANCH) as usize)),
         }
+    }
+
+    /// Does the row speak of a person: does it create, update or delete?
+    pub const fn is_meant(&self) -> bool {
+        self.is_judged || self.is_deleted
     }
 
     /// Does the person get a package with calling?
@@ -172,7 +181,7 @@ impl People {
         let count = records.len();
         let is_dialled = |record: &Record| record.is_judged && record.is_dialled;
         let emails = || {
-            let keys = || keyed(records, |record| (record.is_judged && record.email != 0).then_some(record.email));
+            let keys = || keyed(records, |record| (record.is_meant() && record.email != 0).then_some(record.email));
             emails_twice(context, &repeated(count, keys))
         };
         let phones = || {

@@ -70,7 +70,7 @@ impl<'c, 'a> Pass<'c, 'a> {
         let seat = customer.map_or(Seat::NoCustomer, |customer| self.seat(customer, row.location.as_ref()));
         let is_partial = found.len() > before || !self.reader.removed().is_empty();
         let mut seated = Seated { row, customer, seat, phone: None, is_partial, suggests: self.suggests };
-        if seated.row.action == Action::Skip || self.context.sheets.users.is_swallowing(seated.row.index) {
+        if seated.row.action != Action::Apply || self.context.sheets.users.is_swallowing(seated.row.index) {
             return seated;
         }
         if let Some(text) = seated.row.phone_number.as_deref() {

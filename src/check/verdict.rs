@@ -213,7 +213,7 @@ fn own(checked: &Checked<'_>) -> Verdicts {
     let skipped = |action| if action == Action::Skip { Mark::Skipped } else { Mark::Clean };
     let user = |record: &Record| match record {
         record if record.has_error => Mark::Rejected,
-        record if record.is_judged => Mark::Clean,
+        record if record.is_meant() => Mark::Clean,
         _ => Mark::Skipped,
     };
     let mut verdicts = Verdicts {
@@ -236,13 +236,14 @@ fn own(checked: &Checked<'_>) -> Verdicts {
 /// Clean rows whose template, customer, location or administrator is not clean.
 fn block(checked: &Checked<'_>, verdicts: &mut Verdicts) {
     let context = &checked.context;
-    for row in &context.rows.customers {
+    for row in context.rows.customers.iter().filter(|row| row.action == Action::Apply) {
         if let Some(place) = broken_template(context, row.index) {
             let root = verdicts.elsewhere(place);
             verdicts.hold(row.at(), root);
         }
     }
-    for row in &context.rows.locations {
+    // Whoever goes needs nothing of the others.
+    for row in context.rows.locations.iter().filter(|row| row.action == Action::Apply) {
         let customer = context.customer(row.customer.as_deref()).map(|customer| customer.index);
         if let Some(root) = customer_root(context, verdicts, customer) {
             verdicts.hold(row.at(), root);
@@ -251,13 +252,15 @@ fn block(checked: &Checked<'_>, verdicts: &mut Verdicts) {
     let columns = [l::CUSTOMER.spec.header, l::NAME.spec.header];
     let branches_unread = columns.into_iter().any(|header| context.sheets.locations.position(header).is_none());
     let mut users = std::mem::take(&mut verdicts.users);
-    users.par_iter_mut().zip(&checked.people.records).filter(|(mark, _)| **mark == Mark::Clean).for_each(
-        |(mark, record)| {
+    users
+        .par_iter_mut()
+        .zip(&checked.people.records)
+        .filter(|(mark, record)| **mark == Mark::Clean && !record.is_deleted)
+        .for_each(|(mark, record)| {
             if let Some(root) = user_root(context, verdicts, record, branches_unread) {
                 *mark = Mark::Blocked(root);
             }
-        },
-    );
+        });
     verdicts.users = users;
     block_behind_administrators(checked, verdicts);
 }
@@ -315,7 +318,7 @@ fn block_behind_administrators(checked: &Checked<'_>, verdicts: &mut Verdicts) {
     if held.iter().all(Option::is_none) {
         return;
     }
-    for (index, record) in checked.people.records.iter().enumerate() {
+    for (index, record) in checked.people.records.iter().enumerate().filter(|(_, record)| !record.is_deleted) {
         if let Some(root) = record.customer().and_then(|customer| held[customer]) {
             verdicts.hold(RowRef { sheet: SheetKind::Users, index }, root);
         }

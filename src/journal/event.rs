@@ -25,6 +25,13 @@ pub enum Call {
     CreateSubscriber,
     ChangePackage,
     GrantRole,
+    RevokeRole,
+    DeleteSubscriber,
+    /// The batch of that position.
+    RemoveNumbers(u32),
+    DisableCalling,
+    DeleteLocation,
+    DeleteCustomer,
 }
 
 impl Call {
@@ -43,6 +50,12 @@ impl Call {
             Self::CreateSubscriber => "create the user",
             Self::ChangePackage => "change the package",
             Self::GrantRole => "grant the role",
+            Self::RevokeRole => "take the role back",
+            Self::DeleteSubscriber => "delete the user",
+            Self::RemoveNumbers(_) => "remove numbers",
+            Self::DisableCalling => "disable calling",
+            Self::DeleteLocation => "delete the location",
+            Self::DeleteCustomer => "delete the customer",
         }
     }
 
@@ -61,6 +74,12 @@ impl Call {
             Self::CreateSubscriber => "user",
             Self::ChangePackage => "package",
             Self::GrantRole => "role",
+            Self::RevokeRole => "removal of the role",
+            Self::DeleteSubscriber => "removal of the user",
+            Self::RemoveNumbers(_) => "removal of the numbers",
+            Self::DisableCalling => "removal of calling",
+            Self::DeleteLocation => "removal of the location",
+            Self::DeleteCustomer => "removal of the customer",
         }
     }
 }
@@ -74,6 +93,8 @@ pub enum Ending {
     Unchanged,
     /// An equal object stood there before turnup sent anything.
     AlreadyThere,
+    /// It is gone, whoever took it away; it is known no more.
+    Deleted,
     /// Somebody else has to act first: a compliance review, a person's consent.
     Waiting,
     Failed,
@@ -88,7 +109,7 @@ pub enum Ending {
 impl Ending {
     /// May steps that need this one go on?
     pub const fn is_good(self) -> bool {
-        matches!(self, Self::Created | Self::Updated | Self::Unchanged | Self::AlreadyThere)
+        matches!(self, Self::Created | Self::Updated | Self::Unchanged | Self::AlreadyThere | Self::Deleted)
     }
 }
 

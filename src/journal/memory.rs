@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Context;
 
-use super::{Entry, Event, Left, Log, Record, RunHead, Stored, Taker, Which, is_open};
+use super::{Ending, Entry, Event, Left, Log, Record, RunHead, Stored, Taker, Which, is_open};
 use crate::plan::{Action, Confirmed, Immovable, Known, Plan, Step, StepId};
 
 /// Keeps everything until it is dropped.
@@ -16,6 +16,8 @@ pub struct Memory {
     snapshots: HashMap<String, HashMap<StepId, Record>>,
     /// With the run that confirmed the object first.
     known: HashMap<StepId, (String, Confirmed)>,
+    /// What was deleted, with the run that confirmed it first and the one that deleted it.
+    gone: Vec<(StepId, String, String, Confirmed)>,
     /// By provider and bucket.
     paces: BTreeMap<(String, String), f64>,
 }
@@ -44,7 +46,9 @@ impl Memory {
     fn push(&mut self, run: &str, entry: &Entry) -> anyhow::Result<()> {
         let of_run = self.snapshots.entry(run.to_owned()).or_default();
         of_run.entry(entry.step.clone()).or_default().apply(&entry.at, &entry.event)?;
-        if let Event::Finished { confirmed: Some(confirmed), .. } = &entry.event {
+        if let Event::Finished { ending: Ending::Deleted, .. } = &entry.event {
+            self.forget(run, &entry.step);
+        } else if let Event::Finished { confirmed: Some(confirmed), .. } = &entry.event {
             let first = self.known.get(&entry.step).map_or_else(|| run.to_owned(), |(first, _)| first.clone());
             self.known.insert(entry.step.clone(), (first, confirmed.clone()));
         }
@@ -55,6 +59,21 @@ impl Memory {
     fn plan(&self, run: &str) -> anyhow::Result<&Plan> {
         let (_, plan) = self.runs.iter().find(|(head, _)| head.run == run).context("no such run")?;
         Ok(plan)
+    }
+
+    fn forget(&mut self, run: &str, step: &StepId) {
+        let below = step.prefixes_below();
+        let is_out = |id: &StepId| id == step || below.iter().any(|prefix| id.as_str().starts_with(prefix));
+        let out: Vec<StepId> = self.known.keys().filter(|id| is_out(id)).cloned().collect();
+        // Deleting what was never known is remembered too, so that it is not looked for again.
+        if !out.contains(step) {
+            self.gone.push((step.clone(), run.to_owned(), run.to_owned(), Confirmed::default()));
+        }
+        for id in out {
+            if let Some((first, confirmed)) = self.known.remove(&id) {
+                self.gone.push((id, first, run.to_owned(), confirmed));
+            }
+        }
     }
 }
 
@@ -132,14 +151,20 @@ impl Log for Memory {
     }
 
     fn known(&self) -> anyhow::Result<Known> {
-        Ok(self.known.iter().map(|(id, (_, confirmed))| (id.clone(), confirmed.clone())).collect())
+        let known: Known = self.known.iter().map(|(id, (_, confirmed))| (id.clone(), confirmed.clone())).collect();
+        Ok(known.with_gone(self.gone.iter().map(|(id, ..)| id.clone())))
     }
 
     fn known_before(&self, run: &str) -> anyhow::Result<Known> {
         let earlier: Vec<&str> =
             self.runs.iter().map(|(head, _)| head.run.as_str()).take_while(|earlier| *earlier != run).collect();
-        let known = self.known.iter().filter(|(_, (first, _))| earlier.contains(&first.as_str()));
-        Ok(known.map(|(id, (_, confirmed))| (id.clone(), confirmed.clone())).collect())
+        let is_earlier = |run: &str| earlier.contains(&run);
+        let known = self.known.iter().filter(|(_, (first, _))| is_earlier(first));
+        let since = self.gone.iter().filter(|(_, first, gone, _)| is_earlier(first) && !is_earlier(gone));
+        let since = since.map(|(id, _, _, confirmed)| (id.clone(), confirmed.clone()));
+        let known: Known = since.chain(known.map(|(id, (_, confirmed))| (id.clone(), confirmed.clone()))).collect();
+        let before = self.gone.iter().filter(|(_, _, gone, _)| is_earlier(gone));
+        Ok(known.with_gone(before.map(|(id, ..)| id.clone())))
     }
 
     fn learned(&self, provider: &str) -> anyhow::Result<Vec<(String, f64)>> {

@@ -14,8 +14,8 @@ pub enum Action {
 }
 
 impl Action {
-    /// The words that may stand in the cell. `delete` is understood, and refused until it can be carried out.
-    pub const WORDS: [&str; 1] = ["skip"];
+    /// The words that may stand in the cell.
+    pub const WORDS: [&str; 2] = ["delete", "skip"];
 
     /// Reads the word, whatever its case.
     pub fn parse(text: &str) -> Option<Self> {

@@ -84,8 +84,12 @@ fn duration(plan: &Plan, calls: Calls, pace: Pace) -> (f64, &'static str) {
 
 fn licences(plan: &Plan, known: &Known) -> Vec<Licence> {
     let mut counts: BTreeMap<(String, String), (u64, u64)> = BTreeMap::new();
-    let changing: HashSet<_> =
-        plan.steps.iter().filter(|step| step.action == Action::Update).map(|step| &step.id).collect();
+    let changing: HashSet<_> = plan
+        .steps
+        .iter()
+        .filter(|step| matches!(step.action, Action::Update | Action::Delete))
+        .map(|step| &step.id)
+        .collect();
     for (id, confirmed) in known.iter().filter(|(id, _)| id.stage() == Some(Stage::Users)) {
         let customer = confirmed.fields.get("customer_external_id");
         if let (Some(customer), Some(package)) = (customer, confirmed.fields.get("package")) {

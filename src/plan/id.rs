@@ -37,6 +37,16 @@ impl StepId {
         Self(format!("role/{}", encoded(email)))
     }
 
+    /// How the keys of what goes with it begin, when it is deleted: a customer's locations and their numbers.
+    pub fn prefixes_below(&self) -> Vec<String> {
+        match (self.stage(), self.0.split_once('/')) {
+            (Some(Stage::Customers), Some((_, customer))) => {
+                ["location", "numbers"].map(|word| format!("{word}/{customer}/")).to_vec()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// The key as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,6 +1,6 @@
 //! The known state: what turnup last had confirmed, by natural key.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -25,23 +25,48 @@ pub struct Confirmed {
 
 /// Everything that was confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Known(HashMap<StepId, Confirmed>);
+pub struct Known {
+    standing: HashMap<StepId, Confirmed>,
+    gone: HashSet<StepId>,
+}
 
 impl Known {
     /// What is known of an object.
     pub fn get(&self, id: &StepId) -> Option<&Confirmed> {
-        self.0.get(id)
+        self.standing.get(id)
     }
 
     /// Every object, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&StepId, &Confirmed)> {
-        self.0.iter()
+        self.standing.iter()
+    }
+
+    /// How many objects stand.
+    pub fn len(&self) -> usize {
+        self.standing.len()
+    }
+
+    /// Does nothing stand?
+    pub fn is_empty(&self) -> bool {
+        self.standing.is_empty()
+    }
+
+    /// Was the object deleted, and not made again since?
+    pub fn is_gone(&self, id: &StepId) -> bool {
+        self.gone.contains(id) && !self.standing.contains_key(id)
+    }
+
+    /// The same with objects that were deleted.
+    #[must_use]
+    pub fn with_gone(mut self, gone: impl IntoIterator<Item = StepId>) -> Self {
+        self.gone.extend(gone);
+        self
     }
 }
 
 impl FromIterator<(StepId, Confirmed)> for Known {
     fn from_iter<I: IntoIterator<Item = (StepId, Confirmed)>>(entries: I) -> Self {
-        Self(entries.into_iter().collect())
+        Self { standing: entries.into_iter().collect(), gone: HashSet::new() }
     }
 }
 

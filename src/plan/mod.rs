@@ -18,5 +18,6 @@ pub use id::StepId;
 pub use known::{Confirmed, Known, NUMBER_STATE_ASKED, STAGED_NUMBERS};
 pub use step::{Action, Calls, Change, Source, Stage, Step};
 pub use work::{
-    AddressWork, CustomerWork, LocationWork, NumbersWork, PstnWork, RoleWork, SiteWork, UserWork, Work, expand, without,
+    AddressWork, CustomerWork, LocationWork, NumbersWork, PstnWork, RemovalWork, Removed, RoleWork, SiteWork, UserWork,
+    Work, expand, without,
 };

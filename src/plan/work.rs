@@ -17,6 +17,7 @@ pub enum Work {
     Numbers(NumbersWork),
     User(UserWork),
     Role(RoleWork),
+    Removal(RemovalWork),
 }
 
 /// A postal address; empty texts where there is nothing.
@@ -138,6 +139,30 @@ pub struct RoleWork {
     pub role: String,
 }
 
+/// An object that is to go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemovalWork {
+    /// Of which customer; none where neither row nor journal says.
+    pub customer: Option<String>,
+    pub what: Removed,
+}
+
+/// What is to go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Removed {
+    /// The customer; its organisation stays.
+    Customer,
+    /// A branch.
+    Location { name: String },
+    /// Numbers of a location, as E.164 numbers and `+first-+last` ranges; all but its main number where none are named.
+    Numbers { location: String, only: Option<Vec<String>> },
+    /// The user; the person stays.
+    User { email: String },
+    /// A role, as SCIM names it.
+    Role { email: String, role: String },
+}
+
 impl Work {
     /// The external id of the customer it is about.
     pub fn customer(&self) -> &str {
@@ -147,6 +172,7 @@ impl Work {
             Self::Numbers(work) => &work.customer,
             Self::User(work) => &work.customer,
             Self::Role(work) => &work.customer,
+            Self::Removal(work) => work.customer.as_deref().unwrap_or_default(),
         }
     }
 }

@@ -299,6 +299,7 @@ impl<'a> Index<'a> {
                 Ending::Updated => Outcome::Updated,
                 Ending::Unchanged => Outcome::Unchanged,
                 Ending::AlreadyThere => Outcome::AlreadyThere,
+                Ending::Deleted => Outcome::Deleted,
                 Ending::Waiting => Outcome::Waiting,
                 Ending::Failed => Outcome::Failed,
                 Ending::Conflict => Outcome::Conflict,
@@ -322,7 +323,7 @@ impl<'a> Index<'a> {
         }
         let Some(record) = record else {
             if step.action != Action::Unchanged {
-                result.missing.push(stage_thing(step.stage).to_owned());
+                result.missing.push(step_thing(step).to_owned());
             }
             return;
         };
@@ -345,7 +346,7 @@ impl<'a> Index<'a> {
     fn add_reason(&self, result: &mut RowResult, step: &Step, record: &Record) {
         let Some(reason) = &record.reason else {
             if record.ending().is_none() {
-                result.missing.push(stage_thing(step.stage).to_owned());
+                result.missing.push(step_thing(step).to_owned());
             }
             return;
         };
@@ -355,7 +356,7 @@ impl<'a> Index<'a> {
         let root = reason.blocked_by.as_ref().and_then(|id| self.sources.get(id));
         if let Some(root) = root {
             let own_row = RowRef { sheet: step.source.sheet, index: step.source.index };
-            result.missing.push(stage_thing(step.stage).to_owned());
+            result.missing.push(step_thing(step).to_owned());
             if *root != own_row && result.blocked_by.is_empty() {
                 let place = self.rows.sheets.get(root.sheet).place(root.index, None).to_string();
                 let words = RowResult::blocked(place.clone(), self.rows.lang);
@@ -384,7 +385,12 @@ impl<'a> Index<'a> {
                 result.codes.push(code.id().to_owned());
                 result.codes.extend(reason.provider_code.clone());
             }
-            None => join(&mut result.reason, &reason.text),
+            // What a good step has to say is a phrase of ours, or several.
+            None => {
+                for part in reason.text.split("; ") {
+                    join(&mut result.reason, text::phrase(self.rows.lang, part));
+                }
+            }
         }
     }
 }
@@ -417,12 +423,13 @@ fn join(text: &mut String, more: &str) {
 /// A row of several steps takes the worst of their outcomes.
 const fn rank(outcome: Outcome) -> u8 {
     match outcome {
-        Outcome::Unconfirmed => 9,
-        Outcome::Failed => 8,
-        Outcome::Conflict => 7,
-        Outcome::Waiting => 6,
-        Outcome::Blocked => 5,
-        Outcome::NotReached => 4,
+        Outcome::Unconfirmed => 10,
+        Outcome::Failed => 9,
+        Outcome::Conflict => 8,
+        Outcome::Waiting => 7,
+        Outcome::Blocked => 6,
+        Outcome::NotReached => 5,
+        Outcome::Deleted => 4,
         Outcome::Created => 3,
         Outcome::Updated => 2,
         Outcome::AlreadyThere => 1,
@@ -436,6 +443,20 @@ const fn id_key(stage: Stage) -> Option<&'static str> {
         Stage::Locations => Some("location_id"),
         Stage::Users => Some("subscriber_id"),
         Stage::Numbers | Stage::Roles => None,
+    }
+}
+
+/// What is missing when a step was not reached.
+const fn step_thing(step: &Step) -> &'static str {
+    if !matches!(step.action, Action::Delete) {
+        return stage_thing(step.stage);
+    }
+    match step.stage {
+        Stage::Customers => "removal of the customer",
+        Stage::Locations => "removal of the location",
+        Stage::Numbers => "removal of the numbers",
+        Stage::Users => "removal of the user",
+        Stage::Roles => "removal of the role",
     }
 }
 

@@ -127,6 +127,22 @@ fn remarks(view: &PlanView<'_>) -> String {
         let words = say(view.lang, "update {id}: {changes}", &[("id", &step.id), ("changes", &changes.join(", "))]);
         text.push_str(&printable(&(words + "\n")));
     }
+    text + &deletions(view)
+}
+
+/// What goes, and what survives it.
+fn deletions(view: &PlanView<'_>) -> String {
+    let gone = view.plan.steps.iter().filter(|step| step.action == Action::Delete);
+    let mut text = String::new();
+    for step in gone {
+        text.push_str(&printable(&(say(view.lang, "delete {id}", &[("id", &step.id)]) + "\n")));
+    }
+    if !text.is_empty() {
+        let stays = "what goes is the tie to the partner: organisations, persons and their e-mails stay in Webex; a deleted \
+                     user's number stays with the location";
+        text.push_str(phrase(view.lang, stays));
+        text.push('\n');
+    }
     text
 }
 

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use crate::journal::{Ending, Event, IllegalMove, Reason, Record, State};
-use crate::plan::{Action, Known, Plan, Step, StepId, Work};
+use crate::plan::{Action, Known, Plan, RemovalWork, Removed, Step, StepId, Work};
 
 /// The steps of a run and where they stand.
 pub(super) struct Board<'a> {
@@ -188,6 +188,7 @@ impl<'a> Board<'a> {
             Work::Numbers(work) => (&work.customer, Some(&work.location), None),
             Work::User(work) => (&work.customer, work.location.as_ref(), None),
             Work::Role(work) => (&work.customer, None, Some(&work.email)),
+            Work::Removal(work) => of_removal(work),
         };
         let customer_id = StepId::customer(customer);
         let is_new = |id: &StepId| self.positions.get(id).is_some_and(|&position| is_made(&self.records[position]));
@@ -210,6 +211,17 @@ impl<'a> Board<'a> {
             .filter(|(_, record)| record.state != State::Pending)
             .map(|(step, record)| (step.id.clone(), record))
             .collect()
+    }
+}
+
+/// Customer, location and person that a removal is about.
+fn of_removal(work: &RemovalWork) -> (&String, Option<&String>, Option<&String>) {
+    static NOT_SAID: String = String::new();
+    let customer = work.customer.as_ref().unwrap_or(&NOT_SAID);
+    match &work.what {
+        Removed::Customer => (customer, None, None),
+        Removed::Location { name } | Removed::Numbers { location: name, .. } => (customer, Some(name), None),
+        Removed::User { email } | Removed::Role { email, .. } => (customer, None, Some(email)),
     }
 }
 

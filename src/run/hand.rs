@@ -129,7 +129,8 @@ impl Hand {
     pub async fn over(mut self, end: End) {
         let stopped = match end {
             End::Finished(ending, reason) => {
-                let confirmed = (ending.is_good()).then(|| self.confirmed());
+                let stands = ending.is_good() && ending != Ending::Deleted;
+                let confirmed = stands.then(|| self.confirmed());
                 // When the loop is gone, so is the run.
                 let _ = self.tell(Event::Finished { ending, reason, confirmed }).await;
                 None

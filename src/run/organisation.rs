@@ -160,13 +160,18 @@ pub(super) async fn numbers_with_state(
     org_id: &str,
     location_id: &str,
 ) -> Result<Vec<(String, bool)>, Failure> {
-    let at = |start| calls::list_numbers(org_id, location_id, start);
-    let numbers: Vec<Number> = pages::counted(&Inside { client, org_id }, at, &["phoneNumbers", "items"]).await?;
+    let numbers = number_lines(client, org_id, location_id).await?;
     let with_state = numbers.into_iter().filter_map(|number| {
         let is_live = number.is_live();
         Some((number.phone_number?, is_live))
     });
     Ok(with_state.collect())
+}
+
+/// The numbers of a location with everything that is said of them.
+pub(super) async fn number_lines(client: &Client, org_id: &str, location_id: &str) -> Result<Vec<Number>, Failure> {
+    let at = |start| calls::list_numbers(org_id, location_id, start);
+    pages::counted(&Inside { client, org_id }, at, &["phoneNumbers", "items"]).await
 }
 
 #[cfg(test)]

@@ -452,7 +452,7 @@ pub mod customers {
     column!(TIMEZONE: String, "timezone", Sometimes, zone, ["time_zone", "fuso_horario"], "America/Sao_Paulo", "IANA time zone of the headquarters; needed when a calling package is sold.");
     column!(ORG_ID: Text, "org_id", Never, ["organization_id", "organisation_id"], "Y2lzY29zcGFyazov…", "Id of an existing Webex organisation to attach to; blank makes a new one.");
     column!(WAVE: Text, "wave", Never, ["onda"], "1", "The wave the customer is moved in.");
-    column!(ACTION: Action, "action", Never, action, ["acao", "ação"], "skip", "Blank creates or updates; `skip` leaves the row out.", actions);
+    column!(ACTION: Action, "action", Never, action, ["acao", "ação"], "skip", "Blank creates or updates; `delete` takes it away, `skip` leaves the row out.", actions);
 
     /// In the order of the blank sheet.
     pub const SPECS: &[&Spec] = &[

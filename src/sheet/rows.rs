@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Action, Email, Extension, NumberState, Package, PackageLimits, PstnConnection, Role, SheetKind};
 
 use super::cells::Cells;
@@ -108,6 +108,7 @@ fn each<T>(sheet: &Sheet, found: &mut Vec<Diagnostic>, read: fn(&mut Cells<'_>) 
     let mut one = |row| {
         cells.turn_to(row);
         let (value, action) = read(&mut cells);
+        keep_of_keys(&mut cells, action);
         if is_judged(sheet, row, action) {
             found.append(&mut cells.found);
         }
@@ -119,6 +120,21 @@ fn each<T>(sheet: &Sheet, found: &mut Vec<Diagnostic>, read: fn(&mut Cells<'_>) 
 /// A row that is left out is not judged; and what stands in a row that swallowed the rest of its file means nothing.
 fn is_judged(sheet: &Sheet, row: usize, action: Action) -> bool {
     action != Action::Skip && !sheet.is_swallowing(row)
+}
+
+/// A row that deletes needs nothing but the cells that tell what.
+fn keep_of_keys(cells: &mut Cells<'_>, action: Action) {
+    if action != Action::Delete {
+        return;
+    }
+    let keys: &[&str] = match cells.sheet.kind {
+        SheetKind::Customers => &[c::EXTERNAL_ID.spec.header],
+        SheetKind::Locations => &[l::CUSTOMER.spec.header, l::NAME.spec.header],
+        SheetKind::Users => &[u::EMAIL.spec.header],
+    };
+    let of_row = |column: &str| keys.contains(&column) || column == c::ACTION.spec.header;
+    cells.found.retain(|found| found.place.column.as_deref().is_none_or(of_row));
+    cells.removed.clear();
 }
 
 /// Reads users one at a time.
@@ -137,6 +153,7 @@ impl<'a> UserReader<'a> {
         let cells = &mut self.cells;
         cells.turn_to(row);
         let user = user(cells);
+        keep_of_keys(cells, user.action);
         if is_judged(cells.sheet, row, user.action) {
             found.append(&mut cells.found);
         }
@@ -150,13 +167,7 @@ impl<'a> UserReader<'a> {
 }
 
 fn action(cells: &mut Cells<'_>) -> Action {
-    let action = cells.maybe(&c::ACTION).unwrap_or_default();
-    if action == Action::Delete {
-        let place = cells.sheet.place(cells.row, Some(c::ACTION.spec.header));
-        let cure = "remove it in Control Hub, and take the row out of the sheet";
-        cells.found.push(Diagnostic::new(Code::NotYetDone, place).value("delete").with("suggestion", cure));
-    }
-    action
+    cells.maybe(&c::ACTION).unwrap_or_default()
 }
 
 fn fields(cells: &mut Cells<'_>) -> LocationFields {

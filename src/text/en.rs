@@ -391,10 +391,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "C238",
-        "turnup does not carry out `{value}` in this column yet",
+        "turnup does not carry out `{value}` here",
         "{suggestion}",
         "Some changes are known to the file format, but not carried out by this version.",
-        "`delete` in `action`; remove it in Control Hub and take the row out of the sheet",
+        "`delete` in `action` for a headquarters, which goes with its customer",
     ),
     entry(
         "C239",
@@ -556,6 +556,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "add a user row for the administrator; otherwise the first user assigned becomes one",
         "The first user assigned in a new organisation becomes its administrator.",
         "`admin_email` is `ana@acme.pt`, but the users sheet has no such row",
+    ),
+    entry(
+        "L325",
+        "this is to be deleted, but rows still create or update something in it: {count} of them, {related} first",
+        "write `delete` in those rows too, or take `delete` out of this one",
+        "A customer or a location goes only when no row still names it.",
+        "`delete` for a customer whose users stay in the users sheet",
     ),
     entry(
         "T401",
@@ -788,6 +795,20 @@ pub(super) const ENTRIES: &[Entry] = &[
         "run the check again later; the row itself is clean",
         "The precheck of the row did not answer, so what Webex would say is not known.",
         "a precheck that answers with a server error several times",
+    ),
+    entry(
+        "R616",
+        "Webex does not let it go: {reason}",
+        "remove what Webex names, then run again",
+        "Calling cannot be taken from the last location, nor from one that is still in use, and turnup forces nothing.",
+        "`delete` for the only location with calling",
+    ),
+    entry(
+        "R617",
+        "Webex has not deleted it after {reason}",
+        "run again later; turnup goes on where it stands",
+        "Deleting a customer is a job of minutes; this one took longer than turnup waits.",
+        "a customer that stays in `deleting`",
     ),
     entry(
         "R620",

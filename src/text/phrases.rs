@@ -47,6 +47,25 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{row} fica de fora: `{column}` era `{from}` quando foi provisionada e não pode ser mudada para `{to}`",
     ),
     ("update {id}: {changes}", "mudar {id}: {changes}"),
+    ("delete {id}", "apagar {id}"),
+    (
+        "what goes is the tie to the partner: organisations, persons and their e-mails stay in Webex; a deleted user's number \
+         stays with the location",
+        "o que sai é o vínculo com o parceiro: organizações, pessoas e seus e-mails ficam no Webex; o número de um usuário \
+         apagado fica com a localidade",
+    ),
+    // What is said of what was deleted.
+    ("it was not there any more", "já não existia"),
+    ("the person stays in Webex, and the e-mail stays taken", "a pessoa fica no Webex, e o e-mail continua ocupado"),
+    (
+        "the organisation stays in Webex, with its headquarters, its persons and their e-mails",
+        "a organização fica no Webex, com sua sede, suas pessoas e os e-mails delas",
+    ),
+    ("the main number stays with the location", "o número principal fica com a localidade"),
+    (
+        "the numbers stay: the location's PSTN connection takes no changes over the API",
+        "os números ficam: a conexão PSTN da localidade não aceita mudanças pela API",
+    ),
     ("rate limit", "limite de pedidos por segundo"),
     ("provisioning of customers", "provisionamento dos clientes"),
     ("requests in flight", "pedidos simultâneos"),
@@ -246,8 +265,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("a two-letter ISO 3166 country code is wanted", "espera-se um código de país ISO 3166 de duas letras"),
     ("an e-mail address is wanted", "espera-se um endereço de e-mail"),
     (
-        "remove it in Control Hub, and take the row out of the sheet",
-        "remova no Control Hub, e tire a linha da planilha",
+        "a headquarters goes with its customer; take the row out of the sheet",
+        "a sede sai com o seu cliente; tire a linha da planilha",
     ),
     ("tabs", "tabulações"),
     ("CSV text", "texto CSV"),

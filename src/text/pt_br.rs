@@ -391,10 +391,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "C238",
-        "o turnup ainda não executa `{value}` nesta coluna",
+        "o turnup não executa `{value}` aqui",
         "{suggestion}",
         "Algumas mudanças existem no formato do arquivo, mas esta versão não as executa.",
-        "`delete` em `action`; remova no Control Hub e tire a linha da planilha",
+        "`delete` em `action` para a sede, que sai com o seu cliente",
     ),
     entry(
         "C239",
@@ -556,6 +556,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "acrescente uma linha de usuário para o administrador; senão o primeiro usuário atribuído vira um",
         "O primeiro usuário atribuído em uma organização nova vira seu administrador.",
         "`admin_email` é `ana@acme.pt`, mas a planilha de usuários não tem essa linha",
+    ),
+    entry(
+        "L325",
+        "isto deve ser apagado, mas linhas ainda criam ou mudam algo nele: {count} delas, primeiro {related}",
+        "escreva `delete` também nessas linhas, ou tire `delete` desta",
+        "Um cliente ou uma localidade só sai quando nenhuma linha ainda o cita.",
+        "`delete` para um cliente cujos usuários continuam na planilha de usuários",
     ),
     entry(
         "T401",
@@ -788,6 +795,20 @@ pub(super) const ENTRIES: &[Entry] = &[
         "verifique de novo mais tarde; a linha em si está limpa",
         "A pré-verificação da linha não respondeu, e não se sabe o que o Webex diria.",
         "uma pré-verificação que responde várias vezes com um erro do servidor",
+    ),
+    entry(
+        "R616",
+        "o Webex não deixa apagar: {reason}",
+        "remova o que o Webex indica, e execute de novo",
+        "O Calling não pode ser tirado da última localidade, nem de uma que ainda está em uso, e o turnup não força nada.",
+        "`delete` para a única localidade com Calling",
+    ),
+    entry(
+        "R617",
+        "o Webex ainda não apagou depois de {reason}",
+        "execute de novo mais tarde; o turnup continua de onde parou",
+        "Apagar um cliente é um trabalho de minutos; este demorou mais do que o turnup espera.",
+        "um cliente que fica em `deleting`",
     ),
     entry(
         "R620",

@@ -1,4 +1,5 @@
 //! A small partner, a simulated Webex and a clock that jumps: everything a run needs, without socket or disk.
+#![allow(dead_code, reason = "each test file uses its own share")]
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -20,7 +21,8 @@ use turnup::template;
 /// How long a client waits for an answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-const TEMPLATES: &str = "[templates.eu]\nprovisioning_id = \"Zj\"\nsupported_location = true\n";
+/// Its templates.
+pub const TEMPLATES: &str = "[templates.eu]\nprovisioning_id = \"Zj\"\nsupported_location = true\n";
 
 const CUSTOMERS: &str = "\
 external_id,name,admin_email,template,packages,address_line1,city,postal_code,country,location_name,timezone,language,numbers,main_number
@@ -34,6 +36,14 @@ customer_external_id,name,address_line1,city,postal_code,country,timezone,number
 c-1,Evora,Rua Quatro 4,Évora,7000-001,PT,Europe/Lisbon,+351266123400,+351266123401,Cloud Connected PSTN
 c-1,Braga,Rua Cinco 5,Braga,4700-001,PT,Europe/Lisbon,,,
 ";
+
+/// Sheets that delete every customer and branch, with nothing but their keys.
+pub const ALL_GO: [&str; 3] = [
+    "external_id,name,admin_email,template,packages,address_line1,city,country,action\n\
+     c-1,,,,,,,,delete\nc-2,,,,,,,,delete\nc-3,,,,,,,,delete\n",
+    "customer_external_id,name,address_line1,city,country,timezone,action\nc-1,Evora,,,,,delete\nc-1,Braga,,,,,delete\n",
+    "customer_external_id,first_name,last_name,email,package,action\n",
+];
 
 /// A user row.
 fn user(customer: &str, email: &str, package: &str, place: &str, number: &str, extension: &str, role: &str) -> String {
@@ -151,6 +161,19 @@ pub async fn attempt(
     log: &mut dyn Log,
     known: &Known,
 ) -> anyhow::Result<Finish> {
+    attempt_of("r", webex, began, plan, records, log, known).await
+}
+
+/// The same for a run of that name.
+pub async fn attempt_of(
+    run_id: &str,
+    webex: &Webex,
+    began: tokio::time::Instant,
+    plan: &Plan,
+    records: HashMap<StepId, Record>,
+    log: &mut dyn Log,
+    known: &Known,
+) -> anyhow::Result<Finish> {
     let client = client(webex, began);
     let options = Options {
         mode: Mode::Everything,
@@ -162,13 +185,17 @@ pub async fn attempt(
         clock: Arc::new(|| "2026-11-22T10:00:00Z".to_owned()),
     };
     let (_raise, interrupt) = tokio::sync::watch::channel(false);
-    let job = Job { run: "r", plan, records, known, options };
+    let job = Job { run: run_id, plan, records, known, options };
     run(job, log, client, &mut Quiet, interrupt).await
 }
 
 pub fn head() -> RunHead {
+    head_of("r")
+}
+
+pub fn head_of(run: &str) -> RunHead {
     RunHead {
-        run: "r".to_owned(),
+        run: run.to_owned(),
         started: String::new(),
         finished: None,
         exit: None,

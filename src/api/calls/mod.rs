@@ -5,6 +5,7 @@ mod customers;
 mod locations;
 mod numbers;
 mod people;
+mod removals;
 
 use serde_json::{Map, Value, json};
 
@@ -14,6 +15,7 @@ pub use customers::*;
 pub use locations::*;
 pub use numbers::*;
 pub use people::*;
+pub use removals::*;
 
 fn segment(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::check::context::{Context, judged_customers};
+use crate::check::context::{Context, judged_customers, meant_customers};
 use crate::check::people::People;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Package;
@@ -10,7 +10,7 @@ use crate::sheet::{UserReader, customers as c, users as u};
 
 pub(super) fn external_ids_are_unique(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut seen = HashMap::new();
-    for row in judged_customers(context.rows) {
+    for row in meant_customers(context.rows) {
         let Some(id) = &row.external_id else { continue };
         let header = c::EXTERNAL_ID.spec.header;
         if let Some(first) = seen.get(id) {

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::check::context::{Context, judged_customers, judged_locations};
+use crate::check::context::{Context, judged_customers, judged_locations, meant_locations};
 use crate::diagnostic::{Code, Diagnostic, closest};
-use crate::model::fold;
-use crate::sheet::{RowRef, customers as c, locations as l};
+use crate::model::{Action, fold};
+use crate::sheet::{LocationRow, RowRef, customers as c, locations as l};
+
+use super::deletions::deletes_headquarters;
 
 /// Longest name of a location with calling (help.webex.com/9zloqf).
 const NAME_CHARS_MAX: usize = 80;
@@ -15,7 +17,10 @@ fn names<'a>(context: &'a Context<'_>) -> impl Iterator<Item = (RowRef, &'a str,
     let customers = judged_customers(context.rows).filter_map(|row| {
         Some((row.at(), row.external_id.as_deref()?, Context::headquarters_name(row), c::LOCATION_NAME.spec.header))
     });
-    let branches = judged_locations(context.rows)
+    // A row that deletes the headquarters has a finding of its own.
+    let is_of_headquarters = |row: &&LocationRow| row.action == Action::Delete && deletes_headquarters(context, row);
+    let branches = meant_locations(context.rows)
+        .filter(move |row| !is_of_headquarters(row))
         .filter_map(|row| Some((row.at(), row.customer.as_deref()?, row.name.as_deref()?, l::NAME.spec.header)));
     customers.chain(branches)
 }

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod customers;
+mod deletions;
 mod locations;
 mod numbers;
 mod templates;
@@ -41,13 +42,17 @@ pub(super) const RULES: &[Rule] = &[
     locations::names_are_short_enough,
     locations::names_are_unique_within_the_customer,
     locations::customers_exist,
+    deletions::headquarters_go_with_their_customer,
     numbers::numbers_are_in_one_location,
     numbers::numbers_are_of_the_locations_country,
 ];
 
 /// The rules about customers and their administrators.
-pub(super) const ADMINISTRATOR_RULES: &[AdministratorRule] =
-    &[customers::administrators_belong_to_one_customer, customers::administrators_are_users_of_their_customer];
+pub(super) const ADMINISTRATOR_RULES: &[AdministratorRule] = &[
+    customers::administrators_belong_to_one_customer,
+    customers::administrators_are_users_of_their_customer,
+    deletions::what_goes_is_named_by_no_row_that_stays,
+];
 
 /// The rules about single user rows. What users share with each other is the business of [`People`].
 pub(super) const USER_RULES: &[UserRule] = &[

@@ -1,5 +1,6 @@
 //! The journal in a SQLite file beside the workspace. Every append is one synced transaction.
 
+mod gone;
 mod schema;
 mod snapshots;
 
@@ -9,7 +10,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow, bail};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
-use super::{Entry, Event, Left, Log, Record, RunHead, Taker, Which};
+use super::{Ending, Entry, Event, Left, Log, Record, RunHead, Taker, Which};
 use crate::plan::{Confirmed, Immovable, Known, Plan, Step, StepId};
 
 /// A journal file.
@@ -98,7 +99,9 @@ impl Log for Sqlite {
             for entry in entries {
                 let event = serde_json::to_string(&entry.event)?;
                 insert.execute(params![run, entry.step.as_str(), entry.at, event])?;
-                if let Event::Finished { confirmed: Some(confirmed), .. } = &entry.event {
+                if let Event::Finished { ending: Ending::Deleted, .. } = &entry.event {
+                    gone::forget(&transaction, run, &entry.step)?;
+                } else if let Event::Finished { confirmed: Some(confirmed), .. } = &entry.event {
                     confirm.execute(params![entry.step.as_str(), run, serde_json::to_string(confirmed)?])?;
                 }
             }
@@ -180,12 +183,18 @@ impl Log for Sqlite {
     }
 
     fn known(&self) -> anyhow::Result<Known> {
-        self.select_known("SELECT step, confirmed FROM known WHERE ?1 = ?1", "")
+        let known = self.select_known("SELECT step, confirmed FROM known WHERE ?1 = ?1", "")?;
+        Ok(known.with_gone(gone::select(&self.connection, "?1 = ?1", "")?))
     }
 
     fn known_before(&self, run: &str) -> anyhow::Result<Known> {
         let earlier = "SELECT run FROM runs WHERE rowid < (SELECT rowid FROM runs WHERE run = ?1)";
-        self.select_known(&format!("SELECT step, confirmed FROM known WHERE first_run IN ({earlier})"), run)
+        let since = format!(
+            "SELECT step, confirmed FROM gone WHERE first_run IN ({earlier}) AND gone_run NOT IN ({earlier}) UNION ALL \
+             SELECT step, confirmed FROM known WHERE first_run IN ({earlier})"
+        );
+        let known = self.select_known(&since, run)?;
+        Ok(known.with_gone(gone::select(&self.connection, &format!("gone_run IN ({earlier})"), run)?))
     }
 
     fn learned(&self, provider: &str) -> anyhow::Result<Vec<(String, f64)>> {

@@ -1,5 +1,6 @@
 //! Batch -> steps.
 
+mod deletes;
 mod fields;
 mod locations;
 mod numbers;
@@ -70,6 +71,7 @@ pub fn plan(batch: &Batch, known: &Known) -> Plan {
     for user in batch.users() {
         builder.user(user);
     }
+    builder.deletions();
     builder.finish()
 }
 
@@ -227,7 +229,8 @@ fn calls(action: Action, work: &Work) -> Calls {
             let looks = batches.min(1) + (batches + switches).min(1);
             Calls { read: looks + connects, write: batches + sets + connects + switches }
         }
-        Work::User(_) | Work::Role(_) => Calls { read: 0, write: 1 },
+        // What deletions take is counted where they are planned.
+        Work::User(_) | Work::Role(_) | Work::Removal(_) => Calls { read: 0, write: 1 },
     }
 }
 

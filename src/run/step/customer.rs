@@ -66,7 +66,7 @@ fn made(answer: &Answer) -> Ids {
 }
 
 /// The customer with exactly that external id.
-async fn find(client: &Client, external_id: &str) -> Result<Option<Customer>, Failure> {
+pub(super) async fn find(client: &Client, external_id: &str) -> Result<Option<Customer>, Failure> {
     let answer = client.send(Weight::Repeatable, calls::find_customer(external_id)).await.map_err(no_such_api)?;
     let customers: Vec<Customer> = answers::list(&answer, &["items", "customers"]).map_err(unreadable)?;
     // A server that does not know the filter answers with everything.
@@ -207,7 +207,7 @@ fn too_late(hand: &Hand, customer: &Customer, waited: Duration) -> Result<(), En
     Err(finished(Ending::Unconfirmed, Code::StillProvisioning, text))
 }
 
-fn words(errors: &[Problem]) -> String {
+pub(super) fn words(errors: &[Problem]) -> String {
     let words: Vec<String> = errors
         .iter()
         .map(|error| {

@@ -30,7 +30,7 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &LocationWork) -> Done {
     Ok(None)
 }
 
-fn named<'a>(locations: &'a [Location], name: &str) -> Option<&'a Location> {
+pub(super) fn named<'a>(locations: &'a [Location], name: &str) -> Option<&'a Location> {
     locations.iter().find(|location| fold(&location.name) == fold(name))
 }
 
@@ -146,7 +146,7 @@ async fn enable_calling(hand: &mut Hand, work: &LocationWork, org_id: &str) -> R
 }
 
 /// Is calling enabled for the location?
-async fn calling(client: Client, org_id: String, location_id: String) -> Result<Sight, Failure> {
+pub(super) async fn calling(client: Client, org_id: String, location_id: String) -> Result<Sight, Failure> {
     let request = calls::get_calling_location(&org_id, &location_id);
     match in_organisation(&client, Weight::Repeatable, &org_id, request).await {
         Ok(_) => Ok(Sight::There(Ids::new())),

@@ -3,6 +3,7 @@
 mod customer;
 mod location;
 mod numbers;
+mod remove;
 mod role;
 mod switch;
 mod user;
@@ -20,6 +21,7 @@ pub(super) async fn carry_out(mut hand: Hand) {
         Work::Numbers(work) => numbers::carry_out(&mut hand, work).await,
         Work::User(work) => user::carry_out(&mut hand, work).await,
         Work::Role(work) => role::carry_out(&mut hand, work).await,
+        Work::Removal(work) => remove::carry_out(&mut hand, work).await,
     };
     let end = match end {
         Ok(reason) => End::Finished(good_ending(&hand), reason),
@@ -34,6 +36,7 @@ fn good_ending(hand: &Hand) -> Ending {
     let made = !hand.record.done.is_empty() || hand.record.ids.contains_key("made");
     match (hand.step.action, made) {
         (Action::Update, _) => Ending::Updated,
+        (Action::Delete, _) => Ending::Deleted,
         (_, true) => Ending::Created,
         (_, false) => Ending::AlreadyThere,
     }
@@ -68,6 +71,7 @@ fn missing(hand: &Hand) -> Vec<String> {
         }
         Work::User(_) => vec![Call::CreateSubscriber],
         Work::Role(_) => vec![Call::GrantRole],
+        Work::Removal(work) => remove::calls(work),
     };
     let open = wanted.into_iter().filter(|call| !hand.record.is_settled(*call));
     open.map(|call| call.thing().to_owned()).collect()

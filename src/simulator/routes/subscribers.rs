@@ -245,9 +245,14 @@ fn update(call: &mut Call<'_>) -> Outcome {
     Ok(Answer::json(200, &view(call.world, &subscriber)))
 }
 
-/// Only the mapping goes; the person stays, and so does the claim on the address.
+/// Only the mapping goes; the person stays, and so does the claim on the address. Calling goes with the package, so
+/// the seat is free again and its number stays with the location.
 fn remove(call: &mut Call<'_>) -> Outcome {
     let subscriber = find(call)?;
+    if let Some(person) = call.world.store.people.get(&subscriber.person).cloned() {
+        let person = Person { location: None, number: None, extension: None, changed_ms: call.now_ms, ..person };
+        call.world.store.people.put(person);
+    }
     call.world.store.subscribers.remove(&subscriber.uuid);
     Ok(Answer::empty(204))
 }
