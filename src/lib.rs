@@ -21,6 +21,8 @@
 //! | 4 | [`run`] | plan | events, through [`api`] and into the [`journal`] |
 //! | 5 | [`report`] | outcomes | one result for every row |
 //!
+//! The way back is short: [`export`] reads what stands in Webex into the same rows, and compares it with what is known.
+//!
 //! [`model`] is the vocabulary, [`diagnostic`] a finding, [`text`] its words, [`workspace`] the folder, [`settings`]
 //! what was configured, [`cli`] what was typed, [`simulator`] a Webex in memory.
 //!
@@ -47,6 +49,7 @@ pub mod api;
 pub mod check;
 pub mod cli;
 pub mod diagnostic;
+pub mod export;
 pub mod journal;
 pub mod model;
 pub mod pipeline;

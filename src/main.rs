@@ -84,6 +84,15 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
             pipeline::report(&folder(&named), &typed(cli.lang, &no_hold_back, &as_it_is, &no_api), run, console)
         }
         Command::Runs { dir } => pipeline::runs(&folder(dir), console),
+        Command::Export(export) => {
+            let typed = typed(cli.lang, &no_hold_back, &as_it_is, &export.api);
+            let out = export.out.as_deref();
+            pipeline::export(&folder(&export.dir), &typed, out, export.overwriting(), console).await
+        }
+        Command::Compare(compare) => {
+            let typed = typed(cli.lang, &no_hold_back, &compare.reading, &compare.api);
+            pipeline::compare(&folder(&compare.dir), &typed, compare.budget, compare.format(), console).await
+        }
         Command::Template { what } => {
             let typed = typed(cli.lang, &no_hold_back, &as_it_is, &no_api);
             match what {

@@ -87,6 +87,11 @@ impl Workspace {
         self.state().join("simulator.json")
     }
 
+    /// When `compare` last looked at each customer.
+    pub fn compared(&self) -> PathBuf {
+        self.state().join("compared.json")
+    }
+
     /// The inputs of a run, kept so that its report can be made again.
     pub fn inputs(&self, run: &str) -> PathBuf {
         self.state().join("inputs").join(run)

@@ -36,7 +36,10 @@ pub struct Customer {
 #[serde(rename_all = "camelCase", default)]
 pub struct WholesaleAddress {
     pub address_line1: Option<String>,
+    pub address_line2: Option<String>,
     pub city: Option<String>,
+    pub state_or_province: Option<String>,
+    pub zip_or_postal_code: Option<String>,
     pub country: Option<String>,
 }
 
@@ -51,13 +54,14 @@ pub struct Problem {
 }
 
 /// A location.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Location {
     pub id: String,
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
     pub time_zone: Option<String>,
+    pub preferred_language: Option<String>,
     pub address: Option<LocationAddress>,
 }
 
@@ -66,7 +70,10 @@ pub struct Location {
 #[serde(rename_all = "camelCase", default)]
 pub struct LocationAddress {
     pub address1: Option<String>,
+    pub address2: Option<String>,
     pub city: Option<String>,
+    pub state: Option<String>,
+    pub postal_code: Option<String>,
     pub country: Option<String>,
 }
 
@@ -101,6 +108,10 @@ pub struct Person {
     pub id: String,
     #[serde(default, deserialize_with = "null_as_default")]
     pub emails: Vec<String>,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub roles: Vec<String>,
     #[serde(default, deserialize_with = "null_as_default")]
     pub phone_numbers: Vec<PersonNumber>,
     pub extension: Option<String>,
@@ -114,6 +125,7 @@ pub struct PersonNumber {
     pub kind: String,
     #[serde(default, deserialize_with = "null_as_default")]
     pub value: String,
+    pub primary: Option<bool>,
 }
 
 /// What may connect a location to the telephone network, or does.
@@ -125,6 +137,8 @@ pub struct PstnConnection {
     #[serde(default, deserialize_with = "null_as_default")]
     pub display_name: String,
     pub pstn_connection_type: Option<String>,
+    pub route_type: Option<String>,
+    pub route_id: Option<String>,
 }
 
 impl PstnConnection {
@@ -143,6 +157,11 @@ pub struct Number {
     #[serde(default, deserialize_with = "null_as_default")]
     pub main_number: bool,
     pub state: Option<String>,
+    pub extension: Option<String>,
+    /// `PRIMARY` or `ALTERNATE`, among others.
+    pub phone_number_type: Option<String>,
+    pub location: Option<Named>,
+    pub owner: Option<Owner>,
 }
 
 impl Number {
@@ -188,6 +207,48 @@ pub struct RemovalJob {
     pub latest_execution_status: String,
     #[serde(default, deserialize_with = "null_as_default")]
     pub latest_execution_exit_code: String,
+}
+
+/// Whom a number belongs to.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Owner {
+    pub id: Option<String>,
+}
+
+/// Something that another object names.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Named {
+    pub id: String,
+}
+
+/// The calling side of a location. The list of locations tells less than the location itself.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CallingLocation {
+    pub id: String,
+    pub announcement_language: Option<String>,
+    pub p_access_network_info: Option<String>,
+    calling_line_id: Option<CallingLine>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CallingLine {
+    phone_number: Option<String>,
+}
+
+impl CallingLocation {
+    /// The number that calls of the location show.
+    pub fn main_number(&self) -> Option<&str> {
+        self.calling_line_id.as_ref()?.phone_number.as_deref().filter(|number| !number.is_empty())
+    }
+}
+
+/// A customer's organisation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Organisation {
+    pub display_name: Option<String>,
 }
 
 /// What the validation says of one number.
@@ -299,8 +360,6 @@ pub fn detail_code(detail: &str) -> Option<String> {
 
 /// The UUID inside an id such as `Y2lzY29zcGFyazov…`; an id that is a UUID already stays.
 pub fn uuid(id: &str) -> Option<String> {
-    const LENIENT: GeneralPurposeConfig =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let is_uuid = |text: &str| {
         let groups: Vec<usize> = text.split('-').map(str::len).collect();
         groups == [8, 4, 4, 4, 12] && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
@@ -308,12 +367,19 @@ pub fn uuid(id: &str) -> Option<String> {
     if is_uuid(id) {
         return Some(id.to_lowercase());
     }
+    plain_id(id).filter(|last| is_uuid(last)).map(|uuid| uuid.to_lowercase())
+}
+
+/// What an id such as `Y2lzY29zcGFyazov…` says last; none when it is none of that form.
+pub fn plain_id(id: &str) -> Option<String> {
+    const LENIENT: GeneralPurposeConfig =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let decoded = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT)
         .decode(id)
         .or_else(|_| GeneralPurpose::new(&alphabet::STANDARD, LENIENT).decode(id))
         .ok()?;
     let text = String::from_utf8(decoded).ok()?;
-    text.rsplit('/').next().filter(|last| is_uuid(last)).map(str::to_lowercase)
+    text.rsplit_once('/').map(|(_, last)| last.to_owned())
 }
 
 /// What a precheck that was answered has to complain of; none when it says success. Cisco's schema has one object under
@@ -372,6 +438,7 @@ mod tests {
         assert_eq!(uuid(&format!("{id}=")).as_deref(), uuid(id).as_deref());
         assert_eq!(uuid("52CF576D-60a8-407a-b22c-467c51591908").as_deref(), uuid(id).as_deref());
         assert_eq!(uuid("not an id"), None);
+        assert_eq!(plain_id("Y2lzY29zcGFyazovL3VzL1JPTEUvaWRfZnVsbF9hZG1pbg").as_deref(), Some("id_full_admin"));
     }
 
     #[test]

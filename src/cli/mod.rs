@@ -1,5 +1,6 @@
 //! What was typed. Nothing is decided here; the words are handed on.
 
+mod export;
 mod run;
 mod template;
 
@@ -13,6 +14,7 @@ use crate::report::{FindingsFormat, PlanFormat};
 use crate::settings::Typed;
 use crate::text::Lang;
 
+pub use export::{CompareArgs, ExportArgs};
 pub use run::{RunArgs, UntilArgs};
 pub use template::{TemplateAnswers, TemplateCommand};
 
@@ -135,6 +137,10 @@ pub enum Command {
         /// The workspace folder [default: .].
         dir: Option<PathBuf>,
     },
+    /// Read what stands in Webex into the three sheets; nothing is changed.
+    Export(ExportArgs),
+    /// Name what stands otherwise in Webex than turnup knows it, or than the sheets say; nothing is changed.
+    Compare(CompareArgs),
     /// Add, list and show the onboarding templates of a workspace.
     Template {
         #[command(subcommand)]

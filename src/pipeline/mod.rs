@@ -3,7 +3,9 @@
 //! No stage calls the next one; this module calls them. Nothing is decided here that a stage could decide.
 
 mod clock;
+mod compare;
 mod console;
+mod export;
 mod fix;
 mod guard;
 mod inputs;
@@ -30,7 +32,9 @@ use crate::workspace::Workspace;
 
 pub use crate::workspace::Locked;
 pub use clock::{Clock, Until};
+pub use compare::{CompareFormat, compare};
 pub use console::{Confirmation, Console, Terminal};
+pub use export::{Overwriting, export};
 pub use fix::fix;
 use inputs::Inputs;
 pub use online::Asking;
@@ -50,6 +54,8 @@ pub mod exit {
     pub const USAGE: u8 = 2;
     /// Rows were rejected.
     pub const REJECTED: u8 = 3;
+    /// Something failed remotely.
+    pub const FAILED: u8 = 4;
     /// A guard stopped it.
     pub const GUARD: u8 = 5;
     /// Interrupted; `turnup resume` goes on.

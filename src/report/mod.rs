@@ -20,6 +20,6 @@ pub use summary::{counts, summary};
 pub use write::{write_atomically, write_results};
 
 /// Text of somebody else without control characters, so that it cannot move a terminal's cursor.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
 }

@@ -180,7 +180,7 @@ mod tests {
 
     fn locations(names: &[&str]) -> Vec<Location> {
         let location =
-            |name: &&str| Location { id: (*name).to_owned(), name: (*name).to_owned(), time_zone: None, address: None };
+            |name: &&str| Location { id: (*name).to_owned(), name: (*name).to_owned(), ..Location::default() };
         names.iter().map(location).collect()
     }
 

@@ -18,6 +18,7 @@ mod mapping;
 mod rows;
 mod split;
 pub mod workbook;
+mod write;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -39,6 +40,8 @@ pub use fix::{Repair, repair, repaired};
 pub use header::{RESULT_COLUMNS, ROW_COLUMN, Use};
 pub use mapping::Mapping;
 pub use rows::{CustomerRow, LocationFields, LocationRow, RowRef, Rows, UserReader, UserRow, rows};
+
+pub use write::CsvText;
 
 /// One sheet as it stands in its file.
 #[derive(Debug, Clone)]

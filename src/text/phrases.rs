@@ -109,6 +109,91 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("the run ended while an answer was outstanding", "a execução terminou enquanto se esperava uma resposta"),
     ("run again; what stands is kept, the rest is made", "execute de novo; o que existe é mantido, o resto é feito"),
+    // The pages of `export` and `compare`.
+    ("interrupted; nothing was written", "interrompido; nada foi escrito"),
+    (
+        "exported: {customers} customers, {locations} branches, {users} users; {requests} requests",
+        "exportados: {customers} clientes, {locations} filiais, {users} usuários; {requests} pedidos",
+    ),
+    (
+        "the runs of this folder went to another Webex, so nothing is filled in from them",
+        "as execuções desta pasta foram para outro Webex, e nada é preenchido a partir delas",
+    ),
+    (
+        "Webex does not tell `supported_location` and `wave`, so they are blank; `package_limits` and `org_id` are filled only \
+         with what a run of this folder had confirmed",
+        "o Webex não diz `supported_location` nem `wave`, que ficam em branco; `package_limits` e `org_id` só são preenchidos \
+         com o que uma execução desta pasta teve confirmado",
+    ),
+    ("`template` is blank where it is not certain: {which}", "`template` fica em branco onde não é certo: {which}"),
+    (
+        "`admin_email` is blank where there is not exactly one full administrator: {which}",
+        "`admin_email` fica em branco onde não há exatamente um administrador completo: {which}",
+    ),
+    (
+        "Webex does not tell which location is the headquarters, so look at `location_name`: {which}",
+        "o Webex não diz qual localidade é a sede; confira `location_name`: {which}",
+    ),
+    (
+        "the headquarters has another address than its customer, whose address was taken: {which}",
+        "a sede tem outro endereço que o cliente, e vale o do cliente: {which}",
+    ),
+    (
+        "some numbers are live and these are not, which `number_state` cannot say, so it is blank: {which}",
+        "alguns números estão no ar e estes não, o que `number_state` não pode dizer, e fica em branco: {which}",
+    ),
+    (
+        "`pstn_connection` is blank where the connection cannot be chosen over the API: {which}",
+        "`pstn_connection` fica em branco onde a conexão não pode ser escolhida pela API: {which}",
+    ),
+    (
+        "calling is not enabled here, and a run with these sheets would enable it: {which}",
+        "aqui as chamadas não estão ativadas, e uma execução com estas planilhas as ativaria: {which}",
+    ),
+    (
+        "Webex does not tell the name, perhaps since they have not consented yet: {which}",
+        "o Webex não diz o nome, talvez porque ainda não consentiram: {which}",
+    ),
+    ("these roles have no place in `role`: {which}", "estes papéis não cabem em `role`: {which}"),
+    (
+        "these persons have no package, so no sheet holds them: {which}",
+        "estas pessoas não têm pacote, e nenhuma planilha as contém: {which}",
+    ),
+    (" and {count} more", " e mais {count}"),
+    ("the customer `{customer}` was not read: {reason}", "o cliente `{customer}` não foi lido: {reason}"),
+    (
+        "{budget} requests are not even enough for the list of customers; give --budget more",
+        "{budget} pedidos não bastam nem para a lista de clientes; dê mais a --budget",
+    ),
+    (
+        "not looked at, since the budget is used up: {which}; they come first the next time",
+        "não examinados, pois o limite de pedidos se esgotou: {which}; são os primeiros da próxima vez",
+    ),
+    (
+        "{differences} differences; {customers} customers compared with {requests} requests",
+        "{differences} diferenças; {customers} clientes comparados com {requests} pedidos",
+    ),
+    (
+        "{sheet} {key}: `{column}` was confirmed as `{known}` and is `{found}`",
+        "{sheet} {key}: `{column}` foi confirmado como `{known}` e é `{found}`",
+    ),
+    (
+        "{sheet} {key}: it was confirmed, and is gone from Webex",
+        "{sheet} {key}: foi confirmado, e não está mais no Webex",
+    ),
+    (
+        "{sheet} {key}: `{column}` {known} was confirmed, and is gone from Webex",
+        "{sheet} {key}: `{column}` {known} foi confirmado, e não está mais no Webex",
+    ),
+    ("{sheet} {key}: it stands in Webex and in no sheet", "{sheet} {key}: está no Webex e em nenhuma planilha"),
+    (
+        "{sheet} {key}: `{column}` {found} stands in Webex and was never confirmed",
+        "{sheet} {key}: `{column}` {found} está no Webex e nunca foi confirmado",
+    ),
+    (
+        "{sheet} {key}: a sheet wants it, and Webex does not have it",
+        "{sheet} {key}: uma planilha o quer, e o Webex não o tem",
+    ),
     // The wizard of templates.
     ("Template name", "Nome do modelo"),
     (

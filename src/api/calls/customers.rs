@@ -42,6 +42,13 @@ pub fn find_customer(external_id: &str) -> Request {
     Request::new(Method::Get, "/wholesale/customers").with_query("externalId", external_id)
 }
 
+/// Lists the customers from a position on.
+pub fn list_customers(offset: usize) -> Request {
+    Request::new(Method::Get, "/wholesale/customers")
+        .with_query("max", super::PAGE_ENTRIES.to_string())
+        .with_query("offset", offset.to_string())
+}
+
 /// Creates a customer; answered 202, the customer is ready later.
 pub fn create_customer(customer: &CustomerWork) -> Request {
     Request::new(Method::Post, "/wholesale/customers").with_body(customer_body(customer))

@@ -32,6 +32,13 @@ pub fn get_calling_location(org_id: &str, location_id: &str) -> Request {
         .with_query("orgId", org_id)
 }
 
+/// Lists the locations of an organisation that have calling, from a position on.
+pub fn list_calling_locations(org_id: &str, start: usize) -> Request {
+    Request::new(Method::Get, "/telephony/config/locations")
+        .with_query("orgId", org_id)
+        .with_query("start", start.to_string())
+}
+
 /// Enables calling for a location.
 pub fn enable_calling(org_id: &str, location_id: &str, location: &LocationWork) -> Request {
     let mut body = location_body(location);

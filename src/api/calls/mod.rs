@@ -11,6 +11,9 @@ use serde_json::{Map, Value, json};
 
 use crate::plan::AddressWork;
 
+/// Most entries of a list that one request asks for.
+pub const PAGE_ENTRIES: usize = 100;
+
 pub use customers::*;
 pub use locations::*;
 pub use numbers::*;

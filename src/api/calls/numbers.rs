@@ -21,6 +21,14 @@ pub fn list_numbers(org_id: &str, location_id: &str, start: usize) -> Request {
         .with_query("start", start.to_string())
 }
 
+/// Lists the numbers of a whole organisation from a position on.
+pub fn list_organisation_numbers(org_id: &str, start: usize) -> Request {
+    Request::new(Method::Get, "/telephony/config/numbers")
+        .with_query("orgId", org_id)
+        .with_query("max", crate::api::answers::NUMBERS_PAGE.to_string())
+        .with_query("start", start.to_string())
+}
+
 /// Adds numbers to a location.
 pub fn add_numbers(org_id: &str, location_id: &str, numbers: &[String], active: bool) -> Request {
     let state = if active { "ACTIVE" } else { "INACTIVE" };

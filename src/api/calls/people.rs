@@ -2,18 +2,15 @@
 
 use serde_json::json;
 
-use super::{filled, segment};
+use super::{PAGE_ENTRIES, filled, segment};
 use crate::api::wire::{Method, Request};
 use crate::plan::{CustomerWork, UserWork};
-
-/// Most entries of a list that one request asks for.
-const PAGE_SIZE: &str = "100";
 
 /// Lists a customer's users from a position on.
 pub fn list_subscribers(customer_id: &str, offset: usize) -> Request {
     Request::new(Method::Get, "/wholesale/subscribers")
         .with_query("customerId", customer_id)
-        .with_query("max", PAGE_SIZE)
+        .with_query("max", PAGE_ENTRIES.to_string())
         .with_query("offset", offset.to_string())
 }
 
@@ -74,6 +71,14 @@ pub fn find_person(org_id: &str, email: &str) -> Request {
         .with_query("orgId", org_id)
         .with_query("email", email)
         .with_query("callingData", "true")
+}
+
+/// Lists the people of an organisation, with number, extension, location and roles.
+pub fn list_people(org_id: &str) -> Request {
+    Request::new(Method::Get, "/people")
+        .with_query("orgId", org_id)
+        .with_query("callingData", "true")
+        .with_query("max", PAGE_ENTRIES.to_string())
 }
 
 /// Gives a person an administrator role; a role that is there already stays as it is.

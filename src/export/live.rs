@@ -1,0 +1,180 @@
+//! Reading customers: one after the other begins, many are under way, and each is read whole or not at all.
+
+use std::collections::HashMap;
+
+use anyhow::bail;
+use futures_util::{StreamExt, future, stream};
+
+use super::picture::{Lists, Picture, key};
+use super::reader::{Budget, Halt, Reader};
+use crate::api::answers::{self, CallingLocation, Customer, Location, Organisation, PstnConnection, Subscriber};
+use crate::api::pages::{self, Ask, unreadable};
+use crate::api::wire::Request;
+use crate::api::{Client, Failure, calls};
+use crate::model::Package;
+
+/// Locations of one organisation that are asked about at one time.
+const SITES_AT_ONCE: usize = 8;
+/// Requests of a customer beside those that depend on its size: the organisation, its locations, and the end of the
+/// lists of users, calling locations and numbers.
+const REQUESTS_MIN: u64 = 9;
+/// Users on one page.
+const USERS_PER_PAGE: u64 = 100;
+
+/// A customer that was not read, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    pub customer: String,
+    pub reason: String,
+}
+
+/// What was read, sorted by external id.
+#[derive(Debug, Default)]
+pub struct Reading {
+    pub pictures: Vec<Picture>,
+    pub unread: Vec<Unread>,
+    /// Those for which the budget was too small.
+    pub over_budget: Vec<String>,
+}
+
+/// Every customer of the partner that can be read, and those that cannot; none when the budget is too small for the list.
+///
+/// # Errors
+/// When the list cannot be had.
+pub async fn customers(client: &Client, budget: &Budget) -> anyhow::Result<Option<(Vec<Customer>, Vec<Unread>)>> {
+    let Some(reader) = Reader::with(client, budget, 0) else { return Ok(None) };
+    let list = pages::counted::<Customer, _>(&reader, calls::list_customers, &["items", "customers"]).await;
+    let list = match list {
+        Ok(list) => list,
+        Err(Halt::OverBudget) => return Ok(None),
+        Err(Halt::Failed(failure)) => bail!("the list of customers cannot be read: {failure}"),
+    };
+    let (mut good, mut unread) = (Vec::new(), Vec::new());
+    for customer in list {
+        match obstacle(&customer) {
+            None => good.push(customer),
+            Some(reason) => {
+                let name = customer.external_id.filter(|id| !id.is_empty()).unwrap_or(customer.id);
+                unread.push(Unread { customer: name, reason });
+            }
+        }
+    }
+    good.sort_by(|one, other| one.external_id.cmp(&other.external_id));
+    Ok(Some((good, unread)))
+}
+
+/// What keeps a customer from being read.
+fn obstacle(customer: &Customer) -> Option<String> {
+    if customer.external_id.as_deref().is_none_or(|id| id.trim().is_empty()) {
+        return Some("it has no external id, by which a sheet could name it".to_owned());
+    }
+    if !matches!(customer.status.as_str(), "provisioned" | "provisioned_with_errors") {
+        return Some(format!("its status is `{}`", customer.status));
+    }
+    customer.org_id.is_none().then(|| "Webex does not name its organisation".to_owned())
+}
+
+/// Requests that a customer of this size takes.
+pub fn estimate(users: usize, sites: usize) -> u64 {
+    let pages = (users as u64).div_ceil(USERS_PER_PAGE) * 2;
+    REQUESTS_MIN + pages + sites as u64 * 2
+}
+
+/// Reads customers, so many at one time; each comes with the requests that are set aside for it.
+///
+/// # Errors
+/// When nobody can be asked: no network, no token.
+pub async fn read(
+    client: &Client,
+    budget: &Budget,
+    customers: Vec<(Customer, u64)>,
+    at_once: usize,
+) -> anyhow::Result<Reading> {
+    let one = |(customer, requests): (Customer, u64)| async move {
+        let external_id = customer.external_id.clone().unwrap_or_default();
+        let picture = match Reader::with(client, budget, requests) {
+            Some(reader) => picture(reader, &external_id, &customer).await,
+            None => Err(Halt::OverBudget),
+        };
+        (external_id, picture)
+    };
+    let mut under_way = stream::iter(customers.into_iter().map(one)).buffer_unordered(at_once.max(1));
+    let mut reading = Reading::default();
+    while let Some((customer, picture)) = under_way.next().await {
+        match picture {
+            Ok(picture) => reading.pictures.push(picture),
+            Err(Halt::OverBudget) => reading.over_budget.push(customer),
+            Err(Halt::Failed(Failure::Environment(why))) => bail!("{why}"),
+            Err(Halt::Failed(failure)) => reading.unread.push(Unread { customer, reason: failure.to_string() }),
+        }
+    }
+    reading.pictures.sort_by(|one, other| one.external_id.cmp(&other.external_id));
+    reading.unread.sort_by(|one, other| one.customer.cmp(&other.customer));
+    reading.over_budget.sort_unstable();
+    Ok(reading)
+}
+
+async fn picture(mut reader: Reader<'_>, external_id: &str, customer: &Customer) -> Result<Picture, Halt> {
+    let org_id = customer.org_id.as_deref().unwrap_or_default();
+    reader.enter(org_id);
+    // This look also opens the organisation to the partner's token.
+    let organisation: Organisation = one(&reader, calls::open_organisation(org_id)).await?;
+    let has_calling = customer.packages.iter().filter_map(|name| Package::parse(name)).any(Package::is_calling);
+    let subscribers = |offset| calls::list_subscribers(&customer.id, offset);
+    let (subscribers, people, locations, sites, lines) = future::try_join5(
+        pages::counted::<Subscriber, _>(&reader, subscribers, &["items"]),
+        pages::linked(&reader, calls::list_people(org_id), &["items"]),
+        pages::linked::<Location, _>(&reader, calls::list_locations(org_id), &["items"]),
+        calling_locations(&reader, org_id, has_calling),
+        lines(&reader, org_id, has_calling),
+    )
+    .await?;
+    let name = organisation.display_name.unwrap_or_default();
+    let calling = calling(&reader, org_id, sites).await?;
+    Ok(Picture::new(external_id, customer, &Lists { name, subscribers, people, locations, lines, calling }))
+}
+
+async fn one<T: serde::de::DeserializeOwned>(reader: &Reader<'_>, request: Request) -> Result<T, Halt> {
+    let answer = reader.ask(request).await?;
+    Ok(answers::read(&answer).map_err(unreadable)?)
+}
+
+/// Where no calling is sold, calling has nothing to tell.
+async fn calling_locations(reader: &Reader<'_>, org_id: &str, has_calling: bool) -> Result<Vec<CallingLocation>, Halt> {
+    if !has_calling {
+        return Ok(Vec::new());
+    }
+    pages::counted(reader, |start| calls::list_calling_locations(org_id, start), &["locations"]).await
+}
+
+async fn lines(reader: &Reader<'_>, org_id: &str, has_calling: bool) -> Result<Vec<answers::Number>, Halt> {
+    if !has_calling {
+        return Ok(Vec::new());
+    }
+    pages::counted(reader, |start| calls::list_organisation_numbers(org_id, start), &["phoneNumbers", "items"]).await
+}
+
+/// What only each location itself tells: the language of its announcements, and what connects it.
+async fn calling(
+    reader: &Reader<'_>,
+    org_id: &str,
+    sites: Vec<CallingLocation>,
+) -> Result<HashMap<String, (CallingLocation, Option<PstnConnection>)>, Halt> {
+    let one = |listed: CallingLocation| async move {
+        let detail = one::<CallingLocation>(reader, calls::get_calling_location(org_id, &listed.id)).await?;
+        let connection = match one(reader, calls::get_pstn_connection(org_id, &listed.id)).await {
+            Ok(connection) => Some(connection),
+            // A location that is not connected yet has nothing to show.
+            Err(Halt::Failed(Failure::Rejected(refusal))) if matches!(refusal.status, 400 | 404 | 405) => None,
+            Err(halt) => return Err(halt),
+        };
+        Ok((key(&listed.id), (detail, connection)))
+    };
+    let mut under_way = stream::iter(sites.into_iter().map(one)).buffer_unordered(SITES_AT_ONCE);
+    let mut calling = HashMap::new();
+    while let Some(answered) = under_way.next().await {
+        let (id, told) = answered?;
+        calling.insert(id, told);
+    }
+    Ok(calling)
+}

@@ -1,0 +1,17 @@
+//! Live state -> the same sheets; and what stands otherwise in Webex than turnup knows it.
+//!
+//! Everything is read by lists, one organisation beside the other, and nothing is written anywhere. A customer is read
+//! whole or not at all.
+
+mod compare;
+mod live;
+mod numbers;
+mod picture;
+mod reader;
+mod rows;
+
+pub use compare::{Difference, Kind, Wanted, compare, sizes};
+pub use live::{Reading, Unread, customers, estimate, read};
+pub use picture::{Fields, Person, Picture, Site};
+pub use reader::Budget;
+pub use rows::{Exported, Notice, Notices, export};

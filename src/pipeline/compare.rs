@@ -1,0 +1,229 @@
+//! `turnup compare`: what stands otherwise in Webex than turnup knows it, and than the sheets say.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::export::{names, refuse_unread, unless_interrupted};
+use super::inputs::Inputs;
+use super::provider::{self, Provider};
+use super::{Console, exit, guard, known};
+use crate::api::Client;
+use crate::export::{self, Budget, Difference, Kind, Reading, Wanted};
+use crate::journal::Sqlite;
+use crate::model::Action;
+use crate::plan::Known;
+use crate::report;
+use crate::settings::{Settings, Typed, settle};
+use crate::sheet::UserReader;
+use crate::text::{Lang, phrase, say};
+use crate::workspace::Workspace;
+
+/// The version of what machines read.
+const SCHEMA: &str = "turnup.compare/1";
+/// The name of a headquarters that no row names.
+const HEADQUARTERS: &str = "Headquarters";
+
+/// How differences are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompareFormat {
+    Text,
+    Json,
+}
+
+/// `turnup compare`: reads within a budget and names every difference; nothing is changed anywhere.
+///
+/// # Errors
+/// When nobody can be asked, or the sheets cannot be read.
+pub async fn compare(
+    folder: &Path,
+    typed: &Typed,
+    budget: u64,
+    format: CompareFormat,
+    console: &mut Console<'_>,
+) -> anyhow::Result<u8> {
+    let workspace = Workspace::open(folder)?;
+    let settings = settle(typed, &workspace)?;
+    if let Some(words) = guard::unreadable_settings(&settings) {
+        console.refuse(&words);
+        return Ok(exit::REJECTED);
+    }
+    let inputs = Inputs::read(workspace.root(), &settings.reading)?;
+    provider::look(&settings)?;
+    if workspace.has_state() {
+        guard::same_provider(&Sqlite::open(&workspace.journal())?, &settings)?;
+    }
+    let (known, wanted) = (known(&workspace)?, wanted(&inputs));
+    let provider = Provider::connect(&workspace, &settings, &console.clock.run_id()).await?;
+    let client = provider.client();
+    let mut stamps = Stamps::read(&workspace);
+    let looked = look(&client, &settings, budget, &known, &wanted, &stamps);
+    let Some(looked) = unless_interrupted(console.interrupt.clone(), looked).await? else {
+        console.refuse(phrase(settings.lang, "interrupted; nothing was written"));
+        return Ok(exit::INTERRUPTED);
+    };
+    let Some((standing, reading)) = looked else {
+        let words = "{budget} requests are not even enough for the list of customers; give --budget more";
+        console.refuse(&say(settings.lang, words, &[("budget", &budget)]));
+        return Ok(exit::GUARD);
+    };
+    stamps.stamp(&reading, &console.clock.now());
+    stamps.write(&workspace)?;
+    let found = export::compare(&known, &wanted, &standing, &reading.pictures);
+    match format {
+        CompareFormat::Json => console.print(&as_json(&found, &reading, client.sent())),
+        CompareFormat::Text => console.print(&as_text(&found, &reading, client.sent(), settings.lang)),
+    }
+    refuse_unread(&reading.unread, settings.lang, console);
+    Ok(match (reading.unread.is_empty(), found.is_empty()) {
+        (false, _) => exit::FAILED,
+        (true, false) => exit::REJECTED,
+        (true, true) => exit::WELL,
+    })
+}
+
+/// The customers that stand, and those that were looked at: whom turnup or a sheet knows, the one whose last look is
+/// longest ago first. None when the budget does not even hold the list.
+async fn look(
+    client: &Client,
+    settings: &Settings,
+    budget: u64,
+    known: &Known,
+    wanted: &Wanted,
+    stamps: &Stamps,
+) -> anyhow::Result<Option<(BTreeSet<String>, Reading)>> {
+    let budget = Budget::of(budget);
+    let Some((customers, mut unread)) = export::customers(client, &budget).await? else { return Ok(None) };
+    let ids = customers.iter().filter_map(|customer| customer.external_id.clone());
+    let standing = ids.chain(unread.iter().map(|unread| unread.customer.clone())).collect();
+    let known_sizes = export::sizes(known);
+    let is_ours = |id: &str| known_sizes.contains_key(id) || wanted.customers.contains_key(id);
+    unread.retain(|unread| is_ours(&unread.customer));
+    let mut chosen: Vec<_> = customers
+        .into_iter()
+        .filter_map(|customer| {
+            let id = customer.external_id.clone().filter(|id| is_ours(id))?;
+            let (users, sites) = known_sizes.get(&id).copied().unwrap_or_default();
+            Some((stamps.of(&id), id, (customer, export::estimate(users, sites))))
+        })
+        .collect();
+    chosen.sort_by(|one, other| (&one.0, &one.1).cmp(&(&other.0, &other.1)));
+    let chosen = chosen.into_iter().map(|(_, _, customer)| customer).collect();
+    let mut reading = export::read(client, &budget, chosen, settings.api.client.in_flight).await?;
+    reading.unread.splice(0..0, unread);
+    Ok(Some((standing, reading)))
+}
+
+/// What the sheets name. A row that is to be skipped or deleted names its object, and does not want it.
+fn wanted(inputs: &Inputs) -> Wanted {
+    let mut wanted = Wanted::default();
+    for row in &inputs.rows.customers {
+        let Some(id) = row.external_id.clone() else { continue };
+        let headquarters = row.location_name.clone().unwrap_or_else(|| HEADQUARTERS.to_owned());
+        wanted.customers.insert(id, (row.action == Action::Apply, headquarters));
+    }
+    for row in &inputs.rows.locations {
+        if let (Some(customer), Some(name)) = (row.customer.clone(), row.name.clone()) {
+            wanted.locations.insert((customer, name), row.action == Action::Apply);
+        }
+    }
+    let sheet = &inputs.sheets.users;
+    let (mut reader, mut found) = (UserReader::new(sheet), Vec::new());
+    for index in 0..sheet.row_count() {
+        let row = reader.read(index, &mut found);
+        found.clear();
+        if let (Some(email), Some(customer)) = (row.email, row.customer) {
+            wanted.users.insert(email.into_owned(), (row.action == Action::Apply, customer.into_owned()));
+        }
+    }
+    wanted
+}
+
+/// When each customer was last looked at, so that those for whom a budget was too small come first the next time.
+#[derive(Debug, Default)]
+struct Stamps(BTreeMap<String, String>);
+
+impl Stamps {
+    /// What cannot be read is as good as nothing: it only decides who comes first.
+    fn read(workspace: &Workspace) -> Self {
+        let text = std::fs::read_to_string(workspace.compared()).unwrap_or_default();
+        Self(serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    fn of(&self, customer: &str) -> String {
+        self.0.get(customer).cloned().unwrap_or_default()
+    }
+
+    fn stamp(&mut self, reading: &Reading, now: &str) {
+        for picture in &reading.pictures {
+            self.0.insert(picture.external_id.clone(), now.to_owned());
+        }
+    }
+
+    /// Where nothing was ever run, nothing is to be kept either.
+    fn write(&self, workspace: &Workspace) -> anyhow::Result<()> {
+        if !workspace.has_state() {
+            return Ok(());
+        }
+        report::write_atomically(&workspace.compared(), &serde_json::to_vec(&self.0)?)
+    }
+}
+
+fn as_json(found: &[Difference], reading: &Reading, requests: u64) -> String {
+    let difference = |one: &Difference| {
+        json!({
+            "kind": one.kind.word(),
+            "customer": one.customer,
+            "sheet": one.sheet.name(),
+            "key": one.key,
+            "column": one.column,
+            "known": one.known,
+            "found": one.found,
+        })
+    };
+    let unread = |one: &export::Unread| json!({ "customer": one.customer, "reason": one.reason });
+    let page = json!({
+        "schema": SCHEMA,
+        "differences": found.iter().map(difference).collect::<Vec<Value>>(),
+        "compared": reading.pictures.len(),
+        "not_looked_at": reading.over_budget,
+        "unreadable": reading.unread.iter().map(unread).collect::<Vec<Value>>(),
+        "requests": requests,
+    });
+    format!("{page:#}\n")
+}
+
+fn as_text(found: &[Difference], reading: &Reading, requests: u64, lang: Lang) -> String {
+    let mut text = String::new();
+    for one in found {
+        text.push_str(&report::printable(&line(one, lang)));
+        text.push('\n');
+    }
+    if !reading.over_budget.is_empty() {
+        let words = "not looked at, since the budget is used up: {which}; they come first the next time";
+        text.push_str(&say(lang, words, &[("which", &names(&reading.over_budget, lang))]));
+        text.push('\n');
+    }
+    let words = "{differences} differences; {customers} customers compared with {requests} requests";
+    let (differences, customers) = (found.len(), reading.pictures.len());
+    let counts: [(&str, &dyn std::fmt::Display); 3] =
+        [("differences", &differences), ("customers", &customers), ("requests", &requests)];
+    text + &say(lang, words, &counts) + "\n"
+}
+
+fn line(one: &Difference, lang: Lang) -> String {
+    let words = match (one.kind, one.column.is_some()) {
+        (Kind::Changed, _) => "{sheet} {key}: `{column}` was confirmed as `{known}` and is `{found}`",
+        (Kind::Gone, false) => "{sheet} {key}: it was confirmed, and is gone from Webex",
+        (Kind::Gone, true) => "{sheet} {key}: `{column}` {known} was confirmed, and is gone from Webex",
+        (Kind::NotInSheets, false) => "{sheet} {key}: it stands in Webex and in no sheet",
+        (Kind::NotInSheets, true) => "{sheet} {key}: `{column}` {found} stands in Webex and was never confirmed",
+        (Kind::NotInWebex, _) => "{sheet} {key}: a sheet wants it, and Webex does not have it",
+    };
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let (known, found, column) = (text(&one.known), text(&one.found), one.column.unwrap_or_default());
+    let gaps: [(&str, &dyn std::fmt::Display); 5] =
+        [("sheet", &one.sheet), ("key", &one.key), ("column", &column), ("known", &known), ("found", &found)];
+    say(lang, words, &gaps)
+}

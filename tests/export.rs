@@ -1,0 +1,263 @@
+//! Reading back, seen from outside: what is exported is what was provisioned, a workspace made from it changes nothing,
+//! and `compare` names what was changed behind turnup's back.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use serde_json::{Value, json};
+use support::{Bench, Ran, Simulator, copy_acme, outcomes};
+
+/// Runs a command against the simulator.
+fn ran(bench: &Bench, simulator: &Simulator, args: &[&str]) -> Ran {
+    Ran::of(&mut bench.against(simulator, args))
+}
+
+/// The requests so far that were not only looks, by route.
+fn writes(simulator: &Simulator) -> BTreeMap<String, u64> {
+    let state = simulator.state();
+    let routes = state["requests"]["by_route"].as_object().expect("routes are counted");
+    let is_look = |route: &str| route.starts_with("GET ") || route.ends_with("/invoke") || route.ends_with("/validate");
+    let count = |ends: &Value| ends.as_object().into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum();
+    routes.iter().filter(|(route, _)| !is_look(route)).map(|(route, ends)| (route.clone(), count(ends))).collect()
+}
+
+/// Everything that stands, without what was asked.
+fn standing(simulator: &Simulator) -> Value {
+    let mut state = simulator.state();
+    state.as_object_mut().expect("the state is an object").remove("requests");
+    state
+}
+
+/// Somebody else's change, made over the API.
+fn meddle(simulator: &Simulator, method: &str, path: &str, body: &Value) {
+    let address = simulator.url.strip_prefix("http://").expect("it is plain HTTP");
+    let mut stream = TcpStream::connect(address).expect("the simulator listens");
+    let body = body.to_string();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer good-token\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .expect("the simulator reads");
+    let mut text = String::new();
+    stream.read_to_string(&mut text).expect("the simulator answers");
+    assert!(text.starts_with("HTTP/1.1 20"), "{method} {path}: {text}");
+}
+
+/// The rows of a sheet, by column.
+fn rows(bench: &Bench, file: &str) -> Vec<BTreeMap<String, String>> {
+    let text = fs::read_to_string(bench.path(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let header: Vec<String> = reader.headers().expect("a header").iter().map(str::to_owned).collect();
+    let row = |record: csv::StringRecord| header.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
+    reader.records().map(|record| row(record.expect("rows are as wide as the header"))).collect()
+}
+
+/// Fills cells of a customers sheet that the API cannot tell, from the one that was provisioned.
+fn fill_in(bench: &Bench, file: &str, from: &str) {
+    let originals = rows(bench, from);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for (index, mut row) in rows(bench, file).into_iter().enumerate() {
+        if index == 0 {
+            writer.write_record(row.keys()).expect("memory takes it");
+        }
+        let original = originals.iter().find(|original| original["external_id"] == row["external_id"]);
+        let original = original.unwrap_or_else(|| panic!("{} was never provisioned", row["external_id"]));
+        for column in ["template", "admin_email", "supported_location", "package_limits"] {
+            if row[column].is_empty() {
+                row.insert(column.to_owned(), original.get(column).cloned().unwrap_or_default());
+            }
+        }
+        writer.write_record(row.values()).expect("memory takes it");
+    }
+    bench.write(file, &String::from_utf8(writer.into_inner().expect("memory takes it")).expect("it is text"));
+}
+
+const SHEETS: [&str; 3] = ["customers.csv", "locations.csv", "users.csv"];
+
+/// `samples/acme` provisioned, and a fresh workspace with nothing but the same templates.
+fn provisioned() -> (Bench, Simulator) {
+    let bench = Bench::acme();
+    let simulator = Simulator::start(&bench, &[]);
+    ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    fs::create_dir(bench.path("fresh")).expect("it is new");
+    fs::copy(bench.path("work/templates.toml"), bench.path("fresh/templates.toml")).expect("it can be copied");
+    (bench, simulator)
+}
+
+#[test]
+fn what_was_provisioned_comes_back_and_changes_nothing() {
+    let (bench, simulator) = provisioned();
+    let before = (writes(&simulator), standing(&simulator));
+    let exported = ran(&bench, &simulator, &["export", "fresh"]).expect_code(0);
+    assert_eq!(exported.report(), "fresh/export", "{exported:#?}");
+    assert_eq!((writes(&simulator), standing(&simulator)), before, "reading back writes nothing");
+    for kind in ["customers", "locations", "users"] {
+        let (original, copy) = (format!("work/{kind}.csv"), format!("fresh/export/{kind}.csv"));
+        assert_eq!(rows(&bench, &original).len(), rows(&bench, &copy).len(), "{kind}");
+    }
+    let text = fs::read_to_string(bench.path("fresh/export/users.csv")).expect("it was written");
+    assert!(text.starts_with("\u{feff}customer_external_id,") && text.ends_with("\r\n"), "{text}");
+
+    for sheet in SHEETS {
+        fs::copy(bench.path(&format!("fresh/export/{sheet}")), bench.path(&format!("fresh/{sheet}"))).expect("a copy");
+    }
+    fill_in(&bench, "fresh/customers.csv", "work/customers.csv");
+    let checked = bench.ran(&["check", "fresh"]);
+    assert!(checked.code == Some(0), "{}", checked.out);
+    let adopted = ran(&bench, &simulator, &["run", "fresh", "--yes"]).expect_code(0);
+    let results = outcomes(&bench, &adopted);
+    assert!(results.keys().all(|word| ["already_there", "created"].contains(&word.as_str())), "{results:?}");
+    assert_eq!(standing(&simulator), before.1, "what stands is as it was");
+    let requests = simulator.requests();
+    ran(&bench, &simulator, &["run", "fresh", "--yes"]).expect_code(0);
+    assert_eq!(simulator.requests(), requests, "the second night costs nothing");
+}
+
+#[test]
+fn exporting_twice_gives_the_same_bytes_and_overwrites_only_when_told() {
+    let (bench, simulator) = provisioned();
+    ran(&bench, &simulator, &["export", "fresh"]).expect_code(0);
+    let bytes = || SHEETS.map(|sheet| fs::read(bench.path(&format!("fresh/export/{sheet}"))).expect("it was written"));
+    let first = bytes();
+    let requests = simulator.requests();
+    let refused = ran(&bench, &simulator, &["export", "fresh"]);
+    assert!(refused.fault().contains("--force"), "{refused:#?}");
+    assert_eq!(simulator.requests(), requests, "it is refused before anything is asked");
+    ran(&bench, &simulator, &["export", "fresh", "--force"]).expect_code(0);
+    assert_eq!(bytes(), first);
+    ran(&bench, &simulator, &["export", "fresh", "--out", "elsewhere"]).expect_code(0);
+    assert_eq!(fs::read(bench.path("elsewhere/users.csv")).expect("it was written"), first[2]);
+    // Where the runs were made, the journal knows what Webex does not tell.
+    ran(&bench, &simulator, &["export", "work"]).expect_code(0);
+    let known = rows(&bench, "work/export/customers.csv");
+    for (row, original) in known.iter().zip(rows(&bench, "work/customers.csv")) {
+        for column in ["external_id", "name", "template", "admin_email", "country", "city"] {
+            assert_eq!(row[column], original[column], "{column}");
+        }
+    }
+}
+
+#[test]
+fn a_customer_that_cannot_be_read_is_named_and_left_out() {
+    let bench = Bench::small();
+    let faults = "[[fault]]\nmethod = \"GET\"\npath = \"/people\"\nkind = \"status\"\nstatus = 400\ntimes = 1\n";
+    let simulator = Simulator::with_faults(&bench, faults);
+    ran(&bench, &simulator, &["run", "work", "--yes"]);
+    let exported = ran(&bench, &simulator, &["export", "work", "--max-in-flight", "1"]).expect_code(4);
+    assert!(exported.err.contains("was not read"), "{exported:#?}");
+    assert_eq!(rows(&bench, "work/export/customers.csv").len(), 1);
+    let customers: Vec<String> =
+        rows(&bench, "work/export/users.csv").into_iter().map(|row| row["customer_external_id"].clone()).collect();
+    assert!(customers.iter().all(|customer| *customer == customers[0]), "{customers:?}");
+}
+
+/// The differences that `compare` tells, one line each.
+fn differences(bench: &Bench, simulator: &Simulator, code: i32, args: &[&str]) -> (Vec<String>, Value) {
+    let args: Vec<&str> = ["compare", "work", "--format", "json"].iter().chain(args).copied().collect();
+    let page: Value = serde_json::from_str(&ran(bench, simulator, &args).expect_code(code).out).expect("it is JSON");
+    assert_eq!(page["schema"], "turnup.compare/1");
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let line =
+        |one: &Value| ["kind", "sheet", "key", "column", "known", "found"].map(|name| text(&one[name])).join(" | ");
+    let lines = page["differences"].as_array().expect("a list").iter().map(line).collect();
+    (lines, page)
+}
+
+#[test]
+fn what_was_changed_behind_turnups_back_is_named() {
+    let bench = Bench::acme();
+    let simulator = Simulator::start(&bench, &[]);
+    ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    let before = (writes(&simulator), standing(&simulator));
+    assert_eq!(differences(&bench, &simulator, 0, &[]).0, [""; 0]);
+    assert_eq!((writes(&simulator), standing(&simulator)), before, "comparing writes nothing");
+    let quiet = ran(&bench, &simulator, &["compare", "work"]).expect_code(0);
+    assert!(quiet.out.starts_with("0 differences; 10 customers compared"), "{}", quiet.out);
+
+    // A time zone is changed, a user goes, a customer is made by hand, and a sheet gets one more row.
+    let state = simulator.state();
+    let org = state["customers"]["acme-006"]["orgId"].as_str().expect("it stands").to_owned();
+    let bristol = state["locations"]["acme-006/Bristol Surgery"]["id"].as_str().expect("it stands").to_owned();
+    meddle(&simulator, "PUT", &format!("/locations/{bristol}?orgId={org}"), &json!({ "timeZone": "Europe/Dublin" }));
+    let person = "megan.treharne@larkmere-dental.example";
+    let gone = find(&simulator, &format!("/wholesale/subscribers?email={person}"));
+    meddle(&simulator, "DELETE", &format!("/wholesale/subscribers/{gone}"), &json!({}));
+    let by_hand = json!({
+        "provisioningId": "Zj", "packages": ["webex_meetings"], "externalId": "by-hand",
+        "address": { "addressLine1": "Rua A 1", "city": "Lisboa", "zipOrPostalCode": "1100-053", "country": "PT" },
+        "customerInfo": { "name": "By hand", "primaryEmail": "boss@hand.example" },
+    });
+    meddle(&simulator, "POST", "/wholesale/customers", &by_hand);
+    let users = fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    bench.write(
+        "work/users.csv",
+        &format!("{users}acme-006,New,Comer,new@larkmere-dental.example,webex_meetings,,,,,\n"),
+    );
+    std::thread::sleep(std::time::Duration::from_millis(50));
+
+    let expected = [
+        "changed | locations | acme-006/Bristol Surgery | timezone | Europe/London | Europe/Dublin",
+        "gone | users | megan.treharne@larkmere-dental.example | - | - | -",
+        "not_in_webex | users | new@larkmere-dental.example | - | - | -",
+        "not_in_sheets | customers | by-hand | - | - | -",
+    ];
+    assert_eq!(differences(&bench, &simulator, 3, &[]).0, expected);
+    let told = ran(&bench, &simulator, &["compare", "work", "--lang", "pt-BR"]).expect_code(3);
+    assert!(told.out.contains("`timezone`") && told.out.contains("4 diferenças"), "{}", told.out);
+}
+
+/// The id of the only entry of a list.
+fn find(simulator: &Simulator, path: &str) -> String {
+    let address = simulator.url.strip_prefix("http://").expect("it is plain HTTP");
+    let mut stream = TcpStream::connect(address).expect("the simulator listens");
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer good-token\r\nconnection: close\r\n\r\n"
+    )
+    .expect("the simulator reads");
+    let mut text = String::new();
+    stream.read_to_string(&mut text).expect("the simulator answers");
+    let (_, body) = text.split_once("\r\n\r\n").expect("an answer has a head and a body");
+    let list: Value = serde_json::from_str(body).expect("a list is JSON");
+    list["items"][0]["id"].as_str().expect("there is one").to_owned()
+}
+
+#[test]
+fn a_budget_is_kept_and_who_did_not_fit_comes_first_the_next_time() {
+    let bench = Bench::acme();
+    let simulator = Simulator::start(&bench, &[]);
+    ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    let mut compared = std::collections::BTreeSet::new();
+    let everybody: Vec<String> =
+        rows(&bench, "work/customers.csv").into_iter().map(|row| row["external_id"].clone()).collect();
+    for _ in 0..10 {
+        let requests = simulator.requests();
+        let (_, page) = differences(&bench, &simulator, 0, &["--budget", "60"]);
+        assert!(simulator.requests() - requests <= 60, "{page}");
+        assert_eq!(page["requests"], simulator.requests() - requests);
+        let missed: Vec<&str> =
+            page["not_looked_at"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+        assert!(!missed.is_empty() && missed.len() < everybody.len(), "{page}");
+        compared.extend(everybody.iter().filter(|id| !missed.contains(&id.as_str())).cloned());
+        if compared.len() == everybody.len() {
+            break;
+        }
+    }
+    assert_eq!(compared.len(), everybody.len(), "everybody has their turn: {compared:?}");
+    let refused = ran(&bench, &simulator, &["compare", "work", "--budget", "1"]).expect_code(5);
+    assert!(refused.err.contains("--budget"), "{refused:#?}");
+}
+
+#[test]
+fn reading_back_speaks_portuguese_too() {
+    let bench = Bench::empty();
+    copy_acme(&bench.work());
+    let exported = bench.ran(&["export", "work", "--simulate", "--lang", "pt-BR"]).expect_code(0);
+    assert!(exported.out.starts_with("exportados: 0 clientes"), "{exported:#?}");
+}
