@@ -100,6 +100,8 @@ fn everything_that_a_run_says_is_allowed() {
                 let finish = finish.expect("nothing stops it");
                 assert_eq!(world::faults_of(&webex, &plan, &finish.records), Vec::<String>::new(), "seed {seed}");
             }
+            let pictures = read_back(&world::client(&webex, began)).await;
+            assert!(seed > 0 || pictures.is_some_and(|pictures| pictures == 3), "everybody is read back");
             let known = log.known().expect("memory can be read");
             let plan = world::planned_of(world::TEMPLATES, world::ALL_GO, &known);
             log.begin(&world::head_of("d"), &plan).expect("memory takes it");
@@ -116,6 +118,15 @@ fn everything_that_a_run_says_is_allowed() {
         seen.extend(traffic.iter().map(|(request, _)| request.method));
     }
     assert_eq!(seen.len(), 5, "a run reads, creates, sets, patches and deletes: {seen:?}");
+}
+
+/// Reads everything back, as `export` and `compare` do; tells how many customers could be read.
+async fn read_back(client: &turnup::api::Client) -> Option<usize> {
+    let no_limit = turnup::export::Budget::default();
+    let (customers, _) = turnup::export::customers(client, &no_limit).await.ok()??;
+    let customers = customers.into_iter().map(|customer| (customer, 0)).collect();
+    let reading = turnup::export::read(client, &no_limit, customers, 4).await.ok()?;
+    Some(reading.pictures.len())
 }
 
 #[test]

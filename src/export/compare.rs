@@ -3,11 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::numbers::cell;
-use super::picture::{Fields, Person, Picture, Site, key};
-use super::rows::connection;
-use crate::model::{NumberState, SheetKind, fold, normalise};
-use crate::plan::{Confirmed, Known, Stage, StepId, expand};
+use super::look::Look;
+use super::picture::Picture;
+use crate::model::SheetKind;
+use crate::plan::{Confirmed, Known, Stage};
 
 /// What kind of difference it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,11 +61,11 @@ pub struct Wanted {
 
 /// Everything that is known of one customer.
 #[derive(Default)]
-struct Remembered<'a> {
-    customer: Option<&'a Confirmed>,
-    locations: BTreeMap<String, &'a Confirmed>,
-    numbers: BTreeMap<String, &'a Confirmed>,
-    users: BTreeMap<String, &'a Confirmed>,
+pub(super) struct Remembered<'a> {
+    pub customer: Option<&'a Confirmed>,
+    pub locations: BTreeMap<String, &'a Confirmed>,
+    pub numbers: BTreeMap<String, &'a Confirmed>,
+    pub users: BTreeMap<String, &'a Confirmed>,
 }
 
 fn remembered(known: &Known) -> HashMap<String, Remembered<'_>> {
@@ -112,10 +111,16 @@ pub fn compare(known: &Known, wanted: &Wanted, standing: &BTreeSet<String>, pict
     for id in wanted.customers.keys().filter(|id| wants(id) && !is_known(id) && !standing.contains(*id)) {
         found.push(whole(id, SheetKind::Customers, id, Kind::NotInWebex));
     }
+    let mut users: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (email, (_, customer)) in wanted.users.iter().filter(|(_, (is_wanted, _))| *is_wanted) {
+        users.entry(customer).or_default().push(email);
+    }
     let nothing = Remembered::default();
     for picture in pictures {
-        let of = all.get(&picture.external_id).unwrap_or(&nothing);
-        let mut look = Look { picture, of, known, wanted, found: &mut found };
+        let id = picture.external_id.as_str();
+        let of = all.get(id).unwrap_or(&nothing);
+        let wanted_users = users.get(id).map(Vec::as_slice).unwrap_or_default();
+        let mut look = Look { picture, of, known, wanted, wanted_users, found: &mut found };
         look.customer();
         look.sites();
         look.people();
@@ -125,7 +130,7 @@ pub fn compare(known: &Known, wanted: &Wanted, standing: &BTreeSet<String>, pict
     found
 }
 
-fn whole(customer: &str, sheet: SheetKind, key: &str, kind: Kind) -> Difference {
+pub(super) fn whole(customer: &str, sheet: SheetKind, key: &str, kind: Kind) -> Difference {
     Difference {
         customer: customer.to_owned(),
         sheet,
@@ -137,223 +142,150 @@ fn whole(customer: &str, sheet: SheetKind, key: &str, kind: Kind) -> Difference 
     }
 }
 
-/// One customer being looked at.
-struct Look<'a> {
-    picture: &'a Picture,
-    of: &'a Remembered<'a>,
-    known: &'a Known,
-    wanted: &'a Wanted,
-    found: &'a mut Vec<Difference>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::answers::PstnConnection;
+    use crate::export::picture::{Fields, Person, Site};
+    use crate::plan::StepId;
 
-/// Where a location stands in the sheets.
-struct Place {
-    sheet: SheetKind,
-    key: String,
-}
-
-impl Look<'_> {
-    fn whole(&mut self, sheet: SheetKind, key: &str, kind: Kind) {
-        self.found.push(whole(&self.picture.external_id, sheet, key, kind));
+    fn fields(pairs: &[(&'static str, &str)]) -> Fields {
+        pairs.iter().map(|(column, value)| (*column, (*value).to_owned())).collect()
     }
 
-    fn value(&mut self, place: &Place, kind: Kind, column: &'static str, known: &str, found: &str) {
-        let text = |text: &str| Some(text.to_owned());
-        let (known, found) = (text(known), text(found));
-        let (customer, key) = (self.picture.external_id.clone(), place.key.clone());
-        self.found.push(Difference { customer, sheet: place.sheet, key, kind, column: Some(column), known, found });
+    fn confirmed(values: &[(&str, &str)], ids: &[(&str, &str)]) -> Confirmed {
+        let texts = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        Confirmed { fields: texts(values), ids: texts(ids) }
     }
 
-    /// Every column that was confirmed and that Webex tells.
-    fn fields(&mut self, place: &Place, columns: &[&'static str], known: &Confirmed, found: &Fields) {
-        for &column in columns {
-            let Some(before) = known.fields.get(column) else { continue };
-            let now = found.get(column).map(String::as_str).unwrap_or_default();
-            if !is_same(column, before, now) {
-                self.value(place, Kind::Changed, column, before, now);
-            }
+    fn site(id: &str, name: &str, zone: &str, numbers: &[(&str, bool)]) -> Site {
+        Site {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            fields: fields(&[("timezone", zone), ("language", "pt_pt")]),
+            has_calling: true,
+            numbers: numbers.iter().map(|(number, is_live)| ((*number).to_owned(), *is_live)).collect(),
+            main_number: Some("+351211234500".to_owned()),
+            connection: Some(PstnConnection {
+                id: "c".to_owned(),
+                display_name: "Acme".to_owned(),
+                pstn_connection_type: Some("NON_INTEGRATED_CCP".to_owned()),
+                route_type: None,
+                route_id: None,
+            }),
         }
     }
 
-    fn customer(&mut self) {
-        let Some(known) = self.of.customer else { return };
-        let place = Place { sheet: SheetKind::Customers, key: self.picture.external_id.clone() };
-        self.fields(&place, CUSTOMER, known, &self.picture.fields);
+    fn person(email: &str, id: &str, values: &[(&'static str, &str)]) -> Person {
+        let (subscriber_id, person_id) = (format!("s-{id}"), Some(format!("p-{id}")));
+        Person { email: email.to_owned(), subscriber_id, person_id, fields: fields(values), other_roles: Vec::new() }
     }
 
-    fn headquarters_name(&self) -> Option<&str> {
-        self.wanted.customers.get(&self.picture.external_id).map(|(_, name)| name.as_str())
-    }
-
-    fn place(&self, name: &str, known: Option<&Confirmed>) -> Place {
-        let id = &self.picture.external_id;
-        let is_headquarters = self.headquarters_name().is_some_and(|headquarters| fold(headquarters) == fold(name))
-            || known.is_some_and(|known| known.ids.contains_key("made"));
-        if is_headquarters {
-            return Place { sheet: SheetKind::Customers, key: id.clone() };
-        }
-        Place { sheet: SheetKind::Locations, key: format!("{id}/{name}") }
-    }
-
-    /// The location as it is known: by its id, or by its name.
-    fn site_of(&self, name: &str, known: &Confirmed) -> Option<&Site> {
-        let id = known.ids.get("location_id").map(|id| key(id));
-        let by_id = self.picture.sites.iter().find(|site| Some(&site.id) == id.as_ref());
-        by_id.or_else(|| self.picture.site_named(name))
-    }
-
-    fn sites(&mut self) {
-        let (mut seen, picture) = (BTreeSet::new(), self.picture);
-        for (name, known) in &self.of.locations {
-            let place = self.place(name, Some(known));
-            let Some(site) = self.site_of(name, known).cloned() else {
-                self.whole(place.sheet, &place.key, Kind::Gone);
-                continue;
-            };
-            seen.insert(site.id.clone());
-            if place.sheet == SheetKind::Locations && !is_same("name", name, &site.name) {
-                self.value(&place, Kind::Changed, "name", name, &site.name);
-            }
-            self.fields(&place, SITE, known, &site.fields);
-            let numbers = self.of.numbers.get(name).copied();
-            self.numbers(&place, &site, numbers);
-        }
-        let id = &picture.external_id;
-        let named = |site: &Site| {
-            self.headquarters_name().is_some_and(|name| fold(name) == fold(&site.name))
-                || self.wanted.locations.keys().any(|(customer, name)| customer == id && fold(name) == fold(&site.name))
+    fn known() -> Known {
+        let numbers = [
+            ("numbers", "+351211234500-+351211234502"),
+            ("number_state", "active"),
+            ("main_number", "+351211234500"),
+            ("pstn_connection", "c"),
+        ];
+        let user = |id: &str, last: &str| {
+            let values = [("customer_external_id", "a"), ("last_name", last), ("package", "webex_calling")];
+            confirmed(&values, &[("subscriber_id", &format!("s-{id}"))])
         };
-        let strangers = picture.sites.iter().filter(|site| !seen.contains(&site.id) && !named(site));
-        let strangers: Vec<String> = strangers.map(|site| format!("{id}/{}", site.name)).collect();
-        let wanted = self.wanted.locations.iter().filter(|((customer, _), is_wanted)| customer == id && **is_wanted);
-        let is_missing = |name: &str| !self.of.locations.contains_key(name) && picture.site_named(name).is_none();
-        let missing: Vec<String> =
-            wanted.filter(|((_, name), _)| is_missing(name)).map(|((_, name), _)| format!("{id}/{name}")).collect();
-        for (kind, keys) in [(Kind::NotInSheets, strangers), (Kind::NotInWebex, missing)] {
-            for key in keys {
-                self.whole(SheetKind::Locations, &key, kind);
-            }
+        let all = [
+            (StepId::customer("a"), confirmed(&[("name", "Aurora"), ("packages", "webex_calling")], &[])),
+            (StepId::customer("b"), confirmed(&[("name", "Boreal")], &[])),
+            (StepId::location("a", "Sede"), confirmed(&[("timezone", "Europe/Lisbon"), ("language", "pt_PT")], &[])),
+            (StepId::location("a", "Porto"), confirmed(&[("timezone", "Europe/Lisbon")], &[("location_id", "l2")])),
+            (StepId::numbers("a", "Sede"), confirmed(&numbers, &[])),
+            (StepId::user("ana@a.example"), user("ana", "Silva")),
+            (StepId::role("ana@a.example"), confirmed(&[("role", "full_admin")], &[])),
+            (StepId::user("rui@a.example"), user("rui", "Pinto")),
+            (StepId::user("gone@a.example"), user("gone", "Melo")),
+        ];
+        all.into_iter().collect()
+    }
+
+    fn wanted() -> Wanted {
+        let mut wanted = Wanted::default();
+        wanted.customers.insert("a".to_owned(), (true, "Sede".to_owned()));
+        wanted.customers.insert("b".to_owned(), (true, "Headquarters".to_owned()));
+        wanted.customers.insert("new".to_owned(), (true, "Headquarters".to_owned()));
+        for (name, is_wanted) in [("Porto", true), ("Faro", true), ("Braga", false)] {
+            wanted.locations.insert(("a".to_owned(), name.to_owned()), is_wanted);
+        }
+        for (email, is_wanted) in [("ana", true), ("rui", true), ("gone", true), ("eva", true), ("leaves", false)] {
+            wanted.users.insert(format!("{email}@a.example"), (is_wanted, "a".to_owned()));
+        }
+        wanted
+    }
+
+    fn picture() -> Picture {
+        let numbers = [("+351211234500", true), ("+351211234501", false), ("+351211234509", true)];
+        Picture {
+            external_id: "a".to_owned(),
+            fields: fields(&[("name", "Aurora Lda"), ("packages", "webex_calling")]),
+            sites: vec![
+                site("l1", "Sede", "Europe/Lisbon", &numbers),
+                site("l2", "Porto Norte", "Europe/Lisbon", &[]),
+                site("l3", "Évora", "Europe/Lisbon", &[]),
+            ],
+            people: vec![
+                person(
+                    "ana@a.example",
+                    "ana",
+                    &[("last_name", "Silva"), ("package", "webex_suite"), ("role", "user_admin")],
+                ),
+                person("hand@a.example", "hand", &[("package", "webex_calling")]),
+                person("rui.pinto@a.example", "rui", &[("last_name", "Pinto"), ("package", "webex_calling")]),
+            ],
+            without_package: Vec::new(),
         }
     }
 
-    fn numbers(&mut self, place: &Place, site: &Site, known: Option<&Confirmed>) {
-        let confirmed = |column: &str| known.and_then(|known| known.fields.get(column)).cloned().unwrap_or_default();
-        let listed = confirmed("numbers");
-        let items: Vec<String> = listed.split(';').filter(|item| !item.is_empty()).map(str::to_owned).collect();
-        let before: BTreeSet<String> = expand(&items).into_iter().collect();
-        let gone = before.iter().filter(|number| !site.numbers.contains_key(*number));
-        let gone = cell(gone.map(String::as_str));
-        if !gone.is_empty() {
-            self.value(place, Kind::Gone, "numbers", &gone, "");
-        }
-        let more = site.numbers.keys().filter(|number| !before.contains(*number));
-        let more = cell(more.map(String::as_str));
-        if !more.is_empty() {
-            self.value(place, Kind::NotInSheets, "numbers", "", &more);
-        }
-        let Some(known) = known else { return };
-        let mut found = Fields::new();
-        found.extend(site.main_number.clone().map(|main| ("main_number", main)));
-        self.fields(place, &["main_number"], known, &found);
-        // Webex leaves it out where it does not tell it.
-        if site.fields.contains_key("emergency_location_id") {
-            self.fields(place, &["emergency_location_id"], known, &site.fields);
-        }
-        self.number_state(place, site, known, &before);
-        self.connection(place, site, known);
+    #[test]
+    fn every_kind_of_difference_is_told_once() {
+        let standing = BTreeSet::from(["a".to_owned(), "by-hand".to_owned()]);
+        let found = compare(&known(), &wanted(), &standing, &[picture()]);
+        let told: Vec<String> = found
+            .iter()
+            .map(|one| {
+                let text = |value: &Option<String>| value.clone().unwrap_or_default();
+                let column = one.column.unwrap_or_default();
+                let line = [one.sheet.name(), &one.key, one.kind.word(), column, &text(&one.known), &text(&one.found)];
+                line.join(" ").trim_end().to_owned()
+            })
+            .collect();
+        let expected = [
+            "customers a changed name Aurora Aurora Lda",
+            "customers a changed number_state active inactive: +351211234501",
+            "customers a gone numbers +351211234502",
+            "customers a not_in_sheets numbers  +351211234509",
+            "locations a/Faro not_in_webex",
+            "locations a/Porto changed name Porto Porto Norte",
+            "locations a/Évora not_in_sheets",
+            "users ana@a.example changed package webex_calling webex_suite",
+            "users ana@a.example changed role full_admin user_admin",
+            "users eva@a.example not_in_webex",
+            "users gone@a.example gone",
+            "users hand@a.example not_in_sheets",
+            "users rui@a.example changed email rui@a.example rui.pinto@a.example",
+            "customers b gone",
+            "customers by-hand not_in_sheets",
+            "customers new not_in_webex",
+        ];
+        assert_eq!(told, expected);
     }
 
-    /// The state that was confirmed, against those of the numbers that were.
-    fn number_state(&mut self, place: &Place, site: &Site, known: &Confirmed, confirmed: &BTreeSet<String>) {
-        let Some(before) = known.fields.get("number_state").and_then(|word| NumberState::parse(word)) else { return };
-        let is_live = before == NumberState::Active;
-        let states = site.numbers.iter().filter(|(number, _)| confirmed.contains(*number));
-        let other: Vec<&str> =
-            states.filter(|(_, state)| **state != is_live).map(|(number, _)| number.as_str()).collect();
-        if !other.is_empty() {
-            let now = if is_live { NumberState::Inactive } else { NumberState::Active };
-            let found = format!("{}: {}", now.word(), cell(other.into_iter()));
-            self.value(place, Kind::Changed, "number_state", before.word(), &found);
-        }
+    #[test]
+    fn a_customer_that_no_sheet_names_is_told_alone() {
+        let standing = BTreeSet::from(["a".to_owned(), "b".to_owned()]);
+        let found = compare(&known(), &Wanted::default(), &standing, &[picture()]);
+        let strangers: Vec<&str> = found
+            .iter()
+            .filter(|one| one.kind == Kind::NotInSheets && one.column.is_none())
+            .map(|one| one.key.as_str())
+            .collect();
+        assert_eq!(strangers, ["a", "b"]);
     }
-
-    /// A connection may be named by its id or by its name.
-    fn connection(&mut self, place: &Place, site: &Site, known: &Confirmed) {
-        let Some(before) = known.fields.get("pstn_connection") else { return };
-        let now =
-            site.connection.as_ref().map(|found| connection(found).unwrap_or_else(|name| name)).unwrap_or_default();
-        let is_its_id = site.connection.as_ref().is_some_and(|found| &found.id == before);
-        if !is_its_id && *before != now {
-            self.value(place, Kind::Changed, "pstn_connection", before, &now);
-        }
-    }
-
-    fn people(&mut self) {
-        let mut seen = BTreeSet::new();
-        for (email, known) in &self.of.users {
-            let place = Place { sheet: SheetKind::Users, key: email.clone() };
-            let Some(person) = self.person_of(email, known).cloned() else {
-                self.whole(SheetKind::Users, email, Kind::Gone);
-                continue;
-            };
-            seen.insert(person.email.clone());
-            if person.email != *email {
-                self.value(&place, Kind::Changed, "email", email, &person.email);
-            }
-            self.fields(&place, &["package"], known, &person.fields);
-            // Who has not consented yet is no person of the organisation, so nothing else is told.
-            if person.person_id.is_some() {
-                self.fields(&place, PERSON, known, &person.fields);
-                if let Some(role) = self.known.get(&StepId::role(email)) {
-                    self.fields(&place, &["role"], role, &person.fields);
-                }
-            }
-        }
-        let people = &self.picture.people;
-        for person in people.iter().filter(|person| !seen.contains(&person.email)) {
-            if !self.wanted.users.contains_key(&person.email) {
-                self.whole(SheetKind::Users, &person.email, Kind::NotInSheets);
-            }
-        }
-        let emails: BTreeSet<&str> = people.iter().map(|person| person.email.as_str()).collect();
-        for (email, (is_wanted, customer)) in &self.wanted.users {
-            let is_ours = *is_wanted && *customer == self.picture.external_id;
-            if is_ours && !self.of.users.contains_key(email) && !emails.contains(email.as_str()) {
-                self.whole(SheetKind::Users, email, Kind::NotInWebex);
-            }
-        }
-    }
-
-    fn person_of(&self, email: &str, known: &Confirmed) -> Option<&Person> {
-        let id = |name: &str| known.ids.get(name).map(|id| key(id));
-        let (subscriber, person) = (id("subscriber_id"), id("person_id"));
-        let people = &self.picture.people;
-        let by_id = people.iter().find(|found| {
-            Some(&found.subscriber_id) == subscriber.as_ref() || (person.is_some() && found.person_id == person)
-        });
-        by_id.or_else(|| people.iter().find(|found| found.email == email))
-    }
-}
-
-const CUSTOMER: &[&str] =
-    &["name", "packages", "address_line1", "address_line2", "city", "state", "postal_code", "country"];
-const SITE: &[&str] = &[
-    "address_line1",
-    "address_line2",
-    "city",
-    "state",
-    "postal_code",
-    "country",
-    "timezone",
-    "language",
-    "announcement_language",
-];
-const PERSON: &[&str] = &["first_name", "last_name", "location", "phone_number", "extension"];
-
-/// Names and addresses are compared as people read them; where case says nothing, it does not count.
-fn is_same(column: &str, known: &str, found: &str) -> bool {
-    if matches!(column, "name" | "first_name" | "last_name") {
-        return normalise(known) == normalise(found);
-    }
-    fold(known) == fold(found)
 }

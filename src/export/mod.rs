@@ -5,6 +5,7 @@
 
 mod compare;
 mod live;
+mod look;
 mod numbers;
 mod picture;
 mod reader;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 
-use crate::api::answers::{self, Location, Number, NumberVerdict, PstnConnection, Subscriber};
+use crate::api::answers::{self, Location, Number, NumberVerdict, Person, PstnConnection, Subscriber};
 use crate::api::pages::{self, Inside};
 use crate::api::{Client, Failure, Weight, calls};
 use crate::model::fold;
@@ -70,6 +70,7 @@ pub(super) struct Organisation {
     is_attached: bool,
     locations: OnceCell<Vec<Location>>,
     subscribers: OnceCell<HashMap<String, Subscriber>>,
+    people: OnceCell<HashMap<String, Person>>,
     verdicts: OnceCell<HashMap<String, NumberVerdict>>,
     default_connection: OnceCell<PstnConnection>,
 }
@@ -101,6 +102,20 @@ impl Organisation {
             Ok(list.into_iter().map(|subscriber| (subscriber.email.to_lowercase(), subscriber)).collect())
         };
         self.subscribers.get_or_try_init(list).await
+    }
+
+    /// The people as they stood at the first look, by e-mail, with number, extension, location and roles.
+    pub async fn people(&self, client: &Client, org_id: &str) -> Result<&HashMap<String, Person>, Failure> {
+        let list = || async {
+            let list: Vec<Person> =
+                pages::linked(&Inside { client, org_id }, calls::list_people(org_id), &["items"]).await?;
+            let by_email = |person: Person| {
+                let emails: Vec<String> = person.emails.iter().map(|email| email.to_lowercase()).collect();
+                emails.into_iter().map(move |email| (email, person.clone()))
+            };
+            Ok(list.into_iter().flat_map(by_email).collect())
+        };
+        self.people.get_or_try_init(list).await
     }
 
     /// What the validation says of every number that the plan adds for this customer.

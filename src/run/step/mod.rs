@@ -5,6 +5,7 @@ mod location;
 mod numbers;
 mod remove;
 mod role;
+mod standing;
 mod switch;
 mod user;
 

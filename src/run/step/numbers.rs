@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Done, ids, switch};
+use super::{Done, ids, standing, switch};
 use crate::api::answers::{self, PstnConnection, detail_code};
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
@@ -50,6 +50,9 @@ pub(super) struct Place {
 }
 
 async fn connect(hand: &mut Hand, place: &Place, pstn: &PstnWork) -> Result<(), End> {
+    if standing::connection(hand, place, pstn).await? {
+        return Ok(());
+    }
     let chosen = match pstn {
         PstnWork::Option(wanted) => {
             let answer =
@@ -206,6 +209,9 @@ async fn set_main_number(hand: &mut Hand, place: &Place, work: &NumbersWork) -> 
     let main = work.main.as_deref().filter(|number| hand.refused_number(number).is_none());
     if main.is_none() && work.emergency_location_id.is_none() {
         return Ok(());
+    }
+    if standing::main_number(hand, place, main, work).await? {
+        return hand.tell(Event::Noted { ids: ids(&[("location_id", &place.location_id)]) }).await;
     }
     let request =
         calls::update_calling_location(&place.org_id, &place.location_id, main, work.emergency_location_id.as_deref());

@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::{Done, ids};
+use super::{Done, ids, standing};
 use crate::api::answers::{self, Person, uuid};
 use crate::api::{Weight, calls};
 use crate::diagnostic::Code;
@@ -13,6 +13,9 @@ use crate::run::organisation::unreadable;
 
 pub(super) async fn carry_out(hand: &mut Hand, work: &RoleWork) -> Done {
     let org_id = hand.id(&hand.given.customer, "org_id")?;
+    if standing::role(hand, &org_id, work).await? {
+        return Ok(None);
+    }
     let person_id = match hand.given.user.get("person_id") {
         Some(person_id) => person_id.clone(),
         None => find(hand, &org_id, &work.email).await?,

@@ -111,14 +111,13 @@ async fn adopt(
     let mut difference = package_difference(&found, work);
     if difference.is_none() && work.location.is_some() && found.status != WAITING_FOR_CONSENT {
         let org_id = hand.id(&hand.given.customer, "org_id")?;
-        let answer = match hand.ask(Some(&org_id), calls::find_person(&org_id, &work.email)).await {
-            Ok(answer) => answer,
+        let organisation = hand.organisation(&work.customer);
+        let people = match organisation.people(hand.client(), &org_id).await {
+            Ok(people) => people,
             Err(Failure::Environment(why)) => return Err(Failure::Environment(why).into()),
             Err(failure) => return Err(finished(Ending::Unconfirmed, Code::Unconfirmed, failure.to_string())),
         };
-        let people: Vec<Person> = answers::list(&answer, &["items"]).map_err(unreadable)?;
-        let is_it = |person: &&Person| person.emails.iter().any(|email| email.eq_ignore_ascii_case(&work.email));
-        difference = people.iter().find(is_it).and_then(|person| calling_difference(person, work, location_id));
+        difference = people.get(&work.email).and_then(|person| calling_difference(person, work, location_id));
     }
     match difference {
         Some(how) => Err(finished(Ending::Conflict, Code::Conflict, how)),

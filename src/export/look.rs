@@ -1,0 +1,255 @@
+//! One customer looked at: what is known of it and what the sheets say, against what stands.
+
+use std::collections::BTreeSet;
+
+use super::compare::{Difference, Kind, Remembered, Wanted, whole};
+use super::numbers::cell;
+use super::picture::{Fields, Person, Picture, Site, key};
+use super::rows::connection;
+use crate::model::{NumberState, SheetKind, fold, normalise};
+use crate::plan::{Confirmed, Known, StepId, expand};
+
+/// One customer being looked at.
+pub(super) struct Look<'a> {
+    pub picture: &'a Picture,
+    pub of: &'a Remembered<'a>,
+    pub known: &'a Known,
+    pub wanted: &'a Wanted,
+    /// The users that a sheet wants for this customer.
+    pub wanted_users: &'a [&'a str],
+    pub found: &'a mut Vec<Difference>,
+}
+
+/// Where a location stands in the sheets.
+struct Place {
+    sheet: SheetKind,
+    key: String,
+}
+
+impl Look<'_> {
+    fn whole(&mut self, sheet: SheetKind, key: &str, kind: Kind) {
+        self.found.push(whole(&self.picture.external_id, sheet, key, kind));
+    }
+
+    fn value(&mut self, place: &Place, kind: Kind, column: &'static str, known: &str, found: &str) {
+        let text = |text: &str| Some(text.to_owned());
+        let (known, found) = (text(known), text(found));
+        let (customer, key) = (self.picture.external_id.clone(), place.key.clone());
+        self.found.push(Difference { customer, sheet: place.sheet, key, kind, column: Some(column), known, found });
+    }
+
+    /// Every column that was confirmed and that Webex tells.
+    fn fields(&mut self, place: &Place, columns: &[&'static str], known: &Confirmed, found: &Fields) {
+        for &column in columns {
+            let Some(before) = known.fields.get(column) else { continue };
+            let now = found.get(column).map(String::as_str).unwrap_or_default();
+            if !is_same(column, before, now) {
+                self.value(place, Kind::Changed, column, before, now);
+            }
+        }
+    }
+
+    pub fn customer(&mut self) {
+        let Some(known) = self.of.customer else { return };
+        let place = Place { sheet: SheetKind::Customers, key: self.picture.external_id.clone() };
+        self.fields(&place, CUSTOMER, known, &self.picture.fields);
+    }
+
+    fn headquarters_name(&self) -> Option<&str> {
+        self.wanted.customers.get(&self.picture.external_id).map(|(_, name)| name.as_str())
+    }
+
+    fn place(&self, name: &str, known: Option<&Confirmed>) -> Place {
+        let id = &self.picture.external_id;
+        let is_headquarters = self.headquarters_name().is_some_and(|headquarters| fold(headquarters) == fold(name))
+            || known.is_some_and(|known| known.ids.contains_key("made"));
+        if is_headquarters {
+            return Place { sheet: SheetKind::Customers, key: id.clone() };
+        }
+        Place { sheet: SheetKind::Locations, key: format!("{id}/{name}") }
+    }
+
+    /// The location as it is known: by its id, or by its name.
+    fn site_of(&self, name: &str, known: &Confirmed) -> Option<&Site> {
+        let id = known.ids.get("location_id").map(|id| key(id));
+        let by_id = self.picture.sites.iter().find(|site| Some(&site.id) == id.as_ref());
+        by_id.or_else(|| self.picture.site_named(name))
+    }
+
+    pub fn sites(&mut self) {
+        let (mut seen, picture) = (BTreeSet::new(), self.picture);
+        for (name, known) in &self.of.locations {
+            let place = self.place(name, Some(known));
+            let Some(site) = self.site_of(name, known).cloned() else {
+                self.whole(place.sheet, &place.key, Kind::Gone);
+                continue;
+            };
+            if place.sheet == SheetKind::Customers || self.names_branch(name) {
+                seen.insert(site.id.clone());
+            }
+            if place.sheet == SheetKind::Locations && !is_same("name", name, &site.name) {
+                self.value(&place, Kind::Changed, "name", name, &site.name);
+            }
+            self.fields(&place, SITE, known, &site.fields);
+            let numbers = self.of.numbers.get(name).copied();
+            self.numbers(&place, &site, numbers);
+        }
+        let id = &picture.external_id;
+        let branches = self.branches();
+        let named = |site: &Site| {
+            self.headquarters_name().is_some_and(|name| fold(name) == fold(&site.name))
+                || branches.iter().any(|(name, _)| fold(name) == fold(&site.name))
+        };
+        let is_stranger = |site: &&Site| self.is_in_sheets() && !seen.contains(&site.id) && !named(site);
+        let strangers = picture.sites.iter().filter(is_stranger);
+        let strangers: Vec<String> = strangers.map(|site| format!("{id}/{}", site.name)).collect();
+        let is_missing = |name: &str| !self.of.locations.contains_key(name) && picture.site_named(name).is_none();
+        let missing = branches.iter().filter(|(name, is_wanted)| *is_wanted && is_missing(name));
+        let missing: Vec<String> = missing.map(|(name, _)| format!("{id}/{name}")).collect();
+        for (kind, keys) in [(Kind::NotInSheets, strangers), (Kind::NotInWebex, missing)] {
+            for key in keys {
+                self.whole(SheetKind::Locations, &key, kind);
+            }
+        }
+    }
+
+    /// Of a customer that no sheet names, the customer alone is told.
+    fn is_in_sheets(&self) -> bool {
+        self.wanted.customers.contains_key(&self.picture.external_id)
+    }
+
+    fn names_branch(&self, name: &str) -> bool {
+        self.wanted.locations.contains_key(&(self.picture.external_id.clone(), name.to_owned()))
+    }
+
+    /// The customer's branches that a sheet names, and whether they are wanted.
+    fn branches(&self) -> Vec<(&str, bool)> {
+        let id = &self.picture.external_id;
+        let from = self.wanted.locations.range((id.clone(), String::new())..);
+        let ours = from.take_while(|((customer, _), _)| customer == id);
+        ours.map(|((_, name), is_wanted)| (name.as_str(), *is_wanted)).collect()
+    }
+
+    fn numbers(&mut self, place: &Place, site: &Site, known: Option<&Confirmed>) {
+        let confirmed = |column: &str| known.and_then(|known| known.fields.get(column)).cloned().unwrap_or_default();
+        let listed = confirmed("numbers");
+        let items: Vec<String> = listed.split(';').filter(|item| !item.is_empty()).map(str::to_owned).collect();
+        let before: BTreeSet<String> = expand(&items).into_iter().collect();
+        let gone = before.iter().filter(|number| !site.numbers.contains_key(*number));
+        let gone = cell(gone.map(String::as_str));
+        if !gone.is_empty() {
+            self.value(place, Kind::Gone, "numbers", &gone, "");
+        }
+        let more = site.numbers.keys().filter(|number| !before.contains(*number));
+        let more = cell(more.map(String::as_str));
+        if !more.is_empty() {
+            self.value(place, Kind::NotInSheets, "numbers", "", &more);
+        }
+        let Some(known) = known else { return };
+        let mut found = Fields::new();
+        found.extend(site.main_number.clone().map(|main| ("main_number", main)));
+        self.fields(place, &["main_number"], known, &found);
+        // Webex leaves it out where it does not tell it.
+        if site.fields.contains_key("emergency_location_id") {
+            self.fields(place, &["emergency_location_id"], known, &site.fields);
+        }
+        self.number_state(place, site, known, &before);
+        self.connection(place, site, known);
+    }
+
+    /// The state that was confirmed, against those of the numbers that were.
+    fn number_state(&mut self, place: &Place, site: &Site, known: &Confirmed, confirmed: &BTreeSet<String>) {
+        let Some(before) = known.fields.get("number_state").and_then(|word| NumberState::parse(word)) else { return };
+        let is_live = before == NumberState::Active;
+        let states = site.numbers.iter().filter(|(number, _)| confirmed.contains(*number));
+        let other: Vec<&str> =
+            states.filter(|(_, state)| **state != is_live).map(|(number, _)| number.as_str()).collect();
+        if !other.is_empty() {
+            let now = if is_live { NumberState::Inactive } else { NumberState::Active };
+            let found = format!("{}: {}", now.word(), cell(other.into_iter()));
+            self.value(place, Kind::Changed, "number_state", before.word(), &found);
+        }
+    }
+
+    /// A connection may be named by its id or by its name.
+    fn connection(&mut self, place: &Place, site: &Site, known: &Confirmed) {
+        let Some(before) = known.fields.get("pstn_connection") else { return };
+        let now =
+            site.connection.as_ref().map(|found| connection(found).unwrap_or_else(|name| name)).unwrap_or_default();
+        let is_its_id = site.connection.as_ref().is_some_and(|found| &found.id == before);
+        if !is_its_id && *before != now {
+            self.value(place, Kind::Changed, "pstn_connection", before, &now);
+        }
+    }
+
+    pub fn people(&mut self) {
+        let mut seen = BTreeSet::new();
+        for (email, known) in &self.of.users {
+            let place = Place { sheet: SheetKind::Users, key: email.clone() };
+            let Some(person) = self.person_of(email, known).cloned() else {
+                self.whole(SheetKind::Users, email, Kind::Gone);
+                continue;
+            };
+            // Under another e-mail it is still the person of the sheet.
+            if self.wanted.users.contains_key(email) {
+                seen.insert(person.email.clone());
+            }
+            if person.email != *email {
+                self.value(&place, Kind::Changed, "email", email, &person.email);
+            }
+            self.fields(&place, &["package"], known, &person.fields);
+            // Who has not consented yet is no person of the organisation, so nothing else is told.
+            if person.person_id.is_some() {
+                self.fields(&place, PERSON, known, &person.fields);
+                if let Some(role) = self.known.get(&StepId::role(email)) {
+                    self.fields(&place, &["role"], role, &person.fields);
+                }
+            }
+        }
+        let people = &self.picture.people;
+        for person in people.iter().filter(|person| !seen.contains(&person.email)) {
+            if self.is_in_sheets() && !self.wanted.users.contains_key(&person.email) {
+                self.whole(SheetKind::Users, &person.email, Kind::NotInSheets);
+            }
+        }
+        let emails: BTreeSet<&str> = people.iter().map(|person| person.email.as_str()).collect();
+        for &email in self.wanted_users {
+            if !self.of.users.contains_key(email) && !emails.contains(email) {
+                self.whole(SheetKind::Users, email, Kind::NotInWebex);
+            }
+        }
+    }
+
+    fn person_of(&self, email: &str, known: &Confirmed) -> Option<&Person> {
+        let id = |name: &str| known.ids.get(name).map(|id| key(id));
+        let (subscriber, person) = (id("subscriber_id"), id("person_id"));
+        let people = &self.picture.people;
+        let by_id = people.iter().find(|found| {
+            Some(&found.subscriber_id) == subscriber.as_ref() || (person.is_some() && found.person_id == person)
+        });
+        by_id.or_else(|| people.iter().find(|found| found.email == email))
+    }
+}
+
+const CUSTOMER: &[&str] =
+    &["name", "packages", "address_line1", "address_line2", "city", "state", "postal_code", "country"];
+const SITE: &[&str] = &[
+    "address_line1",
+    "address_line2",
+    "city",
+    "state",
+    "postal_code",
+    "country",
+    "timezone",
+    "language",
+    "announcement_language",
+];
+const PERSON: &[&str] = &["first_name", "last_name", "location", "phone_number", "extension"];
+
+/// Names and addresses are compared as people read them; where case says nothing, it does not count.
+fn is_same(column: &str, known: &str, found: &str) -> bool {
+    if matches!(column, "name" | "first_name" | "last_name") {
+        return normalise(known) == normalise(found);
+    }
+    fold(known) == fold(found)
+}
