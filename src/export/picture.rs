@@ -249,3 +249,103 @@ fn without_package(all: &[answers::Person], holders: &[Person]) -> Vec<String> {
     emails.sort_unstable();
     emails
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {
+        serde_json::from_value(value).expect("it has the form of an answer")
+    }
+
+    /// An organisation that was made by hand: numbers with dashes, a second number, a person without a package, one who
+    /// has not consented yet, and one whose number only the list of numbers tells.
+    fn by_hand() -> Lists {
+        let line = |number: &str, state: &str, kind: &str, owner: Option<&str>| {
+            let owner = owner.map(|id| json!({ "id": id, "type": "PEOPLE" }));
+            json!({
+                "phoneNumber": number, "state": state, "phoneNumberType": kind, "owner": owner, "extension": "1001",
+                "location": { "id": "l1", "name": "Sede" },
+            })
+        };
+        let calling: answers::CallingLocation = read(json!({
+            "id": "l1", "name": "Sede", "announcementLanguage": "pt_PT", "pAccessNetworkInfo": "49893310",
+            "callingLineId": { "name": "Sede", "phoneNumber": "+351 211 234 500" },
+        }));
+        Lists {
+            name: "Aurora".to_owned(),
+            subscribers: read(json!([
+                { "id": "s1", "email": "Ana@Aurora.example", "personId": "p1", "packages": ["webex_calling"] },
+                { "id": "s2", "email": "rui@aurora.example", "personId": "p2", "package": "webex_suite" },
+                { "id": "s3", "email": "late@aurora.example", "status": "pending_user_migration", "package": "webex_calling" },
+                { "id": "s4", "email": "eva@aurora.example", "personId": "p4", "packages": ["webex_meetings"] },
+            ])),
+            people: read(json!([
+                {
+                    "id": "p1", "emails": ["ana@aurora.example"], "firstName": "Ana", "lastName": "Silva", "locationId": "l1",
+                    "extension": "1000", "roles": ["Y2lzY29zcGFyazovL3VzL1JPTEUvaWRfdXNlcl9hZG1pbg", "unknown"],
+                    "phoneNumbers": [
+                        { "type": "mobile", "value": "+351911111111" },
+                        { "type": "work", "value": "+351211234502" },
+                        { "type": "work", "value": "+351-211-234-501", "primary": true },
+                    ],
+                },
+                { "id": "p2", "emails": ["rui@aurora.example"], "firstName": "Rui", "lastName": "Pinto" },
+                { "id": "p4", "emails": ["eva@aurora.example"], "firstName": "Eva", "lastName": "Melo", "locationId": "l1" },
+                { "id": "p5", "emails": ["guest@aurora.example"], "firstName": "No", "lastName": "Package" },
+            ])),
+            locations: read(json!([{
+                "id": "l1", "name": "Sede", "timeZone": "Europe/Lisbon", "preferredLanguage": "pt_PT",
+                "address": { "address1": "Rua A", "city": "Lisboa", "state": "", "postalCode": "1100-148", "country": "PT" },
+            }])),
+            lines: read(json!([
+                line("+351211234500", "ACTIVE", "PRIMARY", None),
+                line("+351211234501", "ACTIVE", "PRIMARY", Some("p1")),
+                line("+351211234502", "INACTIVE", "ALTERNATE", Some("p1")),
+                line("+351211234503", "ACTIVE", "PRIMARY", Some("p2")),
+            ])),
+            calling: HashMap::from([("l1".to_owned(), (calling, None))]),
+        }
+    }
+
+    fn shown(fields: &Fields) -> String {
+        fields.iter().map(|(column, value)| format!("{column}={value}")).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_was_made_by_hand_is_told_in_the_words_of_the_sheets() {
+        let customer = read(json!({
+            "id": "c", "externalId": "aurora", "packages": ["webex_suite", "webex_calling", "webex_suite"],
+            "address": { "addressLine1": "Rua A", "city": "Lisboa", "zipOrPostalCode": "1100-148", "country": "PT" },
+        }));
+        let picture = Picture::new("aurora", &customer, &by_hand());
+        assert_eq!(
+            shown(&picture.fields),
+            "address_line1=Rua A city=Lisboa country=PT name=Aurora packages=webex_calling;webex_suite postal_code=1100-148"
+        );
+        let [site] = picture.sites.as_slice() else { panic!("one location: {picture:?}") };
+        assert_eq!(
+            shown(&site.fields),
+            "address_line1=Rua A announcement_language=pt_pt city=Lisboa country=PT emergency_location_id=49893310 \
+             language=pt_pt postal_code=1100-148 timezone=Europe/Lisbon"
+        );
+        assert_eq!(site.main_number.as_deref(), Some("+351211234500"));
+        let asleep: Vec<&str> =
+            site.numbers.iter().filter(|(_, is_live)| !**is_live).map(|(number, _)| number.as_str()).collect();
+        assert_eq!((site.numbers.len(), asleep), (4, vec!["+351211234502"]));
+        let people: Vec<String> =
+            picture.people.iter().map(|person| format!("{}: {}", person.email, shown(&person.fields))).collect();
+        let expected = [
+            "ana@aurora.example: extension=1000 first_name=Ana last_name=Silva location=Sede package=webex_calling \
+             phone_number=+351211234501 role=user_admin",
+            "eva@aurora.example: first_name=Eva last_name=Melo package=webex_meetings",
+            "late@aurora.example: package=webex_calling",
+            "rui@aurora.example: extension=1001 first_name=Rui last_name=Pinto location=Sede package=webex_suite \
+             phone_number=+351211234503",
+        ];
+        assert_eq!(people, expected);
+        assert_eq!(picture.people[0].other_roles, ["unknown"]);
+        assert_eq!(picture.without_package, ["guest@aurora.example"]);
+    }
+}
