@@ -90,28 +90,54 @@ pub async fn read(
     customers: Vec<(Customer, u64)>,
     at_once: usize,
 ) -> anyhow::Result<Reading> {
-    let one = |(customer, requests): (Customer, u64)| async move {
+    let mut reading = Reading::default();
+    let mut open = customers;
+    loop {
+        let before = reading.pictures.len();
+        open = pass(client, budget, open, at_once, &mut reading).await?;
+        // What was set aside for others and not used may be enough for those who did not fit.
+        if open.is_empty() || reading.pictures.len() == before {
+            break;
+        }
+    }
+    reading.over_budget = open.into_iter().filter_map(|(customer, _)| customer.external_id).collect();
+    reading.pictures.sort_by(|one, other| one.external_id.cmp(&other.external_id));
+    reading.unread.sort_by(|one, other| one.customer.cmp(&other.customer));
+    reading.over_budget.sort_unstable();
+    Ok(reading)
+}
+
+/// Reads what fits into the budget; hands back what does not, in its order.
+async fn pass(
+    client: &Client,
+    budget: &Budget,
+    customers: Vec<(Customer, u64)>,
+    at_once: usize,
+    reading: &mut Reading,
+) -> anyhow::Result<Vec<(Customer, u64)>> {
+    let one = |(place, (customer, requests)): (usize, (Customer, u64))| async move {
         let external_id = customer.external_id.clone().unwrap_or_default();
         let picture = match Reader::with(client, budget, requests) {
             Some(reader) => picture(reader, &external_id, &customer).await,
             None => Err(Halt::OverBudget),
         };
-        (external_id, picture)
+        (place, (customer, requests), picture)
     };
-    let mut under_way = stream::iter(customers.into_iter().map(one)).buffer_unordered(at_once.max(1));
-    let mut reading = Reading::default();
-    while let Some((customer, picture)) = under_way.next().await {
+    let mut under_way = stream::iter(customers.into_iter().enumerate().map(one)).buffer_unordered(at_once.max(1));
+    let mut left = Vec::new();
+    while let Some((place, customer, picture)) = under_way.next().await {
         match picture {
             Ok(picture) => reading.pictures.push(picture),
-            Err(Halt::OverBudget) => reading.over_budget.push(customer),
+            Err(Halt::OverBudget) => left.push((place, customer)),
             Err(Halt::Failed(Failure::Environment(why))) => bail!("{why}"),
-            Err(Halt::Failed(failure)) => reading.unread.push(Unread { customer, reason: failure.to_string() }),
+            Err(Halt::Failed(failure)) => {
+                let customer = customer.0.external_id.unwrap_or_default();
+                reading.unread.push(Unread { customer, reason: failure.to_string() });
+            }
         }
     }
-    reading.pictures.sort_by(|one, other| one.external_id.cmp(&other.external_id));
-    reading.unread.sort_by(|one, other| one.customer.cmp(&other.customer));
-    reading.over_budget.sort_unstable();
-    Ok(reading)
+    left.sort_by_key(|(place, _)| *place);
+    Ok(left.into_iter().map(|(_, customer)| customer).collect())
 }
 
 async fn picture(mut reader: Reader<'_>, external_id: &str, customer: &Customer) -> Result<Picture, Halt> {
