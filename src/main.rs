@@ -69,8 +69,9 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         Command::Fix { dir, apply, reading } => {
             pipeline::fix(&folder(dir), &typed(cli.lang, &no_hold_back, reading, &no_api), *apply, console)
         }
-        Command::Plan { dir, hold_back, reading, api, format } => {
-            pipeline::plan(&folder(dir), &typed(cli.lang, hold_back, reading, api), (*format).into(), console)
+        Command::Plan { dir, select, hold_back, reading, api, format } => {
+            let typed = select.on(typed(cli.lang, hold_back, reading, api));
+            pipeline::plan(&folder(dir), &typed, &select.selection(), (*format).into(), console)
         }
         Command::Run(run) => pipeline::run(&folder(&run.dir), &run.typed(cli.lang), &run.order(), console).await,
         Command::Resume { dir, until, api } => {

@@ -12,6 +12,7 @@ mod claims;
 mod context;
 mod numbers;
 mod people;
+mod picked;
 mod repeats;
 mod rulebook;
 mod rules;
@@ -29,6 +30,7 @@ use crate::template::Templates;
 pub use crate::sheet::RowRef;
 pub use batch::{Batch, Deleted, Deletion, Sourced};
 pub use checked::Checked;
+pub use picked::Picked;
 pub use rulebook::{Lists, Rulebook};
 pub use verdict::{HoldBack, Verdict, Verdicts};
 

@@ -326,7 +326,7 @@ fn block_behind_administrators(checked: &Checked<'_>, verdicts: &mut Verdicts) {
 }
 
 /// Every row with the first row of the customer it belongs to.
-fn families<'c>(checked: &'c Checked<'_>) -> impl Iterator<Item = (RowRef, Option<usize>)> + 'c {
+pub(super) fn families<'c>(checked: &'c Checked<'_>) -> impl Iterator<Item = (RowRef, Option<usize>)> + 'c {
     let context = &checked.context;
     let first = |id: Option<&str>| context.customer(id).map(|customer| customer.index);
     let customers = context.rows.customers.iter().map(move |row| (row.at(), first(row.external_id.as_deref())));

@@ -15,7 +15,7 @@ use crate::settings::Typed;
 use crate::text::Lang;
 
 pub use export::{CompareArgs, ExportArgs};
-pub use run::{RunArgs, UntilArgs};
+pub use run::{RunArgs, SelectArgs, UntilArgs};
 pub use template::{TemplateAnswers, TemplateCommand};
 
 /// Turns spreadsheets into working Webex for Wholesale customers.
@@ -106,6 +106,8 @@ pub enum Command {
     Plan {
         /// The workspace folder [default: .].
         dir: Option<PathBuf>,
+        #[command(flatten)]
+        select: SelectArgs,
         #[command(flatten)]
         hold_back: HoldBackArgs,
         #[command(flatten)]
@@ -300,6 +302,7 @@ pub fn typed(lang: Option<Lang>, hold_back: &HoldBackArgs, reading: &ReadingArgs
         hold_back: hold_back.chosen(),
         encoding: reading.encoding.clone(),
         faults: api.faults.clone(),
+        is_wave: false,
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{ApiArgs, HoldBackArgs, ReadingArgs, typed};
-use crate::pipeline::{Confirmation, Order, Until};
+use crate::pipeline::{Confirmation, Order, Selection, Stage, Until};
 use crate::settings::Typed;
 use crate::text::Lang;
 
@@ -13,6 +13,8 @@ const EXAMPLES: &str = "\
 Examples:
   turnup run work                     asks before it sends
   turnup run work --yes --until 06:00 begins nothing new from six in the morning on (exit code 5)
+  turnup run work --wave 3            one wave: its first customer, then the others if that went well
+  turnup run work --only users,roles  customers and locations stand already
   turnup run work --simulate --yes    the same against a simulated Webex";
 
 /// The arguments of `run`.
@@ -24,6 +26,8 @@ pub struct RunArgs {
     /// Do not ask before sending.
     #[arg(long)]
     yes: bool,
+    #[command(flatten)]
+    select: SelectArgs,
     #[command(flatten)]
     until: UntilArgs,
     #[command(flatten)]
@@ -37,13 +41,59 @@ pub struct RunArgs {
 impl RunArgs {
     /// What concerns the settings.
     pub fn typed(&self, lang: Option<Lang>) -> Typed {
-        typed(lang, &self.hold_back, &self.reading, &self.api)
+        self.select.on(typed(lang, &self.hold_back, &self.reading, &self.api))
     }
 
     /// What concerns this run alone.
-    pub const fn order(&self) -> Order {
+    pub fn order(&self) -> Order {
         let confirmation = if self.yes { Confirmation::Given } else { Confirmation::Wanted };
-        Order { confirmation, until: self.until.until }
+        Order { confirmation, until: self.until.until, selection: self.select.selection() }
+    }
+}
+
+/// What of the sheets is done.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SelectArgs {
+    /// Only these stages, such as `customers,locations`; what they need must be there already or be among them.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "STAGES")]
+    only: Vec<StageArg>,
+    /// Only customers whose `wave` column says so; a customer with a mistake stays out whole, and the first one goes
+    /// ahead of the others.
+    #[arg(long, value_name = "WAVE")]
+    wave: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum StageArg {
+    Customers,
+    Locations,
+    Numbers,
+    Users,
+    Roles,
+}
+
+impl From<StageArg> for Stage {
+    fn from(stage: StageArg) -> Self {
+        match stage {
+            StageArg::Customers => Self::Customers,
+            StageArg::Locations => Self::Locations,
+            StageArg::Numbers => Self::Numbers,
+            StageArg::Users => Self::Users,
+            StageArg::Roles => Self::Roles,
+        }
+    }
+}
+
+impl SelectArgs {
+    /// What is asked for.
+    pub fn selection(&self) -> Selection {
+        let only = self.only.iter().map(|stage| (*stage).into()).collect();
+        Selection { only, wave: self.wave.clone(), ..Selection::default() }
+    }
+
+    /// What it means for the settings.
+    pub fn on(&self, typed: Typed) -> Typed {
+        Typed { is_wave: self.wave.is_some(), ..typed }
     }
 }
 

@@ -162,6 +162,8 @@ pub enum Event {
     Answered { call: Call, ids: BTreeMap<String, String>, tracking_id: Option<String> },
     /// The request was refused and had no effect.
     Refused { call: Call, tracking_id: Option<String> },
+    /// The request never took effect: the run left off before it was sent, or Webex could not be reached.
+    Recalled { call: Call },
     /// No answer came; the request may have taken effect.
     Lost { call: Call, why: String },
     /// A look-up found what the request in doubt had made.

@@ -54,7 +54,10 @@ impl State {
                 Self::Sending(sent) | Self::Doubtful(sent),
                 Event::Found { call, .. } | Event::Absent { call },
             )
-            | (Self::Sending(sent), Event::Answered { call, .. } | Event::Refused { call, .. })
+            | (
+                Self::Sending(sent),
+                Event::Answered { call, .. } | Event::Refused { call, .. } | Event::Recalled { call },
+            )
                 if sent == *call => Ok(Self::Running),
             (Self::Sending(sent) | Self::Doubtful(sent), Event::Lost { call, .. }) if sent == *call => {
                 Ok(Self::Doubtful(sent))
@@ -104,6 +107,7 @@ impl Record {
         match event {
             Event::Started | Event::Absent { .. } | Event::Lost { .. } => {}
             Event::Intent { .. } => self.attempts += 1,
+            Event::Recalled { .. } => self.attempts = self.attempts.saturating_sub(1),
             Event::Answered { call, ids, tracking_id } => {
                 self.done.insert(*call);
                 self.ids.extend(ids.clone());
@@ -157,6 +161,7 @@ mod tests {
             Event::Answered { call: CALL, ids: ids.clone(), tracking_id: None },
             Event::Refused { call: CALL, tracking_id: None },
             Event::Lost { call: CALL, why: String::new() },
+            Event::Recalled { call: CALL },
             Event::Found { call: CALL, ids: ids.clone() },
             Event::Absent { call: CALL },
             Event::Existing { call: CALL, ids: ids.clone() },
@@ -181,7 +186,7 @@ mod tests {
     proptest! {
         /// Whatever happens: nothing follows on an end, and an intent follows only where nothing is in doubt.
         #[test]
-        fn no_order_of_events_sends_in_doubt(picks in prop::collection::vec(0usize..13, 0..40)) {
+        fn no_order_of_events_sends_in_doubt(picks in prop::collection::vec(0usize..14, 0..40)) {
             let events = events();
             let mut state = State::Pending;
             for pick in picks {

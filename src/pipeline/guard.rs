@@ -4,12 +4,12 @@ use std::time::Instant;
 
 use anyhow::bail;
 
+use super::selected::Selected;
 use super::{Console, Until, provider};
 use crate::check::Checked;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::journal::{Log, Sqlite};
 use crate::settings::Settings;
-use crate::sheet::Sheets;
 use crate::text::{Lang, phrase, say};
 
 /// Fewer rows than this are never judged by their share of mistakes.
@@ -36,9 +36,9 @@ const UNREADABLE: [Code; 6] =
 
 /// Says why the file is probably the wrong one: too many of its rows have mistakes of their own.
 #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]
-pub(super) fn too_many_errors(sheets: &Sheets, checked: &Checked<'_>, settings: &Settings) -> Option<String> {
+pub(super) fn too_many_errors(selected: &Selected, checked: &Checked<'_>, settings: &Settings) -> Option<String> {
     let max_error_rate = settings.max_error_rate;
-    let (rows, rejected) = (sheets.row_count(), checked.verdicts.rejected());
+    let (rows, (rejected, _)) = (selected.row_count(checked), selected.wrong(checked));
     if rows < ROWS_MIN || rejected as f64 <= max_error_rate * rows as f64 {
         return None;
     }

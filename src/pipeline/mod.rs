@@ -14,6 +14,7 @@ mod online;
 mod provider;
 mod recorded;
 mod reference;
+mod selected;
 mod template;
 
 use std::path::Path;
@@ -24,12 +25,13 @@ use crate::check::{self, Checked, Material, Standing};
 use crate::diagnostic::Severity;
 use crate::journal::{Log, RunHead, Sqlite};
 use crate::model::Package;
-use crate::plan::{self, Forecast, Known, Pace, Plan, Stage};
+use crate::plan::{self, Forecast, Known, Pace, Plan};
 use crate::report::{self, FindingsFormat, PlanFormat, PlanView};
 use crate::settings::{Settings, Typed, settle};
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
 
+pub use crate::plan::{Selection, Stage};
 pub use crate::workspace::Locked;
 pub use clock::{Clock, Until};
 pub use compare::{CompareFormat, compare};
@@ -42,6 +44,7 @@ use online::asked;
 pub use provider::Simulation;
 use recorded::{Recorded, Scope, unfinished};
 pub use reference::{check_schema, columns, explain, init};
+use selected::Selected;
 pub use template::{Answer, add_template, list_templates, show_template};
 
 /// The exit codes that are not told by the outcomes of rows.
@@ -97,17 +100,32 @@ pub async fn check(
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn plan(folder: &Path, typed: &Typed, format: PlanFormat, console: &mut Console<'_>) -> anyhow::Result<u8> {
+pub fn plan(
+    folder: &Path,
+    typed: &Typed,
+    selection: &Selection,
+    format: PlanFormat,
+    console: &mut Console<'_>,
+) -> anyhow::Result<u8> {
     let workspace = Workspace::open(folder)?;
     let settings = settle(typed, &workspace)?;
     let inputs = Inputs::read(workspace.root(), &settings.reading)?;
     let known = known(&workspace)?;
     let standing = standing(&known);
     let checked = checked(&inputs, &settings, &standing);
-    let plan = plan::plan(&checked.batch(), &known);
+    let mut selected = Selected::new(selection.clone(), &checked);
+    if let Some(words) = selected.nobody(&checked, settings.lang) {
+        console.refuse(&words);
+        return Ok(exit::USAGE);
+    }
+    let plan = selected.plan(&checked, &known);
     let forecast = forecast(&plan, &known, &settings);
-    console.print(&shown_plan(format, &checked, &plan, &forecast, settings.lang));
-    Ok(if checked.count(Severity::Error) > 0 || !plan.immovable.is_empty() { exit::REJECTED } else { exit::WELL })
+    console.print(&shown_plan(format, &checked, &selected, &plan, &forecast, settings.lang));
+    let is_wrong = match selected.picked() {
+        Some(_) => selected.wrong(&checked) != (0, 0),
+        None => checked.count(Severity::Error) > 0,
+    };
+    Ok(if is_wrong || !plan.immovable.is_empty() { exit::REJECTED } else { exit::WELL })
 }
 
 /// What was asked of a run.
@@ -116,6 +134,8 @@ pub struct Order {
     pub confirmation: Confirmation,
     /// From then on nothing new is begun.
     pub until: Option<Until>,
+    /// What of it is to be done.
+    pub selection: Selection,
 }
 
 /// `turnup run`: check, plan, provision, report.
@@ -155,14 +175,20 @@ pub async fn run(folder: &Path, typed: &Typed, order: &Order, console: &mut Cons
         std::fs::remove_dir_all(&copies)?;
         return Ok(exit::REJECTED);
     }
-    if let Some(words) = guard::too_many_errors(&inputs.sheets, &checked, &settings) {
+    let mut selected = Selected::new(order.selection.clone(), &checked);
+    if let Some(words) = selected.nobody(&checked, settings.lang) {
+        console.refuse(&words);
+        std::fs::remove_dir_all(&copies)?;
+        return Ok(exit::USAGE);
+    }
+    if let Some(words) = guard::too_many_errors(&selected, &checked, &settings) {
         console.refuse(&words);
         std::fs::remove_dir_all(&copies)?;
         return Ok(exit::GUARD);
     }
-    let plan = plan::plan(&checked.batch(), &known);
+    let plan = selected.plan(&checked, &known);
     let forecast = forecast(&plan, &known, &settings);
-    console.say(&shown_plan(PlanFormat::Text, &checked, &plan, &forecast, settings.lang));
+    console.say(&shown_plan(PlanFormat::Text, &checked, &selected, &plan, &forecast, settings.lang));
     if !plan.is_idle() {
         provider::look(&settings).inspect_err(|_| drop(std::fs::remove_dir_all(&copies)))?;
         if confirmation == Confirmation::Wanted && !console.is_confirmed(settings.lang)? {
@@ -171,6 +197,7 @@ pub async fn run(folder: &Path, typed: &Typed, order: &Order, console: &mut Cons
             return Ok(exit::WELL);
         }
     }
+    selected.keep(&copies)?;
     let head = head(run, &plan, &settings, &console.clock);
     recorded.log.begin(&head, &plan).with_context(|| {
         format!(
@@ -178,7 +205,8 @@ pub async fn run(folder: &Path, typed: &Typed, order: &Order, console: &mut Cons
             workspace.journal().display()
         )
     })?;
-    recorded.carry_doubts(&head.run, &plan, &console.clock.now())?;
+    let doubts = recorded.carry_doubts(&head.run, &plan, &console.clock.now())?;
+    recorded.log.append(&head.run, &selected.lacking(&doubts, &head.started, settings.lang))?;
     recorded.carry_out(&head.run, Scope::Everything, console).await
 }
 
@@ -317,8 +345,15 @@ fn forecast(plan: &Plan, known: &Known, settings: &Settings) -> Forecast {
     plan::forecast(plan, known, Pace { in_flight: client.in_flight, rate: client.rate })
 }
 
-fn shown_plan(format: PlanFormat, checked: &Checked<'_>, plan: &Plan, forecast: &Forecast, lang: Lang) -> String {
-    let (rejected, blocked) = (checked.verdicts.rejected(), checked.verdicts.blocked());
+fn shown_plan(
+    format: PlanFormat,
+    checked: &Checked<'_>,
+    selected: &Selected,
+    plan: &Plan,
+    forecast: &Forecast,
+    lang: Lang,
+) -> String {
+    let (rejected, blocked) = selected.wrong(checked);
     report::plan(format, &PlanView { sheets: checked.sheets(), plan, forecast, rejected, blocked, lang })
 }
 

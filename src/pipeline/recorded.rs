@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 
 use super::inputs::Inputs;
 use super::provider::Provider;
+use super::selected::{self, Selected};
 use super::{Confirmation, Console, Terminal, checked, exit, left, standing};
 use crate::api::Client;
 use crate::check::HoldBack;
@@ -73,20 +74,23 @@ impl Recorded<'_> {
     }
 
     /// Takes over what the run before left in doubt: it is looked up for as long as it may become visible late, before
-    /// the new run sends it.
-    pub fn carry_doubts(&mut self, run: &str, plan: &Plan, at: &str) -> anyhow::Result<()> {
-        let Some(before) = self.log.runs()?.into_iter().rev().find(|head| head.run != run) else { return Ok(()) };
+    /// the new run sends it. Returns the steps that were in doubt.
+    pub fn carry_doubts(&mut self, run: &str, plan: &Plan, at: &str) -> anyhow::Result<HashSet<StepId>> {
+        let mut carried = HashSet::new();
+        let Some(before) = self.log.runs()?.into_iter().rev().find(|head| head.run != run) else { return Ok(carried) };
         let (_, records) = self.log.replay(&before.run)?;
         let mut entries = Vec::new();
         for step in plan.steps.iter().filter(|step| step.action == Action::Create) {
             let Some(call) = creation(step.stage) else { continue };
             if records.get(&step.id).is_some_and(|record| is_doubtful(record, call)) {
+                carried.insert(step.id.clone());
                 let why = format!("left in doubt by {}", before.run);
                 let events = [Event::Started, Event::Intent { call }, Event::Lost { call, why }];
                 entries.extend(events.map(|event| Entry { step: step.id.clone(), at: at.to_owned(), event }));
             }
         }
-        self.log.append(run, &entries)
+        self.log.append(run, &entries)?;
+        Ok(carried)
     }
 
     /// Carries out a stored plan from where its records stand, and hands back the results.
@@ -127,9 +131,10 @@ impl Recorded<'_> {
     }
 
     /// What stops the run before its plan is done.
-    fn guards(&self) -> Guards {
+    fn guards(&self, run: &str, plan: &Plan) -> anyhow::Result<Guards> {
         let until = self.settings.until.map(Into::into);
-        Guards { until, limits: Some(self.settings.limits), canary: HashSet::new() }
+        let canary = selected::canary(&self.workspace.inputs(run), plan, self.settings.canary)?;
+        Ok(Guards { until, limits: Some(self.settings.limits), canary })
     }
 
     fn recorded_so_far(&self) -> String {
@@ -154,7 +159,7 @@ impl Recorded<'_> {
         let (api, clock) = (&self.settings.api, console.clock.clone());
         let mode = if scope == Scope::Everything { Mode::Everything } else { Mode::SettleOnly };
         let guards = match scope {
-            Scope::Everything => self.guards(),
+            Scope::Everything => self.guards(run, plan)?,
             // What was sent is followed up whatever comes of it.
             Scope::WhatWasSent => Guards::default(),
         };
@@ -193,7 +198,10 @@ impl Recorded<'_> {
         let lang = settings.lang;
         let left = self.log.left(run)?;
         let left = left.as_ref();
-        let rows = Rows { sheets: &inputs.sheets, checked: &checked, plan, records, known: &known, left, lang };
+        let selected = Selected::kept(&kept, &checked)?;
+        let (selection, picked) = (&selected.selection, selected.picked());
+        let sheets = &inputs.sheets;
+        let rows = Rows { sheets, checked: &checked, plan, records, known: &known, left, selection, picked, lang };
         let results = report::row_results(&rows);
         let folder = self.workspace.report(run);
         report::write_results(&folder, &inputs.sheets, &results)?;

@@ -8,6 +8,7 @@ mod diff;
 mod forecast;
 mod id;
 mod known;
+mod selection;
 mod step;
 mod work;
 
@@ -16,6 +17,7 @@ pub use diff::Immovable;
 pub use forecast::{Forecast, Licence, Pace, forecast};
 pub use id::StepId;
 pub use known::{Confirmed, Known, NUMBER_STATE_ASKED, STAGED_NUMBERS};
+pub use selection::{Lack, Selection, restrict};
 pub use step::{Action, Calls, Change, Source, Stage, Step};
 pub use work::{
     AddressWork, CustomerWork, LocationWork, NumbersWork, PstnWork, RemovalWork, Removed, RoleWork, SiteWork, UserWork,

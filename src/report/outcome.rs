@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::silence;
-use crate::check::{Checked, RowRef, Verdict};
+use crate::check::{Checked, Picked, RowRef, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::journal::{Call, Ending, Left, Reason, Record, State};
 use crate::model::SheetKind;
-use crate::plan::{Action, Immovable, Known, Plan, Stage, Step, StepId};
+use crate::plan::{Action, Immovable, Known, Plan, Selection, Source, Stage, Step, StepId};
 use crate::sheet::Sheets;
 use crate::text::{self, Lang};
 
@@ -80,6 +80,8 @@ impl fmt::Display for Outcome {
 /// Everything that is said of one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowResult {
+    /// The position of the row in its sheet.
+    pub row: usize,
     pub outcome: Outcome,
     pub codes: Vec<String>,
     pub reason: String,
@@ -98,6 +100,7 @@ pub struct RowResult {
 impl RowResult {
     fn new(outcome: Outcome) -> Self {
         Self {
+            row: 0,
             outcome,
             codes: Vec::new(),
             reason: String::new(),
@@ -141,6 +144,9 @@ pub struct Rows<'a> {
     pub known: &'a Known,
     /// How the run left off, if it did.
     pub left: Option<&'a Left>,
+    /// What the run was asked to do, and the rows of it; none means all.
+    pub selection: &'a Selection,
+    pub picked: Option<&'a Picked>,
     pub lang: Lang,
 }
 
@@ -148,8 +154,10 @@ pub struct Rows<'a> {
 pub fn row_results(rows: &Rows<'_>) -> HashMap<SheetKind, Vec<RowResult>> {
     let index = Index::new(rows);
     let sheet = |kind: SheetKind| {
-        let count = rows.sheets.get(kind).row_count();
-        (0..count).map(|position| index.row(RowRef { sheet: kind, index: position })).collect()
+        let all = (0..rows.sheets.get(kind).row_count()).map(|index| RowRef { sheet: kind, index });
+        // Of a run over single rows, the others are no result.
+        let told = all.filter(|row| rows.selection.rows.is_none() || rows.picked.is_none_or(|picked| picked.has(*row)));
+        told.map(|row| RowResult { row: row.index, ..index.row(row) }).collect()
     };
     SheetKind::ALL.into_iter().map(|kind| (kind, sheet(kind))).collect()
 }
@@ -181,6 +189,9 @@ impl<'a> Index<'a> {
             index.steps.entry(source).or_default().push(step);
             index.sources.insert(&step.id, source);
         }
+        for lack in &rows.selection.lacking {
+            index.sources.insert(&lack.need, RowRef { sheet: lack.source.sheet, index: lack.source.index });
+        }
         for immovable in &rows.plan.immovable {
             let source = RowRef { sheet: immovable.source.sheet, index: immovable.source.index };
             index.immovable.entry(source).or_default().push(immovable);
@@ -189,6 +200,9 @@ impl<'a> Index<'a> {
     }
 
     fn row(&self, row: RowRef) -> RowResult {
+        if let Some(reason) = self.outside(row) {
+            return RowResult { reason, ..RowResult::new(Outcome::Skipped) };
+        }
         match self.rows.checked.verdict(row) {
             Verdict::Skipped => RowResult::new(Outcome::Skipped),
             Verdict::Rejected => self.rejected(row),
@@ -198,6 +212,27 @@ impl<'a> Index<'a> {
                 None => self.carried_out(row),
             },
         }
+    }
+
+    /// Says why the row is none that the run was asked to do.
+    fn outside(&self, row: RowRef) -> Option<String> {
+        let (selection, lang) = (self.rows.selection, self.rows.lang);
+        if let Some(wave) = &selection.wave
+            && self.rows.picked.is_some_and(|picked| !picked.has(row))
+        {
+            return Some(text::say(lang, "outside the wave `{wave}` of this run", &[("wave", wave)]));
+        }
+        let has_part = self.steps.contains_key(&row) || self.immovable.contains_key(&row);
+        let is_asked = match self.rows.checked.verdict(row) {
+            Verdict::Skipped => true,
+            Verdict::Clean => has_part,
+            Verdict::Rejected | Verdict::Blocked(_) => selection.touches(Source { sheet: row.sheet, index: row.index }),
+        };
+        if selection.only.is_empty() || is_asked {
+            return None;
+        }
+        let only: Vec<_> = selection.only.iter().map(|stage| stage.name()).collect();
+        Some(text::say(lang, "outside this run, which was for {only} alone", &[("only", &only.join(", "))]))
     }
 
     /// A row behind another one. What is wrong with a template or a setting is no row's own, so it is told here.
@@ -366,6 +401,9 @@ impl<'a> Index<'a> {
                     join(&mut result.fix, &words.fix);
                 } else {
                     join(&mut result.reason, &reason.text);
+                    if record.ending() == Some(Ending::Blocked) {
+                        join(&mut result.fix, &words.fix);
+                    }
                 }
             }
             return;

@@ -10,8 +10,8 @@ pub fn results_csv(sheet: &Sheet, results: &[RowResult]) -> String {
     let kept = kept_columns(sheet);
     let mut file = CsvText::new(sheet.delimiter());
     file.row(kept.iter().map(|&at| header_cell(sheet, at)).chain(RESULT_COLUMNS.map(Cow::Borrowed)));
-    for (row, result) in results.iter().enumerate() {
-        let cells = sheet.cells(row);
+    for result in results {
+        let cells = sheet.cells(result.row);
         let (codes, done, missing) = (result.codes.join(";"), result.done.join(";"), result.missing.join(";"));
         let attempts = result.attempts.to_string();
         let added = [
@@ -42,10 +42,10 @@ pub fn rejected_csv(sheet: &Sheet, results: &[RowResult]) -> String {
             .chain(kept.iter().map(|&at| header_cell(sheet, at)))
             .chain([Cow::Borrowed(ROW_COLUMN)]),
     );
-    for (row, result) in results.iter().enumerate().filter(|(_, result)| result.needs_mending()) {
+    for result in results.iter().filter(|result| result.needs_mending()) {
         let reason = format!("{} ({})", result.reason, result.fix);
-        let number = sheet.number(row).unwrap_or_default().to_string();
-        let cells = sheet.cells(row);
+        let number = sheet.number(result.row).unwrap_or_default().to_string();
+        let cells = sheet.cells(result.row);
         let cells = kept.iter().map(|&at| cells.get(at).unwrap_or_default());
         file.row([Cow::Owned(reason)].into_iter().chain(cells).chain([Cow::Owned(number)]));
     }

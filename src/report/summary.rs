@@ -52,13 +52,13 @@ pub fn summary(
 fn roots(sheets: &Sheets, results: &HashMap<SheetKind, Vec<RowResult>>, lang: Lang) -> String {
     let mut kinds: Vec<(&RowResult, Place, usize)> = Vec::new();
     for kind in SheetKind::ALL {
-        for (index, row) in results[&kind].iter().enumerate().filter(|(_, row)| is_root(row)) {
+        for row in results[&kind].iter().filter(|row| is_root(row)) {
             let alike = |(known, ..): &(&RowResult, Place, usize)| {
                 (known.outcome, &known.reason, &known.fix) == (row.outcome, &row.reason, &row.fix)
             };
             match kinds.iter().take(KINDS_COMPARED_MAX).position(alike) {
                 Some(at) => kinds[at].2 += 1,
-                None => kinds.push((row, sheets.get(kind).place(index, None), 0)),
+                None => kinds.push((row, sheets.get(kind).place(row.row, None), 0)),
             }
         }
     }

@@ -239,7 +239,13 @@ impl Hand {
                     self.tell(Event::Refused { call, tracking_id: refusal.tracking_id.clone() }).await?;
                     return Ok(Sent::Refused(refusal));
                 }
-                Err(Failure::Environment(why)) => return Err(End::LeftOff(Some(Stop::Environment(why)))),
+                Err(Failure::Environment(why)) => {
+                    // What must not be sent twice is not sent again by itself, so it took no effect.
+                    if weight == Weight::Once {
+                        self.tell(Event::Recalled { call }).await?;
+                    }
+                    return Err(End::LeftOff(Some(Stop::Environment(why))));
+                }
                 Err(Failure::Trouble(refusal)) => {
                     self.tell(Event::Lost { call, why: refusal.to_string() }).await?;
                     return Err(finished_by(Ending::Unconfirmed, Code::ServerTrouble, &refusal));

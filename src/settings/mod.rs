@@ -64,6 +64,8 @@ pub struct Typed {
     pub timeout_ms: Option<u64>,
     pub grace_ms: Option<u64>,
     pub hold_back: Option<HoldBack>,
+    /// Is it a run of one wave? Then a customer with a mistake stays out whole, if nothing else is said.
+    pub is_wave: bool,
     /// The language of messages.
     pub lang: Option<Lang>,
     /// The encoding of the sheets.
@@ -120,6 +122,7 @@ pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> 
             "the workspace's turnup.toml names a token file; only your own settings may, so remove `[token]` from it"
         );
     }
+    let hold_back = if typed.is_wave { HoldBack::Customer } else { HoldBack::default() };
     let encoding = typed.encoding.as_deref().map(encoding).transpose()?;
     let base = if typed.simulate { None } else { Some(base(typed, &user, &theirs)?) };
     let simulated = |real, simulated| if typed.simulate { simulated } else { real };
@@ -149,7 +152,7 @@ pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> 
     };
     Ok(Settings {
         api,
-        hold_back: typed.hold_back.or(user.hold_back).or(theirs.hold_back).unwrap_or_default(),
+        hold_back: typed.hold_back.or(user.hold_back).or(theirs.hold_back).unwrap_or(hold_back),
         max_error_rate: user.max_error_rate.or(theirs.max_error_rate).unwrap_or(MAX_ERROR_RATE),
         limits: limits(&user, &theirs),
         canary: usize::try_from(user.canary.or(theirs.canary).unwrap_or(CANARY)).unwrap_or(usize::MAX),

@@ -107,6 +107,9 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{failed} of {of} rows of the wave's first customers had failed, so the others were not begun",
         "{failed} de {of} linhas dos primeiros clientes da onda falharam, e os outros não foram começados",
     ),
+    ("outside the wave `{wave}` of this run", "fora da onda `{wave}` desta execução"),
+    ("outside this run, which was for {only} alone", "fora desta execução, que foi só para {only}"),
+    ("`{need}` is neither known nor part of this run", "`{need}` não é conhecido nem faz parte desta execução"),
     ("the run ended while an answer was outstanding", "a execução terminou enquanto se esperava uma resposta"),
     ("run again; what stands is kept, the rest is made", "execute de novo; o que existe é mantido, o resto é feito"),
     // The pages of `export` and `compare`.
@@ -306,6 +309,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
          the rest",
         "linhas demais falharam em {customers}, e o resto deles não foi começado; corrija o que é citado, e `turnup resume` \
          faz o resto",
+    ),
+    (
+        "no customer has the wave `{wave}`, so nothing was sent; the column `wave` names {waves}",
+        "nenhum cliente tem a onda `{wave}`, e nada foi enviado; a coluna `wave` cita {waves}",
     ),
     (
         "the time of `--until` is over already, so nothing was sent; name a later one",
