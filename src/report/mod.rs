@@ -3,6 +3,7 @@
 //! Rendering is pure; one function writes files, whole or not at all. Nothing here decides what is done.
 
 mod findings;
+mod immovable;
 mod outcome;
 mod plan;
 mod repairs;
@@ -12,7 +13,8 @@ mod summary;
 mod write;
 
 pub use findings::{CHECK_SCHEMA, FindingsFormat, findings};
-pub use outcome::{Outcome, RowResult, Rows, exit_code, immovable_findings, row_results};
+pub use immovable::immovable_findings;
+pub use outcome::{Outcome, RowResult, Rows, exit_code, row_results};
 pub use plan::{PlanFormat, PlanView, plan};
 pub use repairs::repairs;
 pub use results::{rejected_csv, results_csv};
