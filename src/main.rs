@@ -74,6 +74,10 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
             pipeline::plan(&folder(dir), &typed, &select.selection(), (*format).into(), console)
         }
         Command::Run(run) => pipeline::run(&folder(&run.dir), &run.typed(cli.lang), &run.order(), console).await,
+        Command::Activate(args) => {
+            let (dir, wave) = (folder(&args.dir), args.wave.as_deref());
+            pipeline::activate(&dir, &args.typed(cli.lang), wave, args.confirmation(), console).await
+        }
         Command::Resume { dir, until, api } => {
             let typed = typed(cli.lang, &no_hold_back, &as_it_is, api);
             pipeline::resume(&folder(dir), &typed, until.until, console).await

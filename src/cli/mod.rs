@@ -1,5 +1,6 @@
 //! What was typed. Nothing is decided here; the words are handed on.
 
+mod activate;
 mod export;
 mod run;
 mod template;
@@ -14,6 +15,7 @@ use crate::report::{FindingsFormat, PlanFormat};
 use crate::settings::Typed;
 use crate::text::Lang;
 
+pub use activate::ActivateArgs;
 pub use export::{CompareArgs, ExportArgs};
 pub use run::{RunArgs, SelectArgs, UntilArgs};
 pub use template::{TemplateAnswers, TemplateCommand};
@@ -120,6 +122,8 @@ pub enum Command {
     },
     /// Check, plan, provision and report.
     Run(RunArgs),
+    /// Porting day: bring staged numbers live; asks before it sends.
+    Activate(ActivateArgs),
     /// Go on with the latest unfinished run, after a crash, an interruption or a guard.
     Resume {
         /// The workspace folder [default: .].

@@ -2,6 +2,7 @@
 //!
 //! No stage calls the next one; this module calls them. Nothing is decided here that a stage could decide.
 
+mod activate;
 mod clock;
 mod compare;
 mod console;
@@ -33,6 +34,7 @@ use crate::workspace::Workspace;
 
 pub use crate::plan::{Selection, Stage};
 pub use crate::workspace::Locked;
+pub use activate::activate;
 pub use clock::{Clock, Until};
 pub use compare::{CompareFormat, compare};
 pub use console::{Confirmation, Console, Terminal};
@@ -354,7 +356,8 @@ fn shown_plan(
     lang: Lang,
 ) -> String {
     let (rejected, blocked) = selected.wrong(checked);
-    report::plan(format, &PlanView { sheets: checked.sheets(), plan, forecast, rejected, blocked, lang })
+    let view = PlanView { sheets: checked.sheets(), plan, forecast, rejected, blocked, lang };
+    if selected.selection.activates { report::activation(&view) } else { report::plan(format, &view) }
 }
 
 fn head(run: String, plan: &Plan, settings: &Settings, clock: &Clock) -> RunHead {

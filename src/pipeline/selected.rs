@@ -35,7 +35,8 @@ impl Selected {
 
     /// Plans what was asked for.
     pub fn plan(&mut self, checked: &Checked<'_>, known: &Known) -> Plan {
-        let plan = plan::plan(&checked.batch(), known);
+        let make = if self.selection.activates { plan::activation } else { plan::plan };
+        let plan = make(&checked.batch(), known);
         if self.selection.is_all() {
             return plan;
         }

@@ -78,7 +78,7 @@ impl Confirmed {
         match self.fields.get_mut("number_state") {
             Some(state) if state == "inactive" => {
                 let asked = std::mem::replace(state, "active".to_owned());
-                self.fields.insert(NUMBER_STATE_ASKED.to_owned(), asked);
+                self.fields.entry(NUMBER_STATE_ASKED.to_owned()).or_insert(asked);
             }
             _ => {}
         }

@@ -12,7 +12,7 @@ mod selection;
 mod step;
 mod work;
 
-pub use build::{NUMBERS_PER_REQUEST, Plan, plan};
+pub use build::{NUMBERS_PER_REQUEST, Plan, activation, plan};
 pub use diff::Immovable;
 pub use forecast::{Forecast, Licence, Pace, forecast};
 pub use id::StepId;

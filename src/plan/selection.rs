@@ -18,6 +18,9 @@ pub struct Selection {
     /// Only customers of this wave.
     #[serde(default)]
     pub wave: Option<String>,
+    /// Staged numbers are brought live, and nothing else is done.
+    #[serde(default)]
+    pub activates: bool,
     /// Only these rows; the others are none of its business.
     #[serde(default)]
     pub rows: Option<Vec<Source>>,
@@ -38,7 +41,7 @@ pub struct Lack {
 impl Selection {
     /// Is it everything?
     pub const fn is_all(&self) -> bool {
-        self.only.is_empty() && self.wave.is_none() && self.rows.is_none()
+        !self.activates && self.only.is_empty() && self.wave.is_none() && self.rows.is_none()
     }
 
     /// Is any stage of that row's sheet asked for?

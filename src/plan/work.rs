@@ -95,7 +95,7 @@ pub enum PstnWork {
 }
 
 /// The numbers of a location, its main number and its connection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct NumbersWork {
     pub customer: String,
     pub location: String,

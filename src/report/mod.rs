@@ -2,6 +2,7 @@
 //!
 //! Rendering is pure; one function writes files, whole or not at all. Nothing here decides what is done.
 
+mod activation;
 mod findings;
 mod immovable;
 mod outcome;
@@ -12,6 +13,7 @@ mod silence;
 mod summary;
 mod write;
 
+pub use activation::activation;
 pub use findings::{CHECK_SCHEMA, FindingsFormat, findings};
 pub use immovable::immovable_findings;
 pub use outcome::{Outcome, RowResult, Rows, exit_code, row_results};

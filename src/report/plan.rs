@@ -6,7 +6,7 @@ use std::fmt::Display;
 use serde::Serialize;
 
 use super::printable;
-use crate::plan::{Action, Forecast, Plan, Stage};
+use crate::plan::{Action, Forecast, NUMBER_STATE_ASKED, Plan, Stage};
 use crate::sheet::Sheets;
 use crate::text::{Lang, phrase, say};
 
@@ -99,13 +99,24 @@ fn text(view: &PlanView<'_>) -> String {
     text + &remarks(view)
 }
 
+/// How many rows take no part.
+pub(super) fn left_out(view: &PlanView<'_>) -> String {
+    if view.rejected + view.blocked == 0 {
+        return String::new();
+    }
+    let words = "{rejected} rows are rejected and {blocked} held back by another row; `turnup check` says why";
+    say(view.lang, words, &[("rejected", &view.rejected), ("blocked", &view.blocked)]) + "\n"
+}
+
 /// What a person should know besides: rows that take no part, and what changes.
 fn remarks(view: &PlanView<'_>) -> String {
-    let mut text = String::new();
-    if view.rejected + view.blocked > 0 {
-        let words = "{rejected} rows are rejected and {blocked} held back by another row; `turnup check` says why";
-        text.push_str(&say(view.lang, words, &[("rejected", &view.rejected), ("blocked", &view.blocked)]));
-        text.push('\n');
+    let mut text = left_out(view);
+    let live =
+        view.plan.steps.iter().filter(|step| step.fields.get(NUMBER_STATE_ASKED).is_some_and(|w| w == "inactive"));
+    let live = live.count();
+    if live > 0 {
+        let words = "{count} locations say `inactive`, but their numbers were brought live; they stay live";
+        text.push_str(&(say(view.lang, words, &[("count", &live)]) + "\n"));
     }
     for value in &view.plan.immovable {
         let row = view.sheets.get(value.source.sheet).place(value.source.index, None);

@@ -69,6 +69,28 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("rate limit", "limite de pedidos por segundo"),
     ("provisioning of customers", "provisionamento dos clientes"),
     ("requests in flight", "pedidos simultâneos"),
+    (
+        "{count} locations say `inactive`, but their numbers were brought live; they stay live",
+        "{count} localidades dizem `inactive`, mas seus números já entraram em serviço; eles continuam em serviço",
+    ),
+    // The page of `activate`.
+    (
+        "{customer}, {location}: {count} numbers go live now",
+        "{customer}, {location}: {count} números entram em serviço agora",
+    ),
+    (
+        "{count} numbers go live in all; they stay live while the sheet still says `inactive`",
+        "{count} números entram em serviço ao todo; eles continuam em serviço enquanto a planilha ainda diz `inactive`",
+    ),
+    ("no number is staged: no request would be made", "nenhum número está em espera: nenhum pedido seria feito"),
+    (
+        "nobody is there to confirm that numbers go live; add --yes",
+        "não há ninguém para confirmar que os números entrem em serviço; acrescente --yes",
+    ),
+    (
+        "nothing has been run in this folder, so no number is staged",
+        "nada foi executado nesta pasta, então nenhum número está em espera",
+    ),
     // The page of `fix`.
     ("nothing to repair", "nada a reparar"),
     (

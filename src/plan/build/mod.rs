@@ -1,5 +1,6 @@
 //! Batch -> steps.
 
+mod activation;
 mod deletes;
 mod fields;
 mod locations;
@@ -18,6 +19,7 @@ use super::step::{Action, Calls, Source, Stage, Step};
 use super::work::{CustomerWork, Work, expand};
 use crate::check::{Batch, Sourced};
 use crate::model::{Customer, Package, Phone, User};
+pub use activation::activation;
 use fields::{customer_fields, user_fields};
 
 /// Numbers sent in one request. Cisco publishes no figure for direct numbers.

@@ -91,10 +91,10 @@ impl<'a> Builder<'a> {
 
 /// What is known of a location's numbers.
 #[derive(Debug, Default)]
-struct Standing {
+pub(super) struct Standing {
     all: BTreeSet<Phone>,
     /// Those that wait for porting day.
-    staged: BTreeSet<Phone>,
+    pub staged: BTreeSet<Phone>,
     /// What the sheet said last.
     asked: Option<NumberState>,
 }
@@ -111,7 +111,7 @@ struct After {
 }
 
 impl Standing {
-    fn new(known: Option<&Confirmed>) -> Self {
+    pub fn new(known: Option<&Confirmed>) -> Self {
         let Some(known) = known else { return Self::default() };
         let list = |column: &str| {
             let items = known.fields.get(column).map(|list| list.split(';').map(str::to_owned).collect::<Vec<_>>());
