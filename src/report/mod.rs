@@ -16,11 +16,11 @@ mod write;
 pub use activation::activation;
 pub use findings::{CHECK_SCHEMA, FindingsFormat, findings};
 pub use immovable::immovable_findings;
-pub use outcome::{Outcome, RowResult, Rows, exit_code, row_results};
+pub use outcome::{Outcome, RowResult, Rows, row_results};
 pub use plan::{PlanFormat, PlanView, plan};
 pub use repairs::repairs;
 pub use results::{rejected_csv, results_csv};
-pub use summary::{counts, summary};
+pub use summary::{counts, exit_code, summary};
 pub use write::{write_atomically, write_results};
 
 /// Text of somebody else without control characters, so that it cannot move a terminal's cursor.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::immovable::immovable_finding;
-use super::silence;
+use super::silence::{self, stage_thing};
 use crate::check::{Checked, Picked, RowRef, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::journal::{Call, Ending, Left, Reason, Record, State};
@@ -484,30 +484,8 @@ const fn step_thing(step: &Step) -> &'static str {
     }
 }
 
-const fn stage_thing(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Customers => "customer",
-        Stage::Locations => "location",
-        Stage::Numbers => "numbers",
-        Stage::Users => "user",
-        Stage::Roles => "role",
-    }
-}
-
 fn things<'a>(calls: impl Iterator<Item = &'a Call>) -> Vec<String> {
     let mut things: Vec<String> = calls.map(|call| call.thing().to_owned()).collect();
     things.dedup();
     things
-}
-
-/// The exit code that the outcomes of all rows ask for; stops come before it.
-pub fn exit_code(results: &HashMap<SheetKind, Vec<RowResult>>) -> u8 {
-    let any = |wanted: &[Outcome]| results.values().flatten().any(|row| wanted.contains(&row.outcome));
-    if any(&[Outcome::Failed, Outcome::Incomplete, Outcome::Conflict, Outcome::Unconfirmed]) {
-        4
-    } else if any(&[Outcome::Rejected, Outcome::Blocked]) {
-        3
-    } else {
-        0
-    }
 }

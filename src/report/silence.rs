@@ -2,6 +2,7 @@
 
 use super::outcome::{Outcome, RowResult};
 use crate::journal::{Halt, Left, Share};
+use crate::plan::Stage;
 use crate::text::{Lang, phrase, say};
 
 /// Says of a row that was not reached, or not to its end, why it was not.
@@ -42,5 +43,16 @@ fn why(left: &Left, customer: &str, lang: Lang) -> Option<String> {
             rows,
         ),
         Halt::Interrupted | Halt::Environment | Halt::Customers => None,
+    }
+}
+
+/// What a step of that stage makes, for people.
+pub(super) const fn stage_thing(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Customers => "customer",
+        Stage::Locations => "location",
+        Stage::Numbers => "numbers",
+        Stage::Users => "user",
+        Stage::Roles => "role",
     }
 }

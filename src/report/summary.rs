@@ -101,3 +101,15 @@ const fn is_root(row: &RowResult) -> bool {
         Outcome::Rejected | Outcome::Failed | Outcome::Incomplete | Outcome::Conflict | Outcome::Unconfirmed
     )
 }
+
+/// The exit code that the outcomes of all rows ask for; stops come before it.
+pub fn exit_code(results: &HashMap<SheetKind, Vec<RowResult>>) -> u8 {
+    let any = |wanted: &[Outcome]| results.values().flatten().any(|row| wanted.contains(&row.outcome));
+    if any(&[Outcome::Failed, Outcome::Incomplete, Outcome::Conflict, Outcome::Unconfirmed]) {
+        4
+    } else if any(&[Outcome::Rejected, Outcome::Blocked]) {
+        3
+    } else {
+        0
+    }
+}
