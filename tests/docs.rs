@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use turnup::diagnostic::Code;
 use turnup::model::SheetKind;
+use turnup::plan::{COLUMNS, Stage, Way};
 use turnup::sheet::{Need, specs};
 use turnup::text::{Lang, entry};
 
@@ -28,6 +29,44 @@ fn columns() -> String {
     text
 }
 
+/// What changes each column once its object stands.
+fn changes() -> String {
+    let mut text = "| stage | column | changed by | `REMOVE` |\n|---|---|---|---|\n".to_owned();
+    for column in COLUMNS {
+        let way = match column.way {
+            Way::By(means) => format!("`{}`", means.request()),
+            Way::Once(means, why) => {
+                format!("`{}` where it has none yet; else not: {}", means.request(), why.because())
+            }
+            Way::Kept(why) | Way::Never(why) => format!("not: {}", why.because()),
+            Way::Key => "not: another one is another object".to_owned(),
+            Way::Control => "stands nowhere in Webex".to_owned(),
+        };
+        let removed = match (column.way, column.keeps) {
+            (Way::Control, _) => "",
+            (_, Some(why)) => why.because(),
+            (_, None) => "clears it",
+        };
+        text.push_str(&format!("| {} | `{}` | {way} | {removed} |\n", column.stage.name(), column.header));
+    }
+    text
+}
+
+#[test]
+fn every_column_of_the_sheets_says_what_changes_it() {
+    let stages: [&[Stage]; 3] = [
+        &[Stage::Customers, Stage::Locations, Stage::Numbers],
+        &[Stage::Locations, Stage::Numbers],
+        &[Stage::Users, Stage::Roles],
+    ];
+    for (kind, stages) in SheetKind::ALL.into_iter().zip(stages) {
+        for spec in specs(kind) {
+            let told = COLUMNS.iter().any(|column| stages.contains(&column.stage) && column.header == spec.header);
+            assert!(told, "nothing says what changes `{}` of {kind}", spec.header);
+        }
+    }
+}
+
 fn codes() -> String {
     let mut text = "| code | | why |\n|---|---|---|\n".to_owned();
     for code in Code::ALL {
@@ -41,7 +80,7 @@ fn codes() -> String {
 fn the_readme_equals_the_tables() {
     let before = std::fs::read_to_string(readme()).expect("there is a README");
     let mut after = before.clone();
-    for (name, table) in [("columns", columns()), ("codes", codes())] {
+    for (name, table) in [("columns", columns()), ("changes", changes()), ("codes", codes())] {
         let (head, rest) = after.split_once(&format!("<!-- {name} -->")).expect("the README marks the table");
         let (_, tail) = rest.split_once(&format!("<!-- /{name} -->")).expect("the README marks its end");
         after = format!("{head}<!-- {name} -->\n\n{}\n\n<!-- /{name} -->{tail}", table.trim_end());

@@ -16,6 +16,8 @@ pub struct Sourced<T> {
     pub row: RowRef,
     pub value: T,
     pub removed: Vec<&'static str>,
+    /// Columns whose cell is blank, so that the value is only what stands in for it.
+    pub blank: Vec<&'static str>,
 }
 
 /// A row that deletes.
@@ -74,8 +76,12 @@ pub(super) fn batch(checked: &Checked<'_>) -> Batch {
     let mut deletions = deletions(checked);
     deletions.append(&mut of_users);
     Batch {
-        customers: customers.filter_map(|row| sourced(row.at(), &row.removed, customer(context, row))).collect(),
-        locations: locations.filter_map(|row| sourced(row.at(), &row.removed, branch(context, row))).collect(),
+        customers: customers
+            .filter_map(|row| sourced(row.at(), &row.removed, blank(&row.location), customer(context, row)))
+            .collect(),
+        locations: locations
+            .filter_map(|row| sourced(row.at(), &row.removed, blank(&row.location), branch(context, row)))
+            .collect(),
         users,
         deletions,
     }
@@ -108,7 +114,7 @@ fn users(checked: &Checked<'_>) -> (Vec<Sourced<User>>, Vec<Deletion>) {
             gone.extend(deleted_user(&seated));
         }
         let value = user(&checked.context, &seated).filter(|_| seated.row.action == Action::Apply);
-        sourced(seated.row.at(), pass.removed(), value)
+        sourced(seated.row.at(), pass.removed(), Vec::new(), value)
     };
     let users = (0..checked.people.records.len()).filter(clean).filter_map(&mut read).collect();
     (users, gone)
@@ -120,8 +126,18 @@ fn deleted_user(seated: &Seated<'_>) -> Option<Deletion> {
     Some(Deletion { row: seated.row.at(), what: Deleted::User { customer, email } })
 }
 
-fn sourced<T>(row: RowRef, removed: &[&'static str], value: Option<T>) -> Option<Sourced<T>> {
-    value.map(|value| Sourced { row, value, removed: removed.to_vec() })
+fn sourced<T>(row: RowRef, removed: &[&'static str], blank: Vec<&'static str>, value: Option<T>) -> Option<Sourced<T>> {
+    value.map(|value| Sourced { row, value, removed: removed.to_vec(), blank })
+}
+
+/// The blank columns of a location that something stands in for.
+fn blank(fields: &LocationFields) -> Vec<&'static str> {
+    let columns = [
+        (fields.language.is_none(), "language"),
+        (fields.announcement_language.is_none(), "announcement_language"),
+        (fields.number_state.is_none(), "number_state"),
+    ];
+    columns.into_iter().filter(|(is_blank, _)| *is_blank).map(|(_, column)| column).collect()
 }
 
 fn customer(context: &Context<'_>, row: &CustomerRow) -> Option<Customer> {

@@ -32,6 +32,11 @@ pub enum Call {
     DisableCalling,
     DeleteLocation,
     DeleteCustomer,
+    UpdateLocation,
+    SetAnnouncements,
+    /// Names, number and extension, which one request sets.
+    UpdatePerson,
+    ReleaseNumber,
 }
 
 impl Call {
@@ -56,6 +61,10 @@ impl Call {
             Self::DisableCalling => "disable calling",
             Self::DeleteLocation => "delete the location",
             Self::DeleteCustomer => "delete the customer",
+            Self::UpdateLocation => "update the location",
+            Self::SetAnnouncements => "set the announcement language",
+            Self::UpdatePerson => "update the person",
+            Self::ReleaseNumber => "release the number",
         }
     }
 
@@ -80,6 +89,10 @@ impl Call {
             Self::DisableCalling => "removal of calling",
             Self::DeleteLocation => "removal of the location",
             Self::DeleteCustomer => "removal of the customer",
+            Self::UpdateLocation => "location data",
+            Self::SetAnnouncements => "announcement language",
+            Self::UpdatePerson => "person",
+            Self::ReleaseNumber => "release of the number",
         }
     }
 }

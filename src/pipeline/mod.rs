@@ -89,6 +89,7 @@ pub async fn check(
     if asking == Asking::Webex || known.iter().next().is_some() {
         let plan = plan::plan(&checked.batch(), &known);
         checked.add(report::immovable_findings(&inputs.sheets, &plan));
+        checked.add(report::twin_findings(&inputs.sheets, &plan::twins(&checked.batch(), &known)));
         if asking == Asking::Webex {
             checked.add(asked(&workspace, &settings, &inputs, &plan, &known, console).await?);
         }
@@ -122,7 +123,7 @@ pub fn plan(
     }
     let plan = selected.plan(&checked, &known);
     let forecast = forecast(&plan, &known, &settings);
-    console.print(&shown_plan(format, &checked, &selected, &plan, &forecast, settings.lang));
+    console.print(&shown_plan(format, &checked, &known, &selected, &plan, &forecast, settings.lang));
     let is_wrong = match selected.picked() {
         Some(_) => selected.wrong(&checked) != (0, 0),
         None => checked.count(Severity::Error) > 0,
@@ -190,7 +191,7 @@ pub async fn run(folder: &Path, typed: &Typed, order: &Order, console: &mut Cons
     }
     let plan = selected.plan(&checked, &known);
     let forecast = forecast(&plan, &known, &settings);
-    console.say(&shown_plan(PlanFormat::Text, &checked, &selected, &plan, &forecast, settings.lang));
+    console.say(&shown_plan(PlanFormat::Text, &checked, &known, &selected, &plan, &forecast, settings.lang));
     if !plan.is_idle() {
         provider::look(&settings).inspect_err(|_| drop(std::fs::remove_dir_all(&copies)))?;
         if confirmation == Confirmation::Wanted && !console.is_confirmed(settings.lang)? {
@@ -350,13 +351,17 @@ fn forecast(plan: &Plan, known: &Known, settings: &Settings) -> Forecast {
 fn shown_plan(
     format: PlanFormat,
     checked: &Checked<'_>,
+    known: &Known,
     selected: &Selected,
     plan: &Plan,
     forecast: &Forecast,
     lang: Lang,
 ) -> String {
     let (rejected, blocked) = selected.wrong(checked);
-    let view = PlanView { sheets: checked.sheets(), plan, forecast, rejected, blocked, lang };
+    let twins = report::twin_findings(checked.sheets(), &plan::twins(&checked.batch(), known));
+    let left_alone = plan::left_alone(plan, known);
+    let sheets = checked.sheets();
+    let view = PlanView { sheets, plan, forecast, rejected, blocked, twins: &twins, left_alone, lang };
     if selected.selection.activates { report::activation(&view) } else { report::plan(format, &view) }
 }
 

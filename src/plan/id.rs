@@ -32,6 +32,11 @@ impl StepId {
         Self(format!("user/{}", encoded(email)))
     }
 
+    /// A person's number that somebody else waits for.
+    pub fn release(email: &str) -> Self {
+        Self(format!("release/{}", encoded(email)))
+    }
+
     /// The administrator role of a person.
     pub fn role(email: &str) -> Self {
         Self(format!("role/{}", encoded(email)))

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::build::Plan;
 use super::id::StepId;
+use super::step::Stage;
 use super::work::without;
 
 /// The numbers of a location that wait for porting day, where not all of them are live.
@@ -106,4 +108,11 @@ impl Confirmed {
         self.fields.retain(|column, list| column != STAGED_NUMBERS || !list.is_empty());
         self
     }
+}
+
+/// How many known customers, locations and users no step of a plan is about. Nothing happens to them.
+pub fn left_alone(plan: &Plan, known: &Known) -> usize {
+    let planned: HashSet<&StepId> = plan.steps.iter().map(|step| &step.id).collect();
+    let is_object = |id: &StepId| matches!(id.stage(), Some(Stage::Customers | Stage::Locations | Stage::Users));
+    known.iter().filter(|(id, _)| is_object(id) && !planned.contains(id)).count()
 }

@@ -10,16 +10,18 @@ mod id;
 mod known;
 mod selection;
 mod step;
+mod twins;
 mod work;
 
 pub use build::{NUMBERS_PER_REQUEST, Plan, activation, plan};
-pub use diff::Immovable;
+pub use diff::{COLUMNS, Column, Immovable, Means, Way, Why, means};
 pub use forecast::{Forecast, Licence, Pace, forecast};
 pub use id::StepId;
-pub use known::{Confirmed, Known, NUMBER_STATE_ASKED, STAGED_NUMBERS};
+pub use known::{Confirmed, Known, NUMBER_STATE_ASKED, STAGED_NUMBERS, left_alone};
 pub use selection::{Lack, Selection, restrict};
 pub use step::{Action, Calls, Change, Source, Stage, Step};
+pub use twins::{Twin, twins};
 pub use work::{
-    AddressWork, CustomerWork, LocationWork, NumbersWork, PstnWork, RemovalWork, Removed, RoleWork, SiteWork, UserWork,
-    Work, expand, without,
+    AddressWork, CustomerWork, LocationWork, NumbersWork, PstnWork, ReleaseWork, RemovalWork, Removed, RoleWork,
+    SiteWork, UserWork, Work, expand, without,
 };

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Address, Customer, Location, NumberRange, Phone, PstnConnection, User};
+use super::diff::Diff;
+use super::step::Action;
+use crate::model::{Address, Customer, Location, NumberRange, Phone, PstnConnection, Role, User};
 
 /// The values of one step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +20,7 @@ pub enum Work {
     User(UserWork),
     Role(RoleWork),
     Removal(RemovalWork),
+    Release(ReleaseWork),
 }
 
 /// A postal address; empty texts where there is nothing.
@@ -135,8 +138,68 @@ pub struct UserWork {
 pub struct RoleWork {
     pub customer: String,
     pub email: String,
-    /// As SCIM names it, such as `id_full_admin`.
+    /// As SCIM names it, such as `id_full_admin`; empty when one is only taken away.
     pub role: String,
+    /// The role that it takes the place of, as SCIM names it.
+    #[serde(default)]
+    pub remove: Option<String>,
+}
+
+/// A number that a person gives up, because another person is to have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleaseWork {
+    pub customer: String,
+    pub email: String,
+    pub number: String,
+    pub location: Option<String>,
+    /// The number that the person gets in its place.
+    pub next: Option<String>,
+}
+
+impl Work {
+    /// The same with what the row leaves blank, or what must be known to change it.
+    pub(super) fn completed(mut self, diff: &Diff) -> Self {
+        if diff.action != Action::Update {
+            return self;
+        }
+        let text = |column: &str| diff.fields.get(column).cloned().unwrap_or_default();
+        match &mut self {
+            Self::Customer(work) => {
+                work.address.complete(text);
+                work.limits = limits(&text("package_limits"));
+            }
+            Self::Location(work) => {
+                work.address.complete(text);
+                work.timezone = text("timezone");
+                work.language = text("language");
+                work.announcement_language = text("announcement_language");
+            }
+            Self::User(work) => {
+                work.phone_number = Some(text("phone_number")).filter(|number| !number.is_empty());
+                work.extension = Some(text("extension")).filter(|extension| !extension.is_empty());
+            }
+            Self::Role(work) => {
+                let before = diff.changed("role").and_then(|change| Role::parse(change.from.as_deref()?));
+                work.remove = before.map(|role| role.scim_value().to_owned());
+            }
+            Self::Numbers(_) | Self::Release(_) | Self::Removal(_) => {}
+        }
+        self
+    }
+}
+
+impl AddressWork {
+    fn complete(&mut self, text: impl Fn(&str) -> String) {
+        self.line2 = text("address_line2");
+        self.state = text("state");
+        self.postal_code = text("postal_code");
+    }
+}
+
+/// The limits of packages, as the sheet writes them.
+fn limits(cell: &str) -> BTreeMap<String, u32> {
+    let pairs = cell.split(';').filter_map(|pair| pair.split_once('='));
+    pairs.filter_map(|(package, limit)| Some((package.to_owned(), limit.parse().ok()?))).collect()
 }
 
 /// An object that is to go.
@@ -173,6 +236,7 @@ impl Work {
             Self::User(work) => &work.customer,
             Self::Role(work) => &work.customer,
             Self::Removal(work) => work.customer.as_deref().unwrap_or_default(),
+            Self::Release(work) => &work.customer,
         }
     }
 }

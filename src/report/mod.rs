@@ -15,7 +15,7 @@ mod write;
 
 pub use activation::activation;
 pub use findings::{CHECK_SCHEMA, FindingsFormat, findings};
-pub use immovable::immovable_findings;
+pub use immovable::{immovable_findings, twin_findings};
 pub use outcome::{Outcome, RowResult, Rows, row_results};
 pub use plan::{PlanFormat, PlanView, plan};
 pub use repairs::repairs;

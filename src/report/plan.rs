@@ -5,7 +5,10 @@ use std::fmt::Display;
 
 use serde::Serialize;
 
+use super::immovable::immovable_finding;
 use super::printable;
+use crate::check::RowRef;
+use crate::diagnostic::Diagnostic;
 use crate::plan::{Action, Forecast, NUMBER_STATE_ASKED, Plan, Stage};
 use crate::sheet::Sheets;
 use crate::text::{Lang, phrase, say};
@@ -26,6 +29,10 @@ pub struct PlanView<'a> {
     pub forecast: &'a Forecast,
     pub rejected: usize,
     pub blocked: usize,
+    /// New people who seem to be known under another e-mail.
+    pub twins: &'a [Diagnostic],
+    /// Known objects that no step is about.
+    pub left_alone: usize,
     /// The language of the form for people.
     pub lang: Lang,
 }
@@ -119,12 +126,18 @@ fn remarks(view: &PlanView<'_>) -> String {
         text.push_str(&(say(view.lang, words, &[("count", &live)]) + "\n"));
     }
     for value in &view.plan.immovable {
-        let row = view.sheets.get(value.source.sheet).place(value.source.index, None);
-        let words =
-            "{row} is left out: `{column}` was `{from}` when it was provisioned and cannot be changed to `{to}`";
-        let gaps: [(&str, &dyn Display); 4] =
-            [("row", &row), ("column", &value.column), ("from", &value.from), ("to", &value.to)];
-        text.push_str(&printable(&(say(view.lang, words, &gaps) + "\n")));
+        let source = RowRef { sheet: value.source.sheet, index: value.source.index };
+        let row = view.sheets.get(source.sheet).place(source.index, None);
+        let message = immovable_finding(view.sheets, source, value).message(view.lang);
+        let words = "{row} is left out: {message}";
+        text.push_str(&printable(&(say(view.lang, words, &[("row", &row), ("message", &message)]) + "\n")));
+    }
+    for twin in view.twins {
+        text.push_str(&printable(&format!("{}: {}; {}\n", twin.place, twin.message(view.lang), twin.fix(view.lang))));
+    }
+    if view.left_alone > 0 {
+        let words = "{count} known objects have no row that takes part; they stay as they are";
+        text.push_str(&(say(view.lang, words, &[("count", &view.left_alone)]) + "\n"));
     }
     for step in view.plan.steps.iter().filter(|step| step.action == Action::Update) {
         let changes: Vec<_> = step

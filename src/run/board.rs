@@ -189,6 +189,7 @@ impl<'a> Board<'a> {
             Work::User(work) => (&work.customer, work.location.as_ref(), None),
             Work::Role(work) => (&work.customer, None, Some(&work.email)),
             Work::Removal(work) => of_removal(work),
+            Work::Release(work) => (&work.customer, work.location.as_ref(), Some(&work.email)),
         };
         let customer_id = StepId::customer(customer);
         let is_new = |id: &StepId| self.positions.get(id).is_some_and(|&position| is_made(&self.records[position]));

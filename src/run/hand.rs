@@ -143,7 +143,8 @@ impl Hand {
     /// What is known of the object from now on.
     fn confirmed(&self) -> Confirmed {
         let mut ids = self.given.own.clone();
-        let is_news = |key: &str| !key.starts_with(REFUSED) && !key.starts_with(STAGED);
+        // What is noted under a key with a colon is for the step alone.
+        let is_news = |key: &str| !key.contains(':');
         ids.extend(self.record.ids.iter().filter(|(key, _)| is_news(key)).map(|(k, v)| (k.clone(), v.clone())));
         let mut confirmed = Confirmed { fields: self.step.fields.clone(), ids };
         if self.record.ids.contains_key(AS_FOUND) {

@@ -65,7 +65,7 @@ fn questions(plan: &Plan, known: &Known) -> Vec<(Source, Request)> {
             let customer = known.get(&StepId::customer(&user.customer))?;
             Some(calls::precheck_subscriber(&user.email, customer.ids.get("customer_id")?))
         }
-        Work::Location(_) | Work::Numbers(_) | Work::Role(_) | Work::Removal(_) => None,
+        Work::Location(_) | Work::Numbers(_) | Work::Role(_) | Work::Release(_) | Work::Removal(_) => None,
     };
     let new = plan.steps.iter().filter(|step| is_new(step.action));
     new.filter_map(|step| Some((step.source, question(&step.work)?))).collect()

@@ -398,9 +398,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "C239",
-        "`{column}` was `{from}` when this was provisioned; turnup cannot change it",
-        "write `{from}` again, or change it in Control Hub",
-        "Some values are fixed once the object exists, such as a customer's template or a calling user's location.",
+        "`{column}`{from: was `*` when this was provisioned and} cannot be changed{to: to `*`}: {because}{by: (`*`)}",
+        "{from:write `*` again, or }{cure}",
+        "Some values are fixed once the object exists, such as a customer's template or a calling user's location; others cannot \
+         be cleared.",
         "another `template` for a customer that exists already",
     ),
     entry(
@@ -556,6 +557,27 @@ pub(super) const ENTRIES: &[Entry] = &[
         "add a user row for the administrator; otherwise the first user assigned becomes one",
         "The first user assigned in a new organisation becomes its administrator.",
         "`admin_email` is `ana@acme.pt`, but the users sheet has no such row",
+    ),
+    entry(
+        "L320",
+        "`{value}` is held by `{by}`, who keeps it",
+        "write `REMOVE` or another value in the row of `{by}`, or give this person another one",
+        "Two people cannot have one number, or one extension in one location. In one run a person gives up what another one gets, when the first one's row says so.",
+        "a number of somebody whose row is not in the sheet",
+    ),
+    entry(
+        "L321",
+        "`{value}` stands in the location `{by}`, and turnup moves no number between locations",
+        "move it in Control Hub, or write another number",
+        "A move between locations is a job of its own, with an emergency address that changes.",
+        "a new main number that another branch has",
+    ),
+    entry(
+        "L322",
+        "this looks like a person who is known as `{known}`; `{value}` would be a new person, who is billed",
+        "write `{known}` again if it is the same person; the address itself is changed in Control Hub",
+        "Webex knows people by their e-mail. The name and the number, or the name and the extension, are those of a known person.",
+        "`ana.sousa@acme.pt` where `ana.silva@acme.pt` was provisioned with the same name and number",
     ),
     entry(
         "L325",

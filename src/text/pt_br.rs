@@ -398,9 +398,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "C239",
-        "`{column}` era `{from}` quando isto foi provisionado; o turnup não pode mudá-la",
-        "escreva `{from}` de novo, ou mude no Control Hub",
-        "Alguns valores ficam fixos depois que o objeto existe, como o modelo de um cliente ou a localidade de um usuário de Calling.",
+        "`{column}`{from: era `*` quando isto foi provisionado e} não pode ser mudada{to: para `*`}: {because}{by: (`*`)}",
+        "{from:escreva `*` de novo, ou }{cure}",
+        "Alguns valores ficam fixos depois que o objeto existe, como o modelo de um cliente ou a localidade de um usuário de Calling; \
+         outros não podem ser apagados.",
         "outro `template` para um cliente que já existe",
     ),
     entry(
@@ -556,6 +557,27 @@ pub(super) const ENTRIES: &[Entry] = &[
         "acrescente uma linha de usuário para o administrador; senão o primeiro usuário atribuído vira um",
         "O primeiro usuário atribuído em uma organização nova vira seu administrador.",
         "`admin_email` é `ana@acme.pt`, mas a planilha de usuários não tem essa linha",
+    ),
+    entry(
+        "L320",
+        "`{value}` é de `{by}`, que o mantém",
+        "escreva `REMOVE` ou outro valor na linha de `{by}`, ou dê outro a esta pessoa",
+        "Duas pessoas não podem ter um mesmo número, nem um mesmo ramal na mesma localidade. Em uma execução, uma pessoa cede o que outra recebe, quando a linha da primeira diz isso.",
+        "um número de alguém cuja linha não está na planilha",
+    ),
+    entry(
+        "L321",
+        "`{value}` está na localidade `{by}`, e o turnup não muda números de localidade",
+        "mude-o no Control Hub, ou escreva outro número",
+        "Mudar de localidade é um trabalho à parte, com um endereço de emergência que muda.",
+        "um novo número principal que outra filial tem",
+    ),
+    entry(
+        "L322",
+        "parece ser uma pessoa conhecida como `{known}`; `{value}` seria uma pessoa nova, que é cobrada",
+        "escreva `{known}` de novo se é a mesma pessoa; o endereço em si se muda no Control Hub",
+        "O Webex conhece pessoas pelo e-mail. O nome e o número, ou o nome e o ramal, são os de uma pessoa conhecida.",
+        "`ana.sousa@acme.pt` onde `ana.silva@acme.pt` foi provisionada com o mesmo nome e número",
     ),
     entry(
         "L325",

@@ -136,6 +136,11 @@ impl Webex {
         }))
     }
 
+    /// Everything that stands, for another simulator to go on with.
+    pub fn snapshot(&self) -> String {
+        self.simulator.lock().expect("no test panics in it").snapshot()
+    }
+
     pub fn state(&self) -> Value {
         let request = Request::new(Method::Get, "/_turnup/state");
         let mut simulator = self.simulator.lock().expect("no test panics in it");

@@ -26,6 +26,38 @@ pub fn create_location(org_id: &str, location: &LocationWork) -> Request {
     Request::new(Method::Post, "/locations").with_query("orgId", org_id).with_body(location_body(location))
 }
 
+/// Which values of a location are to be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LocationParts {
+    pub timezone: bool,
+    pub language: bool,
+    pub address: bool,
+}
+
+/// Changes some values of a location; an address is always replaced as a whole.
+pub fn update_location(org_id: &str, location_id: &str, location: &LocationWork, parts: LocationParts) -> Request {
+    let mut body = Map::new();
+    if parts.timezone {
+        body.insert("timeZone".to_owned(), json!(location.timezone));
+    }
+    if parts.language {
+        body.insert("preferredLanguage".to_owned(), json!(location.language));
+    }
+    if parts.address {
+        body.insert("address".to_owned(), location_address(&location.address));
+    }
+    Request::new(Method::Put, format!("/locations/{}", segment(location_id)))
+        .with_query("orgId", org_id)
+        .with_body(Value::Object(body))
+}
+
+/// Sets the language of a location's announcements.
+pub fn set_announcement_language(org_id: &str, location_id: &str, language: &str) -> Request {
+    Request::new(Method::Put, format!("/telephony/config/locations/{}", segment(location_id)))
+        .with_query("orgId", org_id)
+        .with_body(json!({ "announcementLanguage": language }))
+}
+
 /// Looks whether calling is enabled for a location: 404 means it is not.
 pub fn get_calling_location(org_id: &str, location_id: &str) -> Request {
     Request::new(Method::Get, format!("/telephony/config/locations/{}", segment(location_id)))

@@ -1,6 +1,6 @@
 //! Requests about users, persons and their roles.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{PAGE_ENTRIES, filled, segment};
 use crate::api::wire::{Method, Request};
@@ -81,11 +81,33 @@ pub fn list_people(org_id: &str) -> Request {
         .with_query("max", PAGE_ENTRIES.to_string())
 }
 
-/// Gives a person an administrator role; a role that is there already stays as it is.
-pub fn grant_role(org_uuid: &str, person_uuid: &str, role: &str) -> Request {
+/// Reads a person, with number, extension and location.
+pub fn get_person(person_id: &str) -> Request {
+    Request::new(Method::Get, format!("/people/{}", segment(person_id))).with_query("callingData", "true")
+}
+
+/// Replaces a person as a whole, so `body` must hold everything that is to stay.
+pub fn update_person(person_id: &str, body: Value) -> Request {
+    Request::new(Method::Put, format!("/people/{}", segment(person_id)))
+        .with_query("callingData", "true")
+        .with_body(body)
+}
+
+/// Takes a number away from a person; it stays with the location.
+pub fn release_number(org_id: &str, person_id: &str, number: &str) -> Request {
+    Request::new(Method::Put, format!("/telephony/config/people/{}/numbers", segment(person_id)))
+        .with_query("orgId", org_id)
+        .with_body(json!({ "phoneNumbers": [{ "primary": true, "action": "DELETE", "directNumber": number }] }))
+}
+
+/// Gives a person an administrator role, takes one away, or both in this order. A role that is there already stays as
+/// it is.
+pub fn change_role(org_uuid: &str, person_uuid: &str, add: Option<&str>, remove: Option<&str>) -> Request {
+    let add = add.map(|role| json!({ "op": "add", "path": "roles", "value": [{ "value": role, "type": "cirole" }] }));
+    let remove = remove.map(|role| json!({ "op": "remove", "path": format!("roles[value eq \"{role}\"]") }));
     Request::new(Method::Patch, format!("/identity/scim/{}/v2/Users/{}", segment(org_uuid), segment(person_uuid)))
         .with_body(json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-            "Operations": [{ "op": "add", "path": "roles", "value": [{ "value": role, "type": "cirole" }] }],
+            "Operations": add.into_iter().chain(remove).collect::<Vec<_>>(),
         }))
 }

@@ -80,6 +80,10 @@ pub(super) fn calling_users_can_be_dialled(context: &Context<'_>, user: &Seated<
     if row.phone_number.is_some() || row.extension.is_some() {
         return;
     }
+    // Blank cells leave a person's number and extension alone.
+    if row.email.as_deref().is_some_and(|email| context.standing.users.contains(email)) {
+        return;
+    }
     let headers = [u::PHONE_NUMBER.spec.header, u::EXTENSION.spec.header];
     if !user.is_partial || headers.into_iter().all(|header| is_blank(context, user, header)) {
         let finding = context.at(Code::NumberOrExtensionNeeded, row.at(), u::PHONE_NUMBER.spec.header);

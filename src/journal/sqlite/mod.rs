@@ -324,7 +324,12 @@ mod tests {
             fields: BTreeMap::new(),
             changes: Vec::new(),
             calls: Calls::default(),
-            work: Work::Role(RoleWork { customer: "acme".to_owned(), email, role: "id_full_admin".to_owned() }),
+            work: Work::Role(RoleWork {
+                customer: "acme".to_owned(),
+                email,
+                role: "id_full_admin".to_owned(),
+                remove: None,
+            }),
         }
     }
 

@@ -31,6 +31,11 @@ pub(super) fn customer_fields(customer: &Customer) -> BTreeMap<String, String> {
     set(&mut fields, "packages", &packages.join(";"));
     set(&mut fields, "package_limits", &limits.join(";"));
     set(&mut fields, "org_id", customer.org_id.as_deref().unwrap_or_default());
+    match &customer.headquarters {
+        Some(headquarters) => set(&mut fields, "location_name", &headquarters.name),
+        // With a headquarters, the language is a value of that location.
+        None => set(&mut fields, "language", &customer.language),
+    }
     set_address(&mut fields, &(&customer.address).into());
     fields
 }

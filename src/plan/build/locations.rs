@@ -1,7 +1,7 @@
 //! The steps of locations.
 
 use super::fields::location_fields;
-use super::{Builder, Draft, of_stage};
+use super::{Builder, Draft};
 use crate::model::Location;
 use crate::plan::id::StepId;
 use crate::plan::step::{Source, Stage};
@@ -11,7 +11,7 @@ impl<'a> Builder<'a> {
     pub(super) fn location(
         &mut self,
         source: Source,
-        removed: &[&'static str],
+        [removed, blank]: [&[&'static str]; 2],
         location: &'a Location,
         headquarters: bool,
     ) {
@@ -21,13 +21,19 @@ impl<'a> Builder<'a> {
             needs.extend(self.headquarters.get(location.customer.as_str()).cloned());
         }
         let calling = headquarters || self.sells_calling(&location.customer);
+        let id = StepId::location(&location.customer, &location.name);
+        let mut fields = location_fields(location);
+        // A value that only stands in for a blank cell changes nothing of a location that is known.
+        if self.known.get(&id).is_some() {
+            fields.retain(|column, _| !blank.contains(&column.as_str()));
+        }
         self.push(Draft {
-            id: StepId::location(&location.customer, &location.name),
+            id,
             stage: Stage::Locations,
             source,
             needs,
-            fields: location_fields(location),
-            removed: of_stage(removed, Stage::Locations),
+            fields,
+            removed,
             work: Work::Location(LocationWork::new(location, headquarters, calling)),
         });
         if calling {

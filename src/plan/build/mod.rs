@@ -3,24 +3,29 @@
 mod activation;
 mod deletes;
 mod fields;
+mod judge;
+mod lines;
 mod locations;
 mod numbers;
+mod places;
 mod users;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use super::diff::{Diff, Immovable, diff};
+use super::diff::{Diff, Immovable, Means, means};
 use super::id::StepId;
 use super::known::Known;
 use super::step::{Action, Calls, Source, Stage, Step};
 use super::work::{CustomerWork, Work, expand};
 use crate::check::{Batch, Sourced};
-use crate::model::{Customer, Package, Phone, User};
+use crate::model::{Customer, Package, Phone};
 pub use activation::activation;
-use fields::{customer_fields, user_fields};
+use fields::customer_fields;
+use lines::Lines;
+use places::Places;
 
 /// Numbers sent in one request. Cisco publishes no figure for direct numbers.
 pub const NUMBERS_PER_REQUEST: usize = 500;
@@ -61,6 +66,9 @@ pub fn plan(batch: &Batch, known: &Known) -> Plan {
         numbers: HashMap::new(),
         administrators: HashMap::new(),
         headquarters: HashMap::new(),
+        refused: HashSet::new(),
+        lines: Lines::default(),
+        places: Places::new(known),
         plan: Plan::default(),
     };
     builder.gather();
@@ -68,7 +76,7 @@ pub fn plan(batch: &Batch, known: &Known) -> Plan {
         builder.customer(customer);
     }
     for location in batch.locations() {
-        builder.location(location.row.into(), &location.removed, &location.value, false);
+        builder.location(location.row.into(), [&location.removed, &location.blank], &location.value, false);
     }
     for user in batch.users() {
         builder.user(user);
@@ -86,6 +94,10 @@ struct Builder<'a> {
     administrators: HashMap<&'a str, StepId>,
     /// The step of each customer's headquarters.
     headquarters: HashMap<&'a str, StepId>,
+    /// Rows of the users sheet that want something that cannot be done.
+    refused: HashSet<usize>,
+    lines: Lines,
+    places: Places<'a>,
     plan: Plan,
 }
 
@@ -102,15 +114,6 @@ struct Draft<'a> {
 
 impl<'a> Builder<'a> {
     fn gather(&mut self) {
-        for sourced in self.batch.users() {
-            if self.is_immovable(sourced) {
-                continue;
-            }
-            let user = &sourced.value;
-            if let (Some(location), Some(number)) = (&user.location, user.phone_number) {
-                self.numbers.entry((&user.customer, location)).or_default().insert(number);
-            }
-        }
         let emails: BTreeSet<&str> = self.batch.users().iter().map(|user| user.value.email.as_str()).collect();
         for customer in self.batch.customers() {
             let email = customer.value.admin_email.as_str();
@@ -118,55 +121,53 @@ impl<'a> Builder<'a> {
                 self.administrators.insert(&customer.value.external_id, StepId::user(email));
             }
         }
-    }
-
-    /// Does the row want something that cannot be changed? Then its number goes nowhere either.
-    fn is_immovable(&self, sourced: &Sourced<User>) -> bool {
-        let known = self.known.get(&StepId::user(sourced.value.email.as_str()));
-        let removed = of_stage(&sourced.removed, Stage::Users);
-        known.is_some() && !diff(Stage::Users, &user_fields(&sourced.value), removed, known).immovable.is_empty()
+        let refused = self.batch.users().iter().filter(|user| self.is_refused(user)).map(|user| user.row.index);
+        self.refused = refused.collect();
+        self.exchange_lines();
+        self.refused.extend(self.lines.refused());
+        // What a row that takes no part names goes nowhere.
+        for sourced in self.batch.users().iter().filter(|user| !self.refused.contains(&user.row.index)) {
+            let user = &sourced.value;
+            if let (Some(location), Some(number)) = (&user.location, user.phone_number) {
+                self.numbers.entry((&user.customer, location)).or_default().insert(number);
+            }
+        }
     }
 
     fn push(&mut self, draft: Draft<'_>) {
-        let Diff { action, changes, immovable } =
-            diff(draft.stage, &draft.fields, draft.removed, self.known.get(&draft.id));
-        let source = draft.source;
-        self.plan.immovable.extend(immovable.into_iter().map(|(column, from, to)| Immovable {
-            source,
-            column,
-            from,
-            to,
-        }));
-        let calls = calls(action, &draft.work);
-        self.plan.steps.push(Step {
-            id: draft.id,
-            stage: draft.stage,
-            action,
-            needs: draft.needs,
-            source,
-            fields: draft.fields,
-            changes,
-            calls,
-            work: draft.work,
-        });
+        let Draft { id, stage, source, needs, fields, removed, work } = draft;
+        let mut diff = self.compare(&id, stage, fields, removed, &work);
+        if stage == Stage::Users {
+            diff.immovable.extend_from_slice(self.lines.obstacles(source.index));
+        }
+        let calls = calls(stage, &diff, &work);
+        let work = work.completed(&diff);
+        let Diff { action, changes, immovable, fields } = diff;
+        let values = immovable.into_iter().map(|value| value.of(source));
+        self.plan.immovable.extend(values);
+        self.plan.steps.push(Step { id, stage, action, needs, source, fields, changes, calls, work });
     }
 
     fn customer(&mut self, sourced: &'a Sourced<Customer>) {
         let customer = &sourced.value;
         let id = StepId::customer(&customer.external_id);
+        let mut fields = customer_fields(customer);
+        if self.known.get(&id).is_some() {
+            fields.retain(|column, _| !sourced.blank.contains(&column.as_str()));
+        }
         self.push(Draft {
             id,
             stage: Stage::Customers,
             source: sourced.row.into(),
             needs: Vec::new(),
-            fields: customer_fields(customer),
-            removed: of_stage(&sourced.removed, Stage::Customers),
+            fields,
+            removed: &sourced.removed,
             work: Work::Customer(Box::new(CustomerWork::new(customer))),
         });
         if let Some(headquarters) = &customer.headquarters {
             let id = StepId::location(&customer.external_id, &headquarters.name);
             self.headquarters.insert(&customer.external_id, id);
-            self.location(sourced.row.into(), &[], headquarters, true);
+            self.location(sourced.row.into(), [&sourced.removed, &sourced.blank], headquarters, true);
         }
     }
 
@@ -201,22 +202,19 @@ impl From<crate::check::RowRef> for Source {
     }
 }
 
-/// The removed columns that a stage is about.
-fn of_stage<'a>(removed: &'a [&'static str], stage: Stage) -> &'a [&'static str] {
-    let is_numbers = |column: &&str| ["numbers", "main_number", "pstn_connection", "number_state"].contains(column);
-    match stage {
-        // A row feeds several stages; a removed column is judged once, by the stage that would send it.
-        Stage::Numbers if removed.iter().any(is_numbers) => removed,
-        Stage::Roles if removed.contains(&"role") => removed,
-        Stage::Numbers | Stage::Roles => &[],
-        _ => removed,
-    }
-}
-
 /// Requests a step takes when nothing goes wrong (`webex-api.md`, whole flow).
-fn calls(action: Action, work: &Work) -> Calls {
-    if action == Action::Unchanged {
-        return Calls::default();
+fn calls(stage: Stage, diff: &Diff, work: &Work) -> Calls {
+    let means: HashSet<Means> = diff.changes.iter().filter_map(|change| means(stage, &change.column)).collect();
+    match (diff.action, work) {
+        (Action::Unchanged, _) => return Calls::default(),
+        // The packages that stand, and a poll.
+        (Action::Update, Work::Customer(_)) => return Calls { read: 2, write: 1 },
+        (Action::Update, Work::Location(_)) => return Calls { read: 0, write: means.len() as u64 },
+        (Action::Update, Work::User(_)) => {
+            // Changing a person begins with reading the person.
+            return Calls { read: u64::from(means.contains(&Means::Person)), write: means.len() as u64 };
+        }
+        _ => {}
     }
     match work {
         // Look-up, one poll, opening the organisation; and the creation itself.
@@ -231,6 +229,7 @@ fn calls(action: Action, work: &Work) -> Calls {
             let looks = batches.min(1) + (batches + switches).min(1);
             Calls { read: looks + connects, write: batches + sets + connects + switches }
         }
+        Work::Release(_) => Calls { read: 1, write: 1 },
         // What deletions take is counted where they are planned.
         Work::User(_) | Work::Role(_) | Work::Removal(_) => Calls { read: 0, write: 1 },
     }

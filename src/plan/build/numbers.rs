@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::set;
-use super::{Builder, Draft, of_stage};
+use super::{Builder, Draft};
 use crate::model::{Location, NumberState, Phone};
-use crate::plan::diff::Immovable;
+use crate::plan::diff::{Immovable, Why};
 use crate::plan::id::StepId;
 use crate::plan::known::{Confirmed, NUMBER_STATE_ASKED, STAGED_NUMBERS};
 use crate::plan::step::{Source, Stage};
@@ -29,13 +29,14 @@ impl<'a> Builder<'a> {
         let standing = Standing::new(known);
         let emergency_location_id = location.emergency_location_id.clone().filter(|_| !headquarters);
         let is_idle = wanted.is_empty() && standing.staged.is_empty();
-        if is_idle && location.pstn.is_none() && emergency_location_id.is_none() {
+        if known.is_none() && is_idle && location.pstn.is_none() && emergency_location_id.is_none() {
             return;
         }
         let after = standing.with(&wanted, location.number_state);
         if !after.deactivate.is_empty() && self.is_in_use(location, &after.deactivate) {
             let (from, to) = ("active".to_owned(), "inactive".to_owned());
-            self.plan.immovable.push(Immovable { source, column: "number_state".to_owned(), from, to });
+            let (why, by) = (Why::NumberInUse, String::new());
+            self.plan.immovable.push(Immovable { source, column: "number_state".to_owned(), from, to, why, by });
         }
         let main = location.main_number.map(|number| number.to_string());
         let pstn = location.pstn.as_ref().map(PstnWork::from);
@@ -67,7 +68,7 @@ impl<'a> Builder<'a> {
             source,
             needs: vec![StepId::location(&location.customer, &location.name)],
             fields,
-            removed: of_stage(removed, Stage::Numbers),
+            removed,
             work: Work::Numbers(work),
         });
     }

@@ -50,7 +50,9 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &CustomerWork) -> Done {
 
 async fn update(hand: &mut Hand, work: &CustomerWork) -> Done {
     let customer_id = hand.id(&hand.given.own, "customer_id")?;
-    let request = calls::update_customer(&customer_id, work);
+    let mut work = work.clone();
+    work.packages.extend(others(hand, &customer_id, &work.packages).await?);
+    let request = calls::update_customer(&customer_id, &work);
     hand.tell(Event::Noted { ids: hand.given.own.clone() }).await?;
     let again = |_| async { Ok(Sight::Absent) };
     if let Sent::Refused(refusal) =
@@ -59,6 +61,17 @@ async fn update(hand: &mut Hand, work: &CustomerWork) -> Done {
         return Err(refused(&refusal));
     }
     ready(hand).await
+}
+
+/// Packages that turnup never gave to the customer, by hand perhaps: the request holds the whole list, so leaving
+/// one out would take it away.
+async fn others(hand: &Hand, customer_id: &str, wanted: &[String]) -> Result<Vec<String>, End> {
+    let change = hand.step.changes.iter().find(|change| change.column == "packages");
+    let known: Vec<&str> = change.and_then(|change| change.from.as_deref()).unwrap_or_default().split(';').collect();
+    let answer = hand.ask(None, calls::get_customer(customer_id)).await?;
+    let standing: Customer = answers::read(&answer).map_err(unreadable)?;
+    let is_other = |name: &String| !wanted.contains(name) && !known.contains(&name.as_str());
+    Ok(standing.packages.into_iter().filter(is_other).collect())
 }
 
 fn made(answer: &Answer) -> Ids {

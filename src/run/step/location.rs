@@ -1,20 +1,24 @@
-//! Finding the headquarters, and making a branch: the common location first, then calling on it.
+//! Finding the headquarters, and making a branch: the common location first, then calling on it. Changing either.
 
 use tokio::time::Instant;
 
 use super::{Done, ids};
 use crate::api::answers::{self, Location};
-use crate::api::wire::Answer;
+use crate::api::calls::LocationParts;
+use crate::api::wire::{Answer, Request};
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event};
 use crate::model::fold;
-use crate::plan::LocationWork;
+use crate::plan::{Action, LocationWork};
 use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
 use crate::run::organisation::{fresh_locations, in_organisation};
 
 pub(super) async fn carry_out(hand: &mut Hand, work: &LocationWork) -> Done {
     let org_id = hand.id(&hand.given.customer, "org_id")?;
+    if hand.step.action == Action::Update {
+        return update(hand, work, &org_id).await;
+    }
     if work.headquarters {
         return headquarters(hand, work, &org_id).await;
     }
@@ -152,5 +156,35 @@ pub(super) async fn calling(client: Client, org_id: String, location_id: String)
         Ok(_) => Ok(Sight::There(Ids::new())),
         Err(Failure::Rejected(refusal)) if refusal.status == 404 => Ok(Sight::Absent),
         Err(failure) => Err(failure),
+    }
+}
+
+/// Sends what the row changes; the rest of the location stays.
+async fn update(hand: &mut Hand, work: &LocationWork, org_id: &str) -> Done {
+    let location_id = hand.id(&hand.given.own, "location_id")?;
+    let changes = |columns: &[&str]| hand.step.changes.iter().any(|change| columns.contains(&change.column.as_str()));
+    let parts = LocationParts {
+        timezone: changes(&["timezone"]),
+        language: changes(&["language"]),
+        address: changes(&["address_line1", "address_line2", "city", "state", "postal_code"]),
+    };
+    let speaks = changes(&["announcement_language"]);
+    if parts != LocationParts::default() {
+        let request = calls::update_location(org_id, &location_id, work, parts);
+        set(hand, Call::UpdateLocation, org_id, request).await?;
+    }
+    if speaks {
+        let request = calls::set_announcement_language(org_id, &location_id, &work.announcement_language);
+        set(hand, Call::SetAnnouncements, org_id, request).await?;
+    }
+    Ok(None)
+}
+
+/// Sends what sets values to what they shall be; a second time changes nothing.
+async fn set(hand: &mut Hand, call: Call, org_id: &str, request: Request) -> Result<(), End> {
+    let again = |_| async { Ok(Sight::Absent) };
+    match hand.once(call, Weight::Repeatable, Some(org_id), request, |_| Ids::new(), again).await? {
+        Sent::Done => Ok(()),
+        Sent::Refused(refusal) => Err(refused(&refusal)),
     }
 }

@@ -3,6 +3,7 @@
 mod customer;
 mod location;
 mod numbers;
+mod person;
 mod remove;
 mod role;
 mod standing;
@@ -11,7 +12,7 @@ mod user;
 
 use super::hand::{End, Hand, Ids};
 use crate::journal::{Call, Ending, Reason};
-use crate::plan::{Action, Work};
+use crate::plan::{Action, Change, Means, Stage, Work, means};
 
 /// Carries out one step from start to end.
 pub(super) async fn carry_out(mut hand: Hand) {
@@ -22,6 +23,7 @@ pub(super) async fn carry_out(mut hand: Hand) {
         Work::Numbers(work) => numbers::carry_out(&mut hand, work).await,
         Work::User(work) => user::carry_out(&mut hand, work).await,
         Work::Role(work) => role::carry_out(&mut hand, work).await,
+        Work::Release(work) => person::give_up(&mut hand, work).await,
         Work::Removal(work) => remove::carry_out(&mut hand, work).await,
     };
     let end = match end {
@@ -55,6 +57,10 @@ fn with_missing(hand: &Hand, end: End) -> End {
 }
 
 fn missing(hand: &Hand) -> Vec<String> {
+    if hand.step.action == Action::Update && hand.step.stage != Stage::Numbers {
+        let open = hand.step.changes.iter().filter(|change| !is_done(hand, change));
+        return open.map(|change| change.column.clone()).collect();
+    }
     let wanted: Vec<Call> = match &hand.step.work {
         Work::Customer(_) => vec![Call::CreateCustomer],
         Work::Location(work) if work.headquarters => Vec::new(),
@@ -72,10 +78,27 @@ fn missing(hand: &Hand) -> Vec<String> {
         }
         Work::User(_) => vec![Call::CreateSubscriber],
         Work::Role(_) => vec![Call::GrantRole],
+        Work::Release(_) => vec![Call::ReleaseNumber],
         Work::Removal(work) => remove::calls(work),
     };
     let open = wanted.into_iter().filter(|call| !hand.record.is_settled(*call));
     open.map(|call| call.thing().to_owned()).collect()
+}
+
+/// Has the request that carries a change taken effect?
+fn is_done(hand: &Hand, change: &Change) -> bool {
+    let call = match means(hand.step.stage, &change.column) {
+        Some(Means::Customer) => Call::UpdateCustomer,
+        Some(Means::Location) => Call::UpdateLocation,
+        Some(Means::CallingLocation) => Call::SetAnnouncements,
+        Some(Means::Package) => Call::ChangePackage,
+        Some(Means::Person) if change.column == "phone_number" && change.to.is_empty() => Call::ReleaseNumber,
+        Some(Means::Person) => Call::UpdatePerson,
+        Some(Means::Role) if change.to.is_empty() => Call::RevokeRole,
+        Some(Means::Role) => Call::GrantRole,
+        Some(Means::Numbers | Means::NumberState | Means::Pstn) | None => return false,
+    };
+    hand.record.is_settled(call)
 }
 
 /// What a step that went well has to say all the same.

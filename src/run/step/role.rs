@@ -1,4 +1,4 @@
-//! Giving a person an administrator role, through SCIM: it touches nothing else of the person.
+//! Giving a person an administrator role, or taking it away, through SCIM: it touches nothing else of the person.
 
 use tokio::time::Instant;
 
@@ -23,11 +23,13 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &RoleWork) -> Done {
     let unknown =
         || finished(Ending::Failed, Code::Unconfirmed, "Webex names the person or the organisation in an unknown form");
     let (org, person) = (uuid(&org_id).ok_or_else(unknown)?, uuid(&person_id).ok_or_else(unknown)?);
+    let add = Some(work.role.as_str()).filter(|role| !role.is_empty());
+    let call = if add.is_some() { Call::GrantRole } else { Call::RevokeRole };
     let begun = Instant::now();
     loop {
-        let request = calls::grant_role(&org, &person, &work.role);
+        let request = calls::change_role(&org, &person, add, work.remove.as_deref());
         let again = |_| async { Ok(Sight::Absent) };
-        match hand.once(Call::GrantRole, Weight::Repeatable, Some(&org_id), request, |_| Ids::new(), again).await? {
+        match hand.once(call, Weight::Repeatable, Some(&org_id), request, |_| Ids::new(), again).await? {
             Sent::Done => return Ok(None),
             // The person was made a moment ago and may become visible late.
             Sent::Refused(refusal) if refusal.status == 404 && begun.elapsed() < hand.shared.options.grace => {
@@ -39,7 +41,7 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &RoleWork) -> Done {
 }
 
 /// The person with that e-mail, who may become visible late.
-async fn find(hand: &mut Hand, org_id: &str, email: &str) -> Result<String, End> {
+pub(super) async fn find(hand: &mut Hand, org_id: &str, email: &str) -> Result<String, End> {
     let begun = Instant::now();
     loop {
         let is_last = begun.elapsed() >= hand.shared.options.grace;

@@ -1,12 +1,11 @@
-//! Creating a user with a package, or changing the package.
+//! Creating a user with a package.
 
-use super::{Done, ids};
+use super::{Done, ids, person};
 use crate::api::answers::{self, Person, Subscriber};
 use crate::api::wire::Answer;
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event, Reason};
-use crate::model::Package;
 use crate::plan::{Action, UserWork};
 use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
 use crate::run::organisation::unreadable;
@@ -26,7 +25,7 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &UserWork) -> Done {
         None => None,
     };
     if hand.step.action == Action::Update {
-        return change_package(hand, work, location_id.as_deref()).await;
+        return person::update(hand, work, location_id.as_deref()).await;
     }
     // Nobody can be in a customer that this run has made, but those whom this run has created.
     if !hand.given.customer_is_new && !hand.record.is_settled(Call::CreateSubscriber) && !hand.is_in_doubt() {
@@ -136,18 +135,4 @@ fn calling_difference(person: &Person, work: &UserWork, location_id: Option<&str
     differing.map(|(what, found, wanted)| {
         format!("{what} is `{}` and should be `{}`", found.unwrap_or_default(), wanted.unwrap_or_default())
     })
-}
-
-async fn change_package(hand: &mut Hand, work: &UserWork, location_id: Option<&str>) -> Done {
-    let subscriber_id = hand.id(&hand.given.own, "subscriber_id")?;
-    // Number, extension and location are only taken when calling begins with the new package.
-    let had_calling = hand.step.changes.iter().any(|change| {
-        change.column == "package" && change.from.as_deref().and_then(Package::parse).is_some_and(Package::is_calling)
-    });
-    let request = calls::change_package(&subscriber_id, work, location_id.filter(|_| !had_calling));
-    let again = |_| async { Ok(Sight::Absent) };
-    match hand.once(Call::ChangePackage, Weight::Repeatable, None, request, |_| Ids::new(), again).await? {
-        Sent::Done => Ok(None),
-        Sent::Refused(refusal) => Err(refused(&refusal)),
-    }
 }

@@ -239,6 +239,12 @@ fn update(call: &mut Call<'_>) -> Outcome {
         sit(&mut person, seat);
         person.changed_ms = call.now_ms;
         call.world.store.people.put(person);
+    } else if !packages::has_calling(&package) && person.location.is_some() {
+        // Without calling there is nothing to call from.
+        (person.location, person.number, person.extension) = (None, None, None);
+        person.alternates.clear();
+        person.changed_ms = call.now_ms;
+        call.world.store.people.put(person);
     }
     subscriber.package = package;
     call.world.store.subscribers.put(subscriber.clone());

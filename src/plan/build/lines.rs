@@ -1,0 +1,283 @@
+//! Numbers and extensions that go from one person to another: what the one gives up is free before the other gets it.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::Builder;
+use crate::check::Sourced;
+use crate::model::{Package, User};
+use crate::plan::diff::{Obstacle, Why};
+use crate::plan::id::StepId;
+use crate::plan::known::Confirmed;
+use crate::plan::step::{Action, Calls, Change, Stage, Step};
+use crate::plan::work::{ReleaseWork, Work};
+
+/// What a person is called under.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Line {
+    Number(String),
+    /// Customer, location and extension.
+    Extension(String, String, String),
+}
+
+impl Line {
+    const fn column(&self) -> &'static str {
+        match self {
+            Self::Number(_) => "phone_number",
+            Self::Extension(..) => "extension",
+        }
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::Number(text) | Self::Extension(_, _, text) => text,
+        }
+    }
+}
+
+/// How a person gets rid of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Parting {
+    /// Another one takes its place, or it is cleared.
+    Exchanged,
+    /// Calling ends, and with it everything that is dialled.
+    WithCalling,
+}
+
+/// What the exchange of lines asks of single rows of the users sheet.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    /// Steps that must be done before the user's own.
+    needs: HashMap<usize, Vec<StepId>>,
+    /// Rows whose person gives a number up before anything else, with the number.
+    releases: BTreeMap<usize, String>,
+    obstacles: HashMap<usize, Vec<Obstacle>>,
+}
+
+impl Lines {
+    pub fn needs(&self, row: usize) -> &[StepId] {
+        self.needs.get(&row).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub fn obstacles(&self, row: usize) -> &[Obstacle] {
+        self.obstacles.get(&row).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub fn refused(&self) -> impl Iterator<Item = usize> {
+        self.obstacles.keys().copied()
+    }
+
+    fn refuse(&mut self, claim: &Claim<'_>, why: Why, by: &str) {
+        let obstacle = Obstacle {
+            column: claim.line.column().to_owned(),
+            from: claim.before.clone(),
+            to: claim.line.text().to_owned(),
+            why,
+            by: by.to_owned(),
+        };
+        self.obstacles.entry(claim.taker.row.index).or_default().push(obstacle);
+    }
+}
+
+/// A line that a row wants and its person does not have.
+struct Claim<'a> {
+    taker: &'a Sourced<User>,
+    line: Line,
+    /// What the person has in its place.
+    before: String,
+    /// Who has it.
+    holders: Vec<String>,
+}
+
+impl<'a> Builder<'a> {
+    /// Looks who wants what somebody else has. A person who keeps it keeps it.
+    pub(super) fn exchange_lines(&mut self) {
+        let mut claims = self.claims();
+        if claims.is_empty() {
+            return;
+        }
+        self.find_holders(&mut claims);
+        let mut lines = Lines::default();
+        self.refuse_numbers_from_elsewhere(&claims, &mut lines);
+        claims.retain(|claim| !claim.holders.is_empty());
+        let rows: HashMap<&str, &Sourced<User>> =
+            self.batch.users().iter().map(|user| (user.value.email.as_str(), user)).collect();
+        self.judge_claims(&claims, &rows, &mut lines);
+        break_circles(&claims, &mut lines);
+        self.judge_claims(&claims, &rows, &mut lines);
+        claims.retain(|claim| !lines.obstacles.contains_key(&claim.taker.row.index));
+        for claim in &claims {
+            order(claim, &rows, &mut lines);
+        }
+        self.lines = lines;
+    }
+
+    fn claims(&self) -> Vec<Claim<'a>> {
+        let mut claims = Vec::new();
+        for taker in self.batch.users().iter().filter(|user| !self.refused.contains(&user.row.index)) {
+            let user = &taker.value;
+            let Some(location) = &user.location else { continue };
+            let known = self.known.get(&StepId::user(user.email.as_str()));
+            let before = |column: &str| known.and_then(|known| known.fields.get(column)).cloned().unwrap_or_default();
+            let number = user.phone_number.map(|phone| Line::Number(phone.to_string()));
+            let extension =
+                user.extension.map(|text| Line::Extension(user.customer.clone(), location.clone(), text.to_string()));
+            for line in number.into_iter().chain(extension) {
+                let before = before(line.column());
+                if before != line.text() {
+                    claims.push(Claim { taker, line, before, holders: Vec::new() });
+                }
+            }
+        }
+        claims
+    }
+
+    fn find_holders(&self, claims: &mut [Claim<'a>]) {
+        let mut wanted: HashMap<Line, Vec<usize>> = HashMap::new();
+        for (position, claim) in claims.iter().enumerate() {
+            wanted.entry(claim.line.clone()).or_default().push(position);
+        }
+        for (id, known) in self.known.iter().filter(|(id, _)| id.stage() == Some(Stage::Users)) {
+            let email = id.parts().concat();
+            for position in lines_of(known).filter_map(|line| wanted.get(&line)).flatten() {
+                if claims[*position].taker.value.email.as_str() != email {
+                    claims[*position].holders.push(email.clone());
+                }
+            }
+        }
+        for claim in claims {
+            claim.holders.sort_unstable();
+        }
+    }
+
+    /// Moving a number between locations is a job of its own, which turnup does not begin.
+    fn refuse_numbers_from_elsewhere(&self, claims: &[Claim<'a>], lines: &mut Lines) {
+        for claim in claims {
+            let Line::Number(number) = &claim.line else { continue };
+            let user = &claim.taker.value;
+            let own = user.location.as_ref().map(|location| StepId::numbers(&user.customer, location));
+            if let Some(place) = self.places.holding(number).filter(|place| Some(*place) != own.as_ref()) {
+                lines.refuse(claim, Why::Elsewhere, &place.parts().join("/"));
+            }
+        }
+    }
+
+    /// Who is refused gives nothing up either, so judging goes on until nobody more is refused.
+    fn judge_claims(&self, claims: &[Claim<'a>], rows: &HashMap<&str, &Sourced<User>>, lines: &mut Lines) {
+        loop {
+            let before = lines.obstacles.len();
+            for claim in claims {
+                self.judge_claim(claim, rows, lines);
+            }
+            if lines.obstacles.len() == before {
+                return;
+            }
+        }
+    }
+
+    fn judge_claim(&self, claim: &Claim<'a>, rows: &HashMap<&str, &Sourced<User>>, lines: &mut Lines) {
+        if lines.obstacles.contains_key(&claim.taker.row.index) {
+            return;
+        }
+        let gives_up = |holder: &&String| {
+            rows.get(holder.as_str()).is_some_and(|row| {
+                let index = row.row.index;
+                !self.refused.contains(&index)
+                    && !lines.obstacles.contains_key(&index)
+                    && parting(row, &claim.line).is_some()
+            })
+        };
+        if let Some(holder) = claim.holders.iter().find(|holder| !gives_up(holder)) {
+            lines.refuse(claim, Why::LineHeld, holder);
+        }
+    }
+
+    /// The step that takes a number from a person for whom another one waits.
+    pub(super) fn release(&mut self, sourced: &'a Sourced<User>, needs: Vec<StepId>) -> Option<StepId> {
+        let number = self.lines.releases.get(&sourced.row.index)?.clone();
+        let user = &sourced.value;
+        let id = StepId::release(user.email.as_str());
+        let change = Change { column: "phone_number".to_owned(), from: Some(number.clone()), to: String::new() };
+        let work = ReleaseWork {
+            customer: user.customer.clone(),
+            email: user.email.to_string(),
+            number,
+            location: user.location.clone(),
+            next: user.phone_number.map(|phone| phone.to_string()),
+        };
+        self.plan.steps.push(Step {
+            id: id.clone(),
+            stage: Stage::Users,
+            action: Action::Update,
+            needs,
+            source: sourced.row.into(),
+            fields: BTreeMap::new(),
+            changes: vec![change],
+            calls: Calls { read: 1, write: 1 },
+            work: Work::Release(work),
+        });
+        Some(id)
+    }
+}
+
+fn lines_of(known: &Confirmed) -> impl Iterator<Item = Line> {
+    let text = |column: &str| known.fields.get(column).cloned();
+    let number = text("phone_number").map(Line::Number);
+    let place = text("customer_external_id").zip(text("location"));
+    let extension = place.zip(text("extension")).map(|((c, l), extension)| Line::Extension(c, l, extension));
+    number.into_iter().chain(extension)
+}
+
+/// How the person of a row gets rid of a line, if at all.
+fn parting(row: &Sourced<User>, line: &Line) -> Option<Parting> {
+    let user = &row.value;
+    if !Package::is_calling(user.package) {
+        return Some(Parting::WithCalling);
+    }
+    let next = match line {
+        Line::Number(_) => user.phone_number.map(|phone| phone.to_string()),
+        Line::Extension(..) => user.extension.map(|extension| extension.to_string()),
+    };
+    let gives_up = next.is_some_and(|next| next != line.text()) || row.removed.contains(&line.column());
+    gives_up.then_some(Parting::Exchanged)
+}
+
+/// Extensions cannot be taken from a person without giving another one, so they cannot go round in a circle.
+fn break_circles(claims: &[Claim<'_>], lines: &mut Lines) {
+    let mut before: HashMap<&str, &str> = HashMap::new();
+    for claim in claims.iter().filter(|claim| matches!(claim.line, Line::Extension(..))) {
+        if let Some(holder) = claim.holders.first().filter(|_| !lines.obstacles.contains_key(&claim.taker.row.index)) {
+            before.insert(claim.taker.value.email.as_str(), holder);
+        }
+    }
+    let mut in_circle: HashSet<&str> = HashSet::new();
+    for start in before.keys().copied() {
+        let mut seen = HashSet::new();
+        let mut at = start;
+        while let Some(&next) = before.get(at).filter(|_| seen.insert(at)) {
+            at = next;
+        }
+        if at == start && before.contains_key(start) {
+            in_circle.insert(start);
+        }
+    }
+    for claim in claims.iter().filter(|claim| matches!(claim.line, Line::Extension(..))) {
+        if in_circle.contains(claim.taker.value.email.as_str()) {
+            lines.refuse(claim, Why::ExtensionCircle, "");
+        }
+    }
+}
+
+/// The taker's step comes after what frees the line.
+fn order(claim: &Claim<'_>, rows: &HashMap<&str, &Sourced<User>>, lines: &mut Lines) {
+    for row in claim.holders.iter().filter_map(|holder| rows.get(holder.as_str())) {
+        let email = row.value.email.as_str();
+        let need = match (&claim.line, parting(row, &claim.line)) {
+            (Line::Number(number), Some(Parting::Exchanged)) => {
+                lines.releases.insert(row.row.index, number.clone());
+                StepId::release(email)
+            }
+            _ => StepId::user(email),
+        };
+        lines.needs.entry(claim.taker.row.index).or_default().push(need);
+    }
+}
