@@ -6,6 +6,9 @@
 mod checker;
 #[path = "simulator/desk.rs"]
 mod desk;
+#[path = "delta/office.rs"]
+#[allow(dead_code, reason = "the state is compared by the tests of changes")]
+mod office;
 #[path = "flow/world.rs"]
 mod world;
 
@@ -127,6 +130,28 @@ async fn read_back(client: &turnup::api::Client) -> Option<usize> {
     let customers = customers.into_iter().map(|customer| (customer, 0)).collect();
     let reading = turnup::export::read(client, &no_limit, customers, 4).await.ok()?;
     Some(reading.pictures.len())
+}
+
+/// What a second day changes is said in Cisco's words too.
+#[test]
+fn everything_that_a_change_says_is_allowed() {
+    let contract = Contract::load();
+    let webex = Webex::new(Simulator::new(Settings::default(), Faults::none()));
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
+    runtime.block_on(async {
+        let (mut known, began) = (Known::default(), tokio::time::Instant::now());
+        for day in [office::first_day(), office::second_day()] {
+            let plan = day.planned(&known);
+            let mut log = Memory::default();
+            log.begin(&world::head(), &plan).expect("memory takes it");
+            world::attempt(&webex, began, &plan, HashMap::new(), &mut log, &known).await.expect("nothing stops it");
+            known = log.known().expect("memory can be read");
+        }
+    });
+    let traffic = webex.traffic.lock().expect("no test panics in it");
+    assert!(traffic.iter().any(|(request, _)| request.path.ends_with("/numbers") && request.path.contains("/people/")));
+    let found: Vec<String> = traffic.iter().flat_map(|(request, answer)| contract.check(request, answer)).collect();
+    assert!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
 }
 
 #[test]
