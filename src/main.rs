@@ -82,6 +82,13 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
             let typed = typed(cli.lang, &no_hold_back, &as_it_is, api);
             pipeline::resume(&folder(dir), &typed, until.until, console).await
         }
+        Command::Undo(undo) => {
+            let typed = undo.typed(cli.lang);
+            pipeline::undo(&folder(&None), &typed, &undo.run, undo.confirmation(), console).await
+        }
+        Command::Approve { run, api } => {
+            pipeline::approve(&folder(&None), &typed(cli.lang, &no_hold_back, &as_it_is, api), run, console).await
+        }
         Command::Report { run } => {
             // Every other command takes the folder here, so a folder is understood.
             let named = run.as_ref().map(PathBuf::from).filter(|path| path.is_dir());

@@ -146,6 +146,7 @@ const FILE_LINES_MAX: usize = 500;
 const TABLES: &[(&str, &str)] = &[
     ("src/text/en.rs", "every sentence that turnup says"),
     ("src/text/pt_br.rs", "every sentence that turnup says, in Portuguese"),
+    ("src/text/phrases.rs", "every phrase, in Portuguese"),
     ("src/sheet/columns.rs", "every column of every sheet"),
 ];
 

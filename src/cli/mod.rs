@@ -4,6 +4,7 @@ mod activate;
 mod export;
 mod run;
 mod template;
+mod undo;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ pub use activate::ActivateArgs;
 pub use export::{CompareArgs, ExportArgs};
 pub use run::{RunArgs, SelectArgs, UntilArgs};
 pub use template::{TemplateAnswers, TemplateCommand};
+pub use undo::UndoArgs;
 
 /// Turns spreadsheets into working Webex for Wholesale customers.
 #[derive(Debug, Parser)]
@@ -130,6 +132,15 @@ pub enum Command {
         dir: Option<PathBuf>,
         #[command(flatten)]
         until: UntilArgs,
+        #[command(flatten)]
+        api: ApiArgs,
+    },
+    /// Take back what one run made, as a reviewed run of its own; what stood before stays.
+    Undo(UndoArgs),
+    /// Let a run go that was parked since it changes or deletes too much.
+    Approve {
+        /// The run; `turnup runs` lists them.
+        run: String,
         #[command(flatten)]
         api: ApiArgs,
     },

@@ -107,6 +107,13 @@ impl Log for Memory {
         Ok(self.left.get(run).cloned())
     }
 
+    fn amend(&mut self, head: &RunHead) -> anyhow::Result<()> {
+        for (old, _) in self.runs.iter_mut().filter(|(old, _)| old.run == head.run) {
+            old.clone_from(head);
+        }
+        Ok(())
+    }
+
     fn runs(&self) -> anyhow::Result<Vec<RunHead>> {
         Ok(self.runs.iter().map(|(head, _)| head.clone()).collect())
     }

@@ -22,7 +22,7 @@ pub use record::{IllegalMove, Record, State};
 pub use sqlite::Sqlite;
 
 /// What is known of a run as a whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RunHead {
     /// `YYYYMMDDTHHMMSSZ-xxxx`.
     pub run: String,
@@ -39,6 +39,12 @@ pub struct RunHead {
     pub provider: String,
     /// Who ran it, as `user@host`.
     pub by: String,
+    /// The run that it takes back.
+    #[serde(default)]
+    pub undoes: Option<String>,
+    /// What was known, as a digest, while it waits for a person's approval.
+    #[serde(default)]
+    pub parked: Option<String>,
 }
 
 /// Which steps of a stored plan are meant.
@@ -100,6 +106,12 @@ pub trait Log: Send {
     /// # Errors
     /// When the store cannot be read.
     fn left(&self, run: &str) -> anyhow::Result<Option<Left>>;
+
+    /// Stores what is known of a run anew.
+    ///
+    /// # Errors
+    /// When the store refuses it.
+    fn amend(&mut self, head: &RunHead) -> anyhow::Result<()>;
 
     /// Every run, oldest first.
     ///

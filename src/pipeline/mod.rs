@@ -3,6 +3,7 @@
 //! No stage calls the next one; this module calls them. Nothing is decided here that a stage could decide.
 
 mod activate;
+mod approve;
 mod clock;
 mod compare;
 mod console;
@@ -17,6 +18,7 @@ mod recorded;
 mod reference;
 mod selected;
 mod template;
+mod undo;
 
 use std::path::Path;
 
@@ -35,6 +37,8 @@ use crate::workspace::Workspace;
 pub use crate::plan::{Selection, Stage};
 pub use crate::workspace::Locked;
 pub use activate::activate;
+use approve::Ceiling;
+pub use approve::approve;
 pub use clock::{Clock, Until};
 pub use compare::{CompareFormat, compare};
 pub use console::{Confirmation, Console, Terminal};
@@ -48,6 +52,7 @@ use recorded::{Recorded, Scope, unfinished};
 pub use reference::{check_schema, columns, explain, init};
 use selected::Selected;
 pub use template::{Answer, add_template, list_templates, show_template};
+pub use undo::undo;
 
 /// The exit codes that are not told by the outcomes of rows.
 pub mod exit {
@@ -167,50 +172,73 @@ pub async fn run(folder: &Path, typed: &Typed, order: &Order, console: &mut Cons
     if let Some(stopped) = recorded.settle_unfinished(confirmation, console).await? {
         return Ok(stopped);
     }
+    approve::say_superseded(&recorded.log.runs()?, &settings, console);
     let run = console.clock.run_id();
     let copies = workspace.inputs(&run);
     let inputs = Inputs::keep(workspace.root(), &copies, &settings.reading)?;
     let known = recorded.log.known()?;
     let standing = standing(&known);
     let checked = checked(&inputs, &settings, &standing);
-    if let Some(words) = guard::unreadable_sheet(&checked, settings.lang) {
-        console.refuse(&words);
-        std::fs::remove_dir_all(&copies)?;
-        return Ok(exit::REJECTED);
-    }
     let mut selected = Selected::new(order.selection.clone(), &checked);
-    if let Some(words) = selected.nobody(&checked, settings.lang) {
+    if let Some((words, code)) = in_the_way(&selected, &checked, &settings) {
         console.refuse(&words);
         std::fs::remove_dir_all(&copies)?;
-        return Ok(exit::USAGE);
-    }
-    if let Some(words) = guard::too_many_errors(&selected, &checked, &settings) {
-        console.refuse(&words);
-        std::fs::remove_dir_all(&copies)?;
-        return Ok(exit::GUARD);
+        return Ok(code);
     }
     let plan = selected.plan(&checked, &known);
     let forecast = forecast(&plan, &known, &settings);
     console.say(&shown_plan(PlanFormat::Text, &checked, &known, &selected, &plan, &forecast, settings.lang));
-    if !plan.is_idle() {
-        provider::look(&settings).inspect_err(|_| drop(std::fs::remove_dir_all(&copies)))?;
-        if confirmation == Confirmation::Wanted && !console.is_confirmed(settings.lang)? {
-            console.say(phrase(settings.lang, "nothing was sent"));
+    let parked = match let_go(&plan, &known, &settings, confirmation, console) {
+        Ok(Ceiling::Free) => None,
+        Ok(Ceiling::Parked(digest)) => Some(digest),
+        ended => {
             std::fs::remove_dir_all(&copies)?;
-            return Ok(exit::WELL);
+            ended?;
+            console.say(phrase(settings.lang, "nothing was sent"));
+            return Ok(if confirmation == Confirmation::Wanted { exit::WELL } else { exit::GUARD });
         }
-    }
+    };
     selected.keep(&copies)?;
-    let head = head(run, &plan, &settings, &console.clock);
+    let head = RunHead { parked, ..head(run, &plan, &settings, &console.clock) };
     recorded.log.begin(&head, &plan).with_context(|| {
         format!(
             "nothing was sent, since `{}` cannot be written; make room on the disk, then run again",
             workspace.journal().display()
         )
     })?;
+    if head.parked.is_some() {
+        approve::say_parked(&head, &settings, console);
+        return Ok(exit::GUARD);
+    }
     let doubts = recorded.carry_doubts(&head.run, &plan, &console.clock.now())?;
     recorded.log.append(&head.run, &selected.lacking(&doubts, &head.started, settings.lang))?;
     recorded.carry_out(&head.run, Scope::Everything, console).await
+}
+
+/// Why nothing of the sheets may be sent, and the exit code for it.
+fn in_the_way(selected: &Selected, checked: &Checked<'_>, settings: &Settings) -> Option<(String, u8)> {
+    let of = |words: Option<String>, code: u8| words.map(|words| (words, code));
+    of(guard::unreadable_sheet(checked, settings.lang), exit::REJECTED)
+        .or_else(|| of(selected.nobody(checked, settings.lang), exit::USAGE))
+        .or_else(|| of(guard::too_many_errors(selected, checked, settings), exit::GUARD))
+}
+
+/// May the plan be sent? Asks whoever has to be asked.
+fn let_go(
+    plan: &Plan,
+    known: &Known,
+    settings: &Settings,
+    confirmation: Confirmation,
+    console: &mut Console<'_>,
+) -> anyhow::Result<Ceiling> {
+    if plan.is_idle() {
+        return Ok(Ceiling::Free);
+    }
+    provider::look(settings)?;
+    if confirmation == Confirmation::Wanted && !console.is_confirmed(settings.lang)? {
+        return Ok(Ceiling::Stopped);
+    }
+    approve::ceiling(plan, known, settings, console)
 }
 
 /// `turnup resume`: goes on with the latest unfinished run, with its own plan and its own sheets.
@@ -283,9 +311,11 @@ pub fn runs(folder: &Path, console: &mut Console<'_>) -> anyhow::Result<u8> {
         return Ok(exit::WELL);
     }
     let log = Sqlite::open(&workspace.journal())?;
-    for head in log.runs()? {
+    let heads = log.runs()?;
+    for head in &heads {
         let end = match (&head.finished, head.exit) {
             (Some(finished), Some(exit)) => format!("finished {finished} with exit code {exit}"),
+            _ if head.parked.is_some() => approve::told(&heads, head, Lang::default()),
             _ => format!("unfinished{}; `turnup resume` goes on", left::in_brackets(log.left(&head.run)?.as_ref())),
         };
         console.print(&format!("{}  started {} by {}, {end}\n", head.run, head.started, head.by));
@@ -376,5 +406,6 @@ fn head(run: String, plan: &Plan, settings: &Settings, clock: &Clock) -> RunHead
         hold_back: settings.hold_back.word().to_owned(),
         provider: provider::name(settings),
         by: clock.by(),
+        ..RunHead::default()
     }
 }

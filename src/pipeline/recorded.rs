@@ -24,7 +24,9 @@ use crate::workspace::Workspace;
 
 /// The latest run, if it was cut off.
 pub(super) fn unfinished(log: &Sqlite) -> anyhow::Result<Option<RunHead>> {
-    Ok(log.runs()?.into_iter().next_back().filter(|head| head.finished.is_none()))
+    // A run that waits for approval has sent nothing.
+    let begun = log.runs()?.into_iter().rfind(|head| head.parked.is_none());
+    Ok(begun.filter(|head| head.finished.is_none()))
 }
 
 /// How much of a stored plan is carried out.
@@ -77,7 +79,10 @@ impl Recorded<'_> {
     /// the new run sends it. Returns the steps that were in doubt.
     pub fn carry_doubts(&mut self, run: &str, plan: &Plan, at: &str) -> anyhow::Result<HashSet<StepId>> {
         let mut carried = HashSet::new();
-        let Some(before) = self.log.runs()?.into_iter().rev().find(|head| head.run != run) else { return Ok(carried) };
+        let Some(before) = self.log.runs()?.into_iter().rev().find(|head| head.run != run && head.parked.is_none())
+        else {
+            return Ok(carried);
+        };
         let (_, records) = self.log.replay(&before.run)?;
         let mut entries = Vec::new();
         for step in plan.steps.iter().filter(|step| step.action == Action::Create) {
@@ -190,9 +195,12 @@ impl Recorded<'_> {
         let inputs = Inputs::read(&kept, &settings.reading)
             .context("the inputs that were kept with the run cannot be read, so its report cannot be made")?;
         let head = self.log.runs()?.into_iter().find(|head| head.run == run);
-        let hold_back = head.and_then(|head| HoldBack::parse(&head.hold_back)).unwrap_or_default();
+        let head = head.unwrap_or_default();
+        let hold_back = HoldBack::parse(&head.hold_back).unwrap_or_default();
         let settings = Settings { hold_back, ..settings };
-        let standing = standing(&self.log.known_before(run)?);
+        // What is taken back is judged as it was when it was made.
+        let judged_at = head.undoes.as_deref().unwrap_or(run);
+        let standing = standing(&self.log.known_before(judged_at)?);
         let checked = checked(&inputs, &settings, &standing);
         let known = self.log.known()?;
         let lang = settings.lang;
@@ -202,7 +210,10 @@ impl Recorded<'_> {
         let (selection, picked) = (&selected.selection, selected.picked());
         let sheets = &inputs.sheets;
         let rows = Rows { sheets, checked: &checked, plan, records, known: &known, left, selection, picked, lang };
-        let results = report::row_results(&rows);
+        let mut results = report::row_results(&rows);
+        if head.undoes.is_some() {
+            report::leave_out_untouched(&mut results, plan);
+        }
         let folder = self.workspace.report(run);
         report::write_results(&folder, &inputs.sheets, &results)?;
         let summary = report::summary(&inputs.sheets, &results, requests, lang);

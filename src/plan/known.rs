@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::build::Plan;
+use super::build::{Plan, digest};
 use super::id::StepId;
 use super::step::Stage;
 use super::work::without;
@@ -51,6 +51,13 @@ impl Known {
     /// Does nothing stand?
     pub fn is_empty(&self) -> bool {
         self.standing.is_empty()
+    }
+
+    /// `sha256:…` over every object; moves when anything that is known moves.
+    pub fn digest(&self) -> String {
+        let mut all: Vec<(&StepId, &Confirmed)> = self.standing.iter().collect();
+        all.sort_unstable_by_key(|(id, _)| *id);
+        digest(all.into_iter())
     }
 
     /// Was the object deleted, and not made again since?

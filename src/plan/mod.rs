@@ -11,6 +11,7 @@ mod known;
 mod selection;
 mod step;
 mod twins;
+mod undo;
 mod work;
 
 pub use build::{NUMBERS_PER_REQUEST, Plan, activation, plan};
@@ -21,6 +22,7 @@ pub use known::{Confirmed, Known, NUMBER_STATE_ASKED, STAGED_NUMBERS, left_alone
 pub use selection::{Lack, Selection, restrict};
 pub use step::{Action, Calls, Change, Source, Stage, Step};
 pub use twins::{Twin, twins};
+pub use undo::{Effect, Kept, Made, Undo, undo};
 pub use work::{
     AddressWork, CustomerWork, LocationWork, NumbersWork, PstnWork, ReleaseWork, RemovalWork, Removed, RoleWork,
     SiteWork, UserWork, Work, expand, without,

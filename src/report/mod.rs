@@ -11,6 +11,7 @@ mod repairs;
 mod results;
 mod silence;
 mod summary;
+mod undone;
 mod write;
 
 pub use activation::activation;
@@ -21,6 +22,7 @@ pub use plan::{PlanFormat, PlanView, plan};
 pub use repairs::repairs;
 pub use results::{rejected_csv, results_csv};
 pub use summary::{counts, exit_code, summary};
+pub use undone::leave_out_untouched;
 pub use write::{write_atomically, write_results};
 
 /// Text of somebody else without control characters, so that it cannot move a terminal's cursor.

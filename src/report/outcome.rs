@@ -99,7 +99,7 @@ pub struct RowResult {
 }
 
 impl RowResult {
-    fn new(outcome: Outcome) -> Self {
+    pub(super) fn new(outcome: Outcome) -> Self {
         Self {
             row: 0,
             outcome,

@@ -28,6 +28,8 @@ pub struct FileSettings {
     pub failure_rows_min: Option<u64>,
     pub customer_rows_min: Option<u64>,
     pub canary: Option<u64>,
+    pub max_changes: Option<u64>,
+    pub max_change_rate: Option<f64>,
     pub token_file: Option<PathBuf>,
     pub lang: Option<Lang>,
     /// `[columns.SHEET]`: headers of the user's own.
@@ -37,7 +39,7 @@ pub struct FileSettings {
 }
 
 /// Every key, as `section.key`.
-pub const KEYS: [&str; 15] = [
+pub const KEYS: [&str; 17] = [
     "api.url",
     "api.max_in_flight",
     "api.rate",
@@ -51,6 +53,8 @@ pub const KEYS: [&str; 15] = [
     "guards.failure_rows_min",
     "guards.customer_rows_min",
     "guards.canary",
+    "guards.max_changes",
+    "guards.max_change_rate",
     "token.file",
     "text.lang",
 ];
@@ -214,6 +218,8 @@ impl Reader<'_> {
             "guards.failure_rows_min" => self.settings.failure_rows_min = self.whole(path, value),
             "guards.customer_rows_min" => self.settings.customer_rows_min = self.whole(path, value),
             "guards.canary" => self.settings.canary = self.whole(path, value),
+            "guards.max_changes" => self.settings.max_changes = self.whole(path, value),
+            "guards.max_change_rate" => self.settings.max_change_rate = self.share(path, value),
             "token.file" => self.settings.token_file = self.text(path, value).map(PathBuf::from),
             "text.lang" => {
                 if let Some(tag) = self.text(path, value) {

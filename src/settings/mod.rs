@@ -48,6 +48,10 @@ const FAILURE_ROWS_MIN: u64 = 50;
 const CUSTOMER_ROWS_MIN: u64 = 10;
 /// Customers of a wave that go first.
 const CANARY: u64 = 1;
+/// Changes and deletions that never need a person's word, so that small workspaces are not bothered.
+const MAX_CHANGES: u64 = 25;
+/// Share of the known objects that may be changed or deleted without one (Okta's habit).
+const MAX_CHANGE_RATE: f64 = 0.2;
 /// Requests per second that make sense: one in a quarter of an hour, up to more than one machine sends.
 const RATES: std::ops::RangeInclusive<f64> = 0.001..=100_000.0;
 /// Most requests under way that may be asked for.
@@ -96,6 +100,10 @@ pub struct Settings {
     pub limits: Limits,
     /// How many customers of a wave go first.
     pub canary: usize,
+    /// So many changes and deletions of known objects never need a person's word.
+    pub max_changes: usize,
+    /// Nor does this share of all that is known.
+    pub max_change_rate: f64,
     /// From then on nothing new is begun; told by each command, not by a file.
     pub until: Option<Instant>,
     pub lang: Lang,
@@ -156,6 +164,9 @@ pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> 
         max_error_rate: user.max_error_rate.or(theirs.max_error_rate).unwrap_or(MAX_ERROR_RATE),
         limits: limits(&user, &theirs),
         canary: usize::try_from(user.canary.or(theirs.canary).unwrap_or(CANARY)).unwrap_or(usize::MAX),
+        max_changes: usize::try_from(user.max_changes.or(theirs.max_changes).unwrap_or(MAX_CHANGES))
+            .unwrap_or(usize::MAX),
+        max_change_rate: user.max_change_rate.or(theirs.max_change_rate).unwrap_or(MAX_CHANGE_RATE),
         until: None,
         lang: typed.lang.or(user.lang).or(theirs.lang).unwrap_or_else(of_locale),
         reading: sheet::Options { encoding, mapping: or_else(theirs.mapping, user.mapping) },

@@ -55,6 +55,50 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "o que sai é o vínculo com o parceiro: organizações, pessoas e seus e-mails ficam no Webex; o número de um usuário \
          apagado fica com a localidade",
     ),
+    // Taking back, and the ceiling on changes.
+    (
+        "nobody is there to confirm that the run is taken back; add --yes",
+        "não há ninguém para confirmar que a execução seja desfeita; acrescente --yes",
+    ),
+    ("the run {run} is not finished; `turnup resume` first", "a execução {run} não terminou; antes, `turnup resume`"),
+    ("there is nothing to take back", "não há nada a desfazer"),
+    (
+        "{id} stays: it stood before the run, and what the run changed of it is not taken back",
+        "{id} fica: existia antes da execução, e o que ela mudou nele não é desfeito",
+    ),
+    ("{id} stays: a later run has changed it", "{id} fica: uma execução posterior o mudou"),
+    ("{id} stays: something that stays is in it", "{id} fica: contém algo que fica"),
+    (
+        "mails that Webex has sent and numbers that were ordered cannot be taken back; organisations, persons and their \
+         e-mails stay in Webex",
+        "e-mails que o Webex enviou e números encomendados não podem ser desfeitos; organizações, pessoas e seus e-mails \
+         ficam no Webex",
+    ),
+    (
+        "{changes} changes and deletions of {known} known objects are more than `max_changes` and `max_change_rate` under \
+         `[guards]` allow",
+        "{changes} mudanças e exclusões de {known} objetos conhecidos são mais do que `max_changes` e `max_change_rate` em \
+         `[guards]` permitem",
+    ),
+    ("type {changes} to go on: ", "digite {changes} para continuar: "),
+    ("the run {run} does not wait for approval", "a execução {run} não espera aprovação"),
+    (
+        "what is known has moved since {run} was parked, so it is not let go; run again",
+        "o que se conhece mudou desde que {run} ficou à espera, e ela não é liberada; execute de novo",
+    ),
+    ("{run} goes exactly as it was parked", "{run} segue exatamente como ficou à espera"),
+    (
+        "nobody is there to confirm that, so {run} is parked with its plan and its sheets; `turnup approve {run}` lets it \
+         go, a new run takes its place",
+        "não há ninguém para confirmar isso, e {run} fica à espera com seu plano e suas planilhas; `turnup approve {run}` a \
+         libera, uma nova execução toma o seu lugar",
+    ),
+    (
+        "{run} waits for approval; today's sheets take its place",
+        "{run} espera aprovação; as planilhas de hoje tomam o seu lugar",
+    ),
+    ("waits for approval; `turnup approve` lets it go", "espera aprovação; `turnup approve` a libera"),
+    ("never approved; a later run took its place", "nunca aprovada; uma execução posterior tomou o seu lugar"),
     // What is said of what was deleted.
     ("it was not there any more", "já não existia"),
     ("the person stays in Webex, and the e-mail stays taken", "a pessoa fica no Webex, e o e-mail continua ocupado"),

@@ -34,6 +34,10 @@ impl Log for Crashing {
         self.inner.left(run)
     }
 
+    fn amend(&mut self, head: &RunHead) -> anyhow::Result<()> {
+        self.inner.amend(head)
+    }
+
     fn runs(&self) -> anyhow::Result<Vec<RunHead>> {
         self.inner.runs()
     }

@@ -209,6 +209,7 @@ pub fn head_of(run: &str) -> RunHead {
         hold_back: "row".to_owned(),
         provider: String::new(),
         by: String::new(),
+        ..RunHead::default()
     }
 }
 

@@ -48,6 +48,7 @@ mod tests {
             hold_back: String::new(),
             provider: String::new(),
             by: String::new(),
+            ..RunHead::default()
         };
         log.begin(&head, &Plan::default()).expect("a new run");
     }

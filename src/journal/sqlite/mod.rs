@@ -114,8 +114,12 @@ impl Log for Sqlite {
         let mut head = self.head(run)?.with_context(|| format!("there is no run `{run}`"))?;
         head.finished = Some(finished.to_owned());
         head.exit = Some(exit);
-        let text = serde_json::to_string(&head)?;
-        self.connection.execute("UPDATE runs SET head = ?2 WHERE run = ?1", params![run, text])?;
+        self.amend(&head)
+    }
+
+    fn amend(&mut self, head: &RunHead) -> anyhow::Result<()> {
+        let text = serde_json::to_string(head)?;
+        self.connection.execute("UPDATE runs SET head = ?2 WHERE run = ?1", params![head.run, text])?;
         Ok(())
     }
 
@@ -235,6 +239,7 @@ mod tests {
             hold_back: "row".to_owned(),
             provider: String::new(),
             by: String::new(),
+            ..RunHead::default()
         }
     }
 

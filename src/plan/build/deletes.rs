@@ -68,7 +68,7 @@ impl Freed {
 }
 
 /// Steps that delete, being put in order.
-pub(in crate::plan) struct Removals<'a> {
+pub struct Removals<'a> {
     known: &'a Known,
     pub steps: Vec<Step>,
     present: HashSet<StepId>,

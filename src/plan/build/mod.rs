@@ -23,12 +23,26 @@ use super::work::{CustomerWork, Work, expand};
 use crate::check::{Batch, Sourced};
 use crate::model::{Customer, Package, Phone};
 pub use activation::activation;
+pub(super) use deletes::Removals;
 use fields::customer_fields;
 use lines::Lines;
 use places::Places;
 
 /// Numbers sent in one request. Cisco publishes no figure for direct numbers.
 pub const NUMBERS_PER_REQUEST: usize = 500;
+
+/// `sha256:…` over some values, one after the other.
+pub(super) fn digest<T: serde::Serialize>(values: impl Iterator<Item = T>) -> String {
+    let mut hash = Sha256::new();
+    for value in values {
+        hash.update(serde_json::to_vec(&value).expect("values are texts, numbers and maps with text keys"));
+    }
+    let mut digest = "sha256:".to_owned();
+    for byte in hash.finalize() {
+        write!(digest, "{byte:02x}").expect("a text takes every write");
+    }
+    digest
+}
 
 /// Ordered steps, and the values that cannot be changed.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -41,15 +55,7 @@ pub struct Plan {
 impl Plan {
     /// `sha256:…` over all steps; moves when inputs, rules or known state move.
     pub fn digest(&self) -> String {
-        let mut hash = Sha256::new();
-        for step in &self.steps {
-            hash.update(serde_json::to_vec(step).expect("steps are texts, numbers and maps with text keys"));
-        }
-        let mut digest = "sha256:".to_owned();
-        for byte in hash.finalize() {
-            write!(digest, "{byte:02x}").expect("a text takes every write");
-        }
-        digest
+        digest(self.steps.iter())
     }
 
     /// Does any step make a call?

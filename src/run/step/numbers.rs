@@ -172,6 +172,11 @@ async fn validate(
             refused.insert(format!("refused:{number}"), format!("{number} ({}{code})", verdict.state));
         }
     }
+    if !sent_before {
+        // What stood here before is not the run's own, should it be taken back.
+        let stood = bad.iter().filter(|number| standing.contains(*number));
+        refused.extend(stood.map(|number| (format!("stood:{number}"), "before the run".to_owned())));
+    }
     if !refused.is_empty() {
         hand.tell(Event::Noted { ids: refused }).await?;
     }

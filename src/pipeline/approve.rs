@@ -1,0 +1,114 @@
+//! The ceiling on changes, and `turnup approve`, which lets a run go that was parked under it.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+use super::recorded::{Recorded, Scope};
+use super::{Console, Terminal, exit, guard, provider};
+use crate::journal::{Log, RunHead, Sqlite};
+use crate::plan::{Action, Known, Plan};
+use crate::settings::{Settings, Typed, settle};
+use crate::text::{Lang, phrase, say};
+use crate::workspace::Workspace;
+
+/// What becomes of a run with regard to the ceiling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Ceiling {
+    /// It may go.
+    Free,
+    /// A person was asked and did not mean it.
+    Stopped,
+    /// Nobody is there to be asked: it waits, for as long as nothing moves.
+    Parked(String),
+}
+
+/// Changes and deletions of what is known beyond the ceiling need a person who types how many they are; `--yes` is
+/// no such person. Creations do not count.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+pub(super) fn ceiling(
+    plan: &Plan,
+    known: &Known,
+    settings: &Settings,
+    console: &mut Console<'_>,
+) -> anyhow::Result<Ceiling> {
+    let changes = plan.steps.iter().filter(|step| matches!(step.action, Action::Update | Action::Delete)).count();
+    let is_few = changes <= settings.max_changes || changes as f64 <= settings.max_change_rate * known.len() as f64;
+    if is_few {
+        return Ok(Ceiling::Free);
+    }
+    let lang = settings.lang;
+    let words = "{changes} changes and deletions of {known} known objects are more than `max_changes` and \
+                 `max_change_rate` under `[guards]` allow";
+    console.refuse(&say(lang, words, &[("changes", &changes), ("known", &known.len())]));
+    if console.terminal == Terminal::Machine {
+        return Ok(Ceiling::Parked(known.digest()));
+    }
+    let answer = console.ask(&say(lang, "type {changes} to go on: ", &[("changes", &changes)]))?;
+    let is_meant = answer.is_some_and(|answer| answer.trim() == changes.to_string());
+    Ok(if is_meant { Ceiling::Free } else { Ceiling::Stopped })
+}
+
+/// Is it the latest run, and does it wait for approval?
+pub(super) fn waits(heads: &[RunHead], run: &str) -> bool {
+    heads.last().is_some_and(|last| last.run == run && last.parked.is_some())
+}
+
+/// Lets a parked run go exactly as it was parked.
+///
+/// # Errors
+/// When there is no such run, or as for a run.
+pub async fn approve(folder: &Path, typed: &Typed, run: &str, console: &mut Console<'_>) -> anyhow::Result<u8> {
+    let workspace = Workspace::open(folder)?;
+    let settings = settle(typed, &workspace)?;
+    let lang = settings.lang;
+    let _claim = workspace.claim(&console.clock.who())?;
+    let mut log = Sqlite::open(&workspace.journal())?;
+    let heads = log.runs()?;
+    let head = heads.iter().find(|head| head.run == run).context("there is no such run; `turnup runs` lists them")?;
+    let Some(parked) = &head.parked else {
+        console.refuse(&say(lang, "the run {run} does not wait for approval", &[("run", &run)]));
+        return Ok(exit::USAGE);
+    };
+    if head.provider != provider::name(&settings) {
+        bail!("the run was planned against {}; give the same --api-url or --simulate as then", head.provider);
+    }
+    guard::same_provider(&log, &settings)?;
+    if !waits(&heads, run) || log.known()?.digest() != *parked {
+        let words = "what is known has moved since {run} was parked, so it is not let go; run again";
+        console.refuse(&say(lang, words, &[("run", &run)]));
+        return Ok(exit::GUARD);
+    }
+    provider::look(&settings)?;
+    console.say(&say(lang, "{run} goes exactly as it was parked", &[("run", &run)]));
+    log.amend(&RunHead { parked: None, ..head.clone() })?;
+    let (plan, _) = log.replay(run)?;
+    let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
+    recorded.carry_doubts(run, &plan, &console.clock.now())?;
+    recorded.carry_out(run, Scope::Everything, console).await
+}
+
+/// Says that a run is parked, and how it goes on.
+pub(super) fn say_parked(head: &RunHead, settings: &Settings, console: &mut Console<'_>) {
+    let words = "nobody is there to confirm that, so {run} is parked with its plan and its sheets; `turnup approve {run}` lets \
+                 it go, a new run takes its place";
+    console.refuse(&say(settings.lang, words, &[("run", &head.run)]));
+}
+
+/// Says that today's run takes the place of one that waits.
+pub(super) fn say_superseded(heads: &[RunHead], settings: &Settings, console: &mut Console<'_>) {
+    if let Some(parked) = heads.last().filter(|head| head.parked.is_some()) {
+        let words = "{run} waits for approval; today's sheets take its place";
+        console.say(&say(settings.lang, words, &[("run", &parked.run)]));
+    }
+}
+
+/// What `turnup runs` says of a parked run.
+pub(super) fn told(heads: &[RunHead], head: &RunHead, lang: Lang) -> String {
+    let words = if waits(heads, &head.run) {
+        "waits for approval; `turnup approve` lets it go"
+    } else {
+        "never approved; a later run took its place"
+    };
+    phrase(lang, words).to_owned()
+}

@@ -1,0 +1,158 @@
+//! `turnup undo`: a reviewed plan of its own that takes back what one run made.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::inputs::Inputs;
+use super::recorded::{Recorded, Scope, unfinished};
+use super::{Confirmation, Console, Terminal, exit, forecast, guard, head, provider};
+use crate::journal::{Call, Log, Record, RunHead, Sqlite};
+use crate::plan::{
+    self, Action, Effect, Kept, Made, NUMBERS_PER_REQUEST, Plan, Stage, Step, StepId, Undo, Work, expand,
+};
+use crate::report::{self, PlanFormat, PlanView};
+use crate::settings::{Typed, settle};
+use crate::text::{Lang, phrase, say};
+use crate::workspace::Workspace;
+
+/// Takes back what a run made, and nothing that stood before.
+///
+/// # Errors
+/// When there is no such run, or the environment does not allow it.
+pub async fn undo(
+    folder: &Path,
+    typed: &Typed,
+    run: &str,
+    confirmation: Confirmation,
+    console: &mut Console<'_>,
+) -> anyhow::Result<u8> {
+    let workspace = Workspace::open(folder)?;
+    let settings = settle(typed, &workspace)?;
+    let lang = settings.lang;
+    if confirmation == Confirmation::Wanted && console.terminal == Terminal::Machine {
+        console.refuse(phrase(lang, "nobody is there to confirm that the run is taken back; add --yes"));
+        return Ok(exit::USAGE);
+    }
+    let _claim = workspace.claim(&console.clock.who())?;
+    let mut log = Sqlite::open(&workspace.journal())?;
+    guard::same_provider(&log, &settings)?;
+    let heads = log.runs()?;
+    heads.iter().find(|head| head.run == run).context("there is no such run; `turnup runs` lists them")?;
+    if let Some(open) = unfinished(&log)? {
+        let words = "the run {run} is not finished; `turnup resume` first";
+        console.refuse(&say(lang, words, &[("run", &open.run)]));
+        return Ok(exit::GUARD);
+    }
+    let known = log.known()?;
+    let (stored, records) = log.replay(run)?;
+    let touched = touched_since(&log, &heads, run)?;
+    let undo = plan::undo(&made(&stored, &records, &touched), &known);
+    let inputs = Inputs::read(&workspace.inputs(run), &settings.as_kept(&workspace.inputs(run))?.reading)
+        .context("the inputs that were kept with the run are gone, so it cannot be taken back row by row")?;
+    let view = PlanView {
+        sheets: &inputs.sheets,
+        plan: &undo.plan,
+        forecast: &forecast(&undo.plan, &known, &settings),
+        rejected: 0,
+        blocked: 0,
+        left_alone: 0,
+        twins: &[],
+        lang,
+    };
+    console.say(&(report::plan(PlanFormat::Text, &view) + &kept_words(&undo, lang)));
+    if undo.plan.is_idle() {
+        console.say(phrase(lang, "there is nothing to take back"));
+        return Ok(exit::WELL);
+    }
+    provider::look(&settings)?;
+    if confirmation == Confirmation::Wanted && !console.is_confirmed(lang)? {
+        console.say(phrase(lang, "nothing was sent"));
+        return Ok(exit::WELL);
+    }
+    let new =
+        RunHead { undoes: Some(run.to_owned()), ..head(console.clock.run_id(), &undo.plan, &settings, &console.clock) };
+    copy_inputs(&workspace.inputs(run), &workspace.inputs(&new.run))?;
+    log.begin(&new, &undo.plan)?;
+    let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
+    recorded.carry_out(&new.run, Scope::Everything, console).await
+}
+
+/// The steps about which a later run has sent anything.
+fn touched_since(log: &Sqlite, heads: &[RunHead], run: &str) -> anyhow::Result<HashSet<StepId>> {
+    let mut touched = HashSet::new();
+    for later in heads.iter().skip_while(|head| head.run != run).skip(1).filter(|head| head.undoes.is_none()) {
+        let (_, records) = log.replay(&later.run)?;
+        touched.extend(records.into_iter().filter(|(_, record)| record.attempts > 0).map(|(id, _)| id));
+    }
+    Ok(touched)
+}
+
+/// What the run made, step by step; what it only found is not its own.
+fn made<'p>(plan: &'p Plan, records: &HashMap<StepId, Record>, touched: &HashSet<StepId>) -> Vec<Made<'p>> {
+    let effects = plan.steps.iter().filter_map(|step| {
+        let what = effect(step, records.get(&step.id)?)?;
+        Some(Made { step, what, is_touched: touched.contains(&step.id) })
+    });
+    effects.collect()
+}
+
+fn effect(step: &Step, record: &Record) -> Option<Effect> {
+    if record.done.is_empty() {
+        return None;
+    }
+    let creation = match step.stage {
+        Stage::Customers => Call::CreateCustomer,
+        Stage::Locations => Call::CreateLocation,
+        Stage::Users => Call::CreateSubscriber,
+        Stage::Roles => Call::GrantRole,
+        Stage::Numbers => return Some(numbers(step, record)),
+    };
+    let is_made = step.action == Action::Create && record.done.contains(&creation);
+    Some(if is_made { Effect::Object } else { Effect::Change })
+}
+
+/// The numbers that the run added; those that stood before or were refused are not its own.
+fn numbers(step: &Step, record: &Record) -> Effect {
+    let Work::Numbers(work) = &step.work else { return Effect::Change };
+    let mut added = Vec::new();
+    for (at, batch) in expand(&work.add).chunks(NUMBERS_PER_REQUEST).enumerate() {
+        let call = Call::AddNumbers(u32::try_from(at).unwrap_or(u32::MAX));
+        let is_foreign = |number: &String| {
+            ["refused", "stood"].iter().any(|what| record.ids.contains_key(&format!("{what}:{number}")))
+        };
+        if record.done.contains(&call) {
+            added.extend(batch.iter().filter(|number| !is_foreign(number)).cloned());
+        }
+    }
+    if added.is_empty() { Effect::Change } else { Effect::Numbers(added) }
+}
+
+/// What stays and why, and what no API takes back.
+fn kept_words(undo: &Undo, lang: Lang) -> String {
+    let mut text = String::new();
+    for (id, kept) in &undo.kept {
+        let words = match kept {
+            Kept::Changed => "{id} stays: it stood before the run, and what the run changed of it is not taken back",
+            Kept::Touched => "{id} stays: a later run has changed it",
+            Kept::InUse => "{id} stays: something that stays is in it",
+        };
+        text.push_str(&report::printable(&(say(lang, words, &[("id", id)]) + "\n")));
+    }
+    let never = "mails that Webex has sent and numbers that were ordered cannot be taken back; organisations, persons and \
+                 their e-mails stay in Webex";
+    text + phrase(lang, never)
+}
+
+/// The sheets of the run, whose rows the results speak of.
+fn copy_inputs(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let failed = || format!("cannot copy `{}` to `{}`", from.display(), to.display());
+    fs::create_dir_all(to).with_context(failed)?;
+    for entry in fs::read_dir(from).with_context(failed)? {
+        let entry = entry.with_context(failed)?;
+        fs::copy(entry.path(), to.join(entry.file_name())).with_context(failed)?;
+    }
+    Ok(())
+}

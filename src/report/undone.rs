@@ -1,0 +1,18 @@
+//! The rows of a run that takes another one back: those of which nothing was made are left out.
+
+use std::collections::{HashMap, HashSet};
+
+use super::outcome::{Outcome, RowResult};
+use crate::model::SheetKind;
+use crate::plan::Plan;
+
+/// Rows without a step took no part.
+pub fn leave_out_untouched(results: &mut HashMap<SheetKind, Vec<RowResult>>, plan: &Plan) {
+    let touched: HashSet<(SheetKind, usize)> =
+        plan.steps.iter().map(|step| (step.source.sheet, step.source.index)).collect();
+    for (sheet, rows) in results {
+        for row in rows.iter_mut().filter(|row| !touched.contains(&(*sheet, row.row))) {
+            *row = RowResult { row: row.row, ..RowResult::new(Outcome::Skipped) };
+        }
+    }
+}

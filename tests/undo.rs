@@ -1,0 +1,137 @@
+//! Taking a run back, and the ceiling on changes, from the command line against a simulator behind a port.
+
+mod support;
+
+use support::{Bench, Ran, Results, Simulator, USERS, outcomes};
+
+const BRANCHES: &str = "customer_external_id,name,address_line1,city,postal_code,country,timezone,numbers
+aurora,Porto,Rua do Norte 1,Porto,4000-008,PT,Europe/Lisbon,+351221234510
+";
+
+/// Two shops, one of them with a branch of its own numbers.
+fn bench() -> Bench {
+    let bench = Bench::small();
+    bench.write("work/locations.csv", BRANCHES);
+    let users = USERS.replace("extension,role", "location,extension,role");
+    let seated = |line: &str| match line.split(',').collect::<Vec<_>>()[..] {
+        ["aurora", first, last, email, package, extension, role] => {
+            format!("aurora,{first},{last},{email},{package},{},{extension},{role}\n", seat(first))
+        }
+        [customer, first, last, email, package, extension, role] => {
+            format!("{customer},{first},{last},{email},{package},,{extension},{role}\n")
+        }
+        _ => format!("{line}\n"),
+    };
+    bench.write("work/users.csv", &users.lines().map(seated).collect::<String>());
+    bench
+}
+
+fn seat(first: &str) -> &'static str {
+    if first == "Carla" { "Porto" } else { "Headquarters" }
+}
+
+fn ran(bench: &Bench, simulator: &Simulator, args: &[&str], code: i32) -> Ran {
+    Ran::of(&mut bench.against(simulator, args)).expect_code(code)
+}
+
+/// The run that a report folder is named after.
+fn run_of(ran: &Ran) -> String {
+    ran.report().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_run_is_taken_back_and_leaves_organisations_and_persons() {
+    let bench = bench();
+    let simulator = Simulator::start(&bench, &[]);
+    let first = ran(&bench, &simulator, &["run", "work", "--yes"], 0);
+    assert_eq!(simulator.stands(), [2, 3, 6]);
+    let asked = Ran::of(&mut bench.against(&simulator, &["undo", &run_of(&first), "-C", "work"])).expect_code(2);
+    assert!(asked.err.contains("add --yes"), "{}", asked.err);
+    let undone = ran(&bench, &simulator, &["undo", &run_of(&first), "-C", "work", "--yes"], 0);
+    assert!(
+        undone.err.contains("delete customer/aurora") && undone.err.contains("cannot be taken back"),
+        "{}",
+        undone.err
+    );
+    assert_eq!(simulator.stands(), [0, 2, 0], "the headquarters stay with their organisations");
+    assert_eq!(outcomes(&bench, &undone)["deleted"], 9);
+    let users = Results::read(&bench, &undone, "users.results.csv");
+    assert!(users.lines(&["reason"])[0].contains("the person stays in Webex"));
+    let again = ran(&bench, &simulator, &["undo", &run_of(&first), "-C", "work", "--yes"], 0);
+    assert!(again.err.contains("there is nothing to take back"), "{}", again.err);
+}
+
+#[test]
+fn what_has_changed_since_and_what_stood_before_stays() {
+    let bench = bench();
+    let simulator = Simulator::start(&bench, &[]);
+    let first = ran(&bench, &simulator, &["run", "work", "--yes"], 0);
+    let users = std::fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    bench.write("work/users.csv", &format!("{users}tejo,Vera,Cruz,vera@tejo.example,webex_calling,,1007,\n"));
+    let second = ran(&bench, &simulator, &["run", "work", "--yes"], 0);
+    // The second run made Vera alone; the first one cannot take her shop away.
+    let undone = ran(&bench, &simulator, &["undo", &run_of(&first), "-C", "work", "--yes"], 0);
+    assert!(undone.err.contains("customer/tejo stays: something that stays is in it"), "{}", undone.err);
+    assert_eq!(simulator.stands(), [1, 2, 1]);
+    let undone = ran(&bench, &simulator, &["undo", &run_of(&second), "-C", "work", "--yes"], 0);
+    assert_eq!(simulator.stands(), [1, 2, 0]);
+    let counts = outcomes(&bench, &undone);
+    assert_eq!((counts["deleted"], counts["skipped"]), (1, 9), "{counts:?}");
+    ran(&bench, &simulator, &["undo", "20260101T000000Z-0000", "-C", "work", "--yes"], 1);
+}
+
+/// Everything of the sheets is to go.
+fn deleting(bench: &Bench) {
+    bench.write("work/customers.csv", "external_id,name,admin_email,template,packages,address_line1,city,country,action\naurora,,,,,,,,delete\ntejo,,,,,,,,delete\n");
+    bench.write(
+        "work/locations.csv",
+        "customer_external_id,name,address_line1,city,country,timezone,action\naurora,Porto,,,,,delete\n",
+    );
+    bench.write("work/users.csv", "customer_external_id,first_name,last_name,email,package,action\n");
+}
+
+#[test]
+fn too_many_changes_wait_for_a_person() {
+    let bench = bench();
+    let simulator = Simulator::start(&bench, &[]);
+    ran(&bench, &simulator, &["run", "work", "--yes"], 0);
+    bench.write("work/turnup.toml", "[guards]\nmax_changes = 3\n");
+    deleting(&bench);
+    let parked = ran(&bench, &simulator, &["run", "work", "--yes"], 5);
+    assert_eq!(simulator.stands(), [2, 3, 6], "nothing was sent");
+    let runs = bench.ran(&["runs", "work"]).expect_code(0).out;
+    let last = runs.lines().last().expect("two runs");
+    assert!(last.contains("waits for approval"), "{runs}\n{}", parked.err);
+    let run = last.split(' ').next().expect("a run").to_owned();
+    let resumed = ran(&bench, &simulator, &["resume", "work"], 0);
+    assert!(resumed.err.contains("nothing to resume"), "{}", resumed.err);
+    // Other sheets in the meantime do not matter: what was parked goes.
+    bench.write("work/users.csv", "customer_external_id,first_name,last_name,email,package,action\n,,,,,\n");
+    let approved = ran(&bench, &simulator, &["approve", &run, "-C", "work"], 0);
+    assert_eq!(simulator.stands(), [0, 2, 0]);
+    assert_eq!(outcomes(&bench, &approved)["deleted"], 3);
+    ran(&bench, &simulator, &["approve", &run, "-C", "work"], 2);
+}
+
+#[test]
+fn a_parked_run_is_not_let_go_when_something_has_moved() {
+    let bench = bench();
+    let simulator = Simulator::start(&bench, &[]);
+    ran(&bench, &simulator, &["run", "work", "--yes"], 0);
+    bench.write("work/turnup.toml", "[guards]\nmax_changes = 3\n");
+    let sheets = ["customers", "locations", "users"].map(|sheet| format!("work/{sheet}.csv"));
+    let before = sheets.each_ref().map(|path| std::fs::read_to_string(bench.path(path)).expect("it is there"));
+    deleting(&bench);
+    ran(&bench, &simulator, &["run", "work", "--yes"], 5);
+    let runs = bench.ran(&["runs", "work"]).expect_code(0).out;
+    let run = runs.lines().last().and_then(|line| line.split(' ').next()).expect("a run").to_owned();
+    for (path, text) in sheets.iter().zip(before) {
+        bench.write(path, &text);
+    }
+    let next = ran(&bench, &simulator, &["run", "work", "--yes"], 0);
+    assert!(next.err.contains("today's sheets take its place"), "{}", next.err);
+    let refused = ran(&bench, &simulator, &["approve", &run, "-C", "work"], 5);
+    assert!(refused.err.contains("has moved since"), "{}", refused.err);
+    assert_eq!(simulator.stands(), [2, 3, 6]);
+    assert!(bench.ran(&["runs", "work"]).out.contains("never approved"));
+}
