@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::pace::Pace;
+use super::pace::{self, Flight, Lanes, Pace, Slot};
 use super::sort::{Failure, Refusal, Sorted, sort};
-use super::transport::Transport;
+use super::transport::{Lost, Transport};
 use super::wire::{Answer, Request};
 
 /// Tries of a request that is safe to repeat, before the server counts as being in trouble.
@@ -22,6 +22,8 @@ const RETRY_AFTER_MAX: Duration = Duration::from_hours(1);
 const RETRY_AFTER_DEFAULT: Duration = Duration::from_secs(5);
 /// How often one request is put off by 429 or 423.
 const THROTTLES_MAX: u32 = 1000;
+/// How often one request may be refused for its token, each time with a newer one.
+const RENEWALS_MAX: u32 = 3;
 /// How long an unreachable server is waited for, once it has answered in this run.
 const OUTAGE_MAX: Duration = Duration::from_mins(2);
 /// The same before it has answered at all: a wrong address should be told at once.
@@ -39,8 +41,8 @@ pub enum Weight {
 /// How a client behaves.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientSettings {
-    /// Requests under way at one time.
-    pub in_flight: usize,
+    /// Requests under way at one time; none when the client finds out how many the server answers without haste.
+    pub in_flight: Option<usize>,
     /// Requests per second; none without a ceiling.
     pub rate: Option<f64>,
     /// The first wait before a repetition; doubles from there.
@@ -57,7 +59,7 @@ pub struct Client {
 struct Shared {
     transport: Transport,
     settings: ClientSettings,
-    slots: Semaphore,
+    flight: Flight,
     pace: Pace,
     sent: AtomicU64,
     throttled: AtomicU64,
@@ -71,11 +73,16 @@ struct Shared {
 impl Client {
     /// A client over a transport. `tracking` begins the tracking id of every request.
     pub fn new(transport: Transport, settings: ClientSettings, tracking: &str) -> Self {
+        Self::taught(transport, settings, tracking, &[])
+    }
+
+    /// A client that keeps to the pace that earlier runs were taught from the start.
+    pub fn taught(transport: Transport, settings: ClientSettings, tracking: &str, learnt: &[(String, f64)]) -> Self {
         let shared = Shared {
             transport,
             settings,
-            slots: Semaphore::new(settings.in_flight.max(1)),
-            pace: Pace::new(settings.rate),
+            flight: Flight::new(settings.in_flight),
+            pace: Pace::new(settings.rate, learnt),
             sent: AtomicU64::new(0),
             throttled: AtomicU64::new(0),
             has_answered: AtomicBool::new(false),
@@ -88,6 +95,16 @@ impl Client {
     /// How many requests have left so far, repetitions included.
     pub fn sent(&self) -> u64 {
         self.shared.sent.load(Ordering::Relaxed)
+    }
+
+    /// How many requests may be under way now.
+    pub fn in_flight(&self) -> usize {
+        self.shared.flight.limit()
+    }
+
+    /// The pace that refusals have taught, by the name of the limit, in requests per second.
+    pub fn learnt(&self) -> Vec<(String, f64)> {
+        self.shared.pace.learnt()
     }
 
     /// How many were answered 429 or 423.
@@ -106,9 +123,12 @@ impl Client {
     /// Why it did not succeed, sorted by what must be done.
     pub async fn send(&self, weight: Weight, request: Request) -> Result<Answer, Failure> {
         let mut patience = Patience::new(self.shared.settings.backoff);
+        let lanes = Lanes::of(&request);
         loop {
-            let slot = self.unless_leaving(self.gates()).await?;
-            let sorted = sort(weight, self.carry(slot, request.clone()).await);
+            let slot = self.unless_leaving(self.gates(&lanes)).await?;
+            let token = self.shared.transport.token();
+            let (sent, carried) = self.carry(slot, &lanes, request.clone()).await;
+            let sorted = sort(weight, carried);
             if !matches!(sorted, Sorted::Unreached(_)) {
                 patience.reached();
             }
@@ -119,8 +139,8 @@ impl Client {
                 Sorted::Good(answer) => return Ok(answer),
                 Sorted::Rejected(refusal) => return Err(Failure::Rejected(refusal)),
                 Sorted::Lost(why) => return Err(Failure::Lost(why)),
-                Sorted::Unauthorised(refusal) => return Err(unauthorised(&refusal)),
-                Sorted::Throttled(pause, refusal) => self.throttle(&mut patience, pause, refusal)?,
+                Sorted::Unauthorised(refusal) => self.renew(&mut patience, token, &refusal).await?,
+                Sorted::Throttled(pause, refusal) => self.throttle(&mut patience, &lanes, sent, pause, refusal)?,
                 Sorted::Busy(pause, refusal) => {
                     self.shared.throttled.fetch_add(1, Ordering::Relaxed);
                     patience.backoff = pause.unwrap_or(patience.backoff).clamp(patience.first_backoff, BACKOFF_MAX);
@@ -147,29 +167,59 @@ impl Client {
     }
 
     /// Pause, slot, pace. A pause parks the requests, not the slots.
-    async fn gates(&self) -> SemaphorePermit<'_> {
+    async fn gates(&self, lanes: &Lanes) -> Slot<'_> {
         let shared = &self.shared;
-        let slot = loop {
-            shared.pace.unparked().await;
-            let slot = shared.slots.acquire().await.expect("the semaphore is never closed");
-            if !shared.pace.is_parked() {
-                break slot;
+        loop {
+            shared.pace.unparked(lanes).await;
+            let slot = shared.flight.slot().await;
+            if shared.pace.parked_until(lanes).is_some() {
+                continue;
             }
-        };
-        shared.pace.turn().await;
-        slot
+            shared.pace.turn(lanes).await;
+            if shared.pace.parked_until(lanes).is_none() {
+                return slot;
+            }
+        }
     }
 
-    /// Sends it; the slot is held until the answer is there.
-    async fn carry(&self, _slot: SemaphorePermit<'_>, request: Request) -> Result<Answer, super::transport::Lost> {
+    /// Sends it; the slot is held until the answer is there. Tells when it left.
+    async fn carry(&self, _slot: Slot<'_>, lanes: &Lanes, request: Request) -> (Instant, Result<Answer, Lost>) {
         let shared = &self.shared;
         let number = shared.sent.fetch_add(1, Ordering::Relaxed);
         tracing::debug!(method = %request.method, path = %request.path, number, "sending");
-        shared.transport.carry(request, &format!("{}-{number}", shared.tracking)).await
+        let (kind, sent) = (pace::kind(&request), Instant::now());
+        let carried = shared.transport.carry(request, &format!("{}-{number}", shared.tracking)).await;
+        if let Ok(answer) = &carried
+            && answer.status != 429
+        {
+            shared.pace.accepted(lanes, sent);
+            shared.flight.answered(kind, sent.elapsed());
+        }
+        (sent, carried)
     }
 
-    /// Parks everything, since one limit may stand for all.
-    fn throttle(&self, patience: &mut Patience, pause: Option<Duration>, refusal: Refusal) -> Result<(), Failure> {
+    /// Gets a new token for a request that was refused for its old one: one for all that wait.
+    async fn renew(&self, patience: &mut Patience, old: u64, refusal: &Refusal) -> Result<(), Failure> {
+        patience.renewals += 1;
+        if patience.renewals > RENEWALS_MAX {
+            return Err(unauthorised(refusal));
+        }
+        match self.unless_leaving(self.shared.transport.renew(old)).await? {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(unauthorised(refusal)),
+            Err(why) => Err(Failure::Environment(format!("{why}; Webex had said: {refusal}"))),
+        }
+    }
+
+    /// Parks what shares the limit.
+    fn throttle(
+        &self,
+        patience: &mut Patience,
+        lanes: &Lanes,
+        sent: Instant,
+        pause: Option<Duration>,
+        refusal: Refusal,
+    ) -> Result<(), Failure> {
         self.shared.throttled.fetch_add(1, Ordering::Relaxed);
         patience.throttles += 1;
         let pause = pause.unwrap_or(RETRY_AFTER_DEFAULT);
@@ -178,7 +228,7 @@ impl Client {
             return Err(Failure::Trouble(Refusal { text, ..refusal }));
         }
         tracing::info!(seconds = pause.as_secs_f64(), "Webex asks for a pause");
-        self.shared.pace.park(pause);
+        self.shared.pace.refused(lanes, sent, pause);
         Ok(())
     }
 }
@@ -194,6 +244,7 @@ fn unauthorised(refusal: &Refusal) -> Failure {
 struct Patience {
     tries: u32,
     throttles: u32,
+    renewals: u32,
     backoff: Duration,
     first_backoff: Duration,
     unreached_since: Option<Instant>,
@@ -201,7 +252,7 @@ struct Patience {
 
 impl Patience {
     const fn new(backoff: Duration) -> Self {
-        Self { tries: 0, throttles: 0, backoff, first_backoff: backoff, unreached_since: None }
+        Self { tries: 0, throttles: 0, renewals: 0, backoff, first_backoff: backoff, unreached_since: None }
     }
 
     fn reached(&mut self) {

@@ -15,5 +15,5 @@ pub mod wire;
 
 pub use client::{Client, ClientSettings, Weight};
 pub use sort::{Failure, Refusal};
-pub use token::Token;
+pub use token::{Refresh, Renewal, Token, Tokens};
 pub use transport::{BaseUrl, Carried, Lost, Transport};

@@ -133,7 +133,7 @@ pub fn unreadable(why: String) -> Failure {
 ///
 /// # Errors
 /// When there is a next page that cannot be followed; the list must not be taken for whole then.
-fn next_page(answer: &Answer, path: &str) -> Result<Option<Request>, String> {
+pub fn next_page(answer: &Answer, path: &str) -> Result<Option<Request>, String> {
     let links = answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("link"));
     let Some(target) = links.flat_map(|(_, value)| targets(value)).find(|(_, is_next)| *is_next).map(|(url, _)| url)
     else {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use reqwest::Url;
 
-use super::token::Token;
+use super::token::Tokens;
 use super::wire::{Answer, Method, Request};
 
 /// Largest answer that is read, in bytes.
@@ -105,12 +105,12 @@ impl BaseUrl {
     }
 }
 
-/// HTTP to one base URL with one token.
+/// HTTP to one base URL.
 #[derive(Clone)]
 pub struct Http {
     client: reqwest::Client,
     base: BaseUrl,
-    token: Token,
+    tokens: Tokens,
 }
 
 impl Transport {
@@ -119,7 +119,7 @@ impl Transport {
     ///
     /// # Errors
     /// When the TLS setup of this machine cannot be used.
-    pub fn http(base: BaseUrl, token: Token, timeout: Duration) -> anyhow::Result<Self> {
+    pub fn http(base: BaseUrl, tokens: Tokens, timeout: Duration) -> anyhow::Result<Self> {
         let mut builder = reqwest::Client::builder()
             .timeout(timeout)
             .connect_timeout(timeout)
@@ -130,7 +130,23 @@ impl Transport {
             builder = builder.no_proxy();
         }
         let client = builder.build().context("TLS cannot be set up on this machine")?;
-        Ok(Self::Http(Http { client, base, token }))
+        Ok(Self::Http(Http { client, base, tokens }))
+    }
+
+    /// The number of the token that requests carry now.
+    pub(super) fn token(&self) -> u64 {
+        match self {
+            Self::Http(http) => http.tokens.number(),
+            Self::Function(_) => 0,
+        }
+    }
+
+    /// Gets a newer token than the numbered one; false when there is none to be had.
+    pub(super) async fn renew(&self, old: u64) -> Result<bool, String> {
+        match self {
+            Self::Http(http) => http.tokens.renew(old, |form| http.exchange(form)).await,
+            Self::Function(_) => Ok(false),
+        }
     }
 
     /// Carries one request.
@@ -154,7 +170,7 @@ impl Http {
         let mut builder = self
             .client
             .request(method, self.base.join(&request))
-            .bearer_auth(self.token.expose())
+            .bearer_auth(self.tokens.current().expose())
             .header("accept", "application/json")
             .header("trackingid", tracking_id);
         if let Some(body) = &request.body {
@@ -169,6 +185,26 @@ impl Http {
             .collect();
         let body = limited_body(response).await?;
         Ok(Answer { status, headers, body })
+    }
+}
+
+impl Http {
+    /// Exchanges a refresh token at the token endpoint; the form is never logged.
+    async fn exchange(&self, form: Vec<(&'static str, String)>) -> Result<String, String> {
+        let url = self.base.join(&Request::new(Method::Post, "/access_token"));
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = self.client.post(url).header("content-type", "application/x-www-form-urlencoded").body(body);
+        let words = |error: reqwest::Error| match lost(&error) {
+            Lost::NeverArrived(why) | Lost::Unanswered(why) => why,
+        };
+        let response = request.send().await.map_err(words)?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(format!("the token endpoint answers {status}"));
+        }
+        limited_body(response).await.map_err(|error| match error {
+            Lost::NeverArrived(why) | Lost::Unanswered(why) => why,
+        })
     }
 }
 

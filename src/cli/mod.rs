@@ -202,7 +202,7 @@ pub struct ApiArgs {
     /// Faults of the built-in simulator: a file, or a seed.
     #[arg(long, value_name = "FILE|SEED", env = "TURNUP_FAULTS", requires = "simulate")]
     faults: Option<String>,
-    /// Requests under way at one time [default: 10].
+    /// Requests under way at one time [default: as many as are answered without delay].
     #[arg(long, value_name = "N", env = "TURNUP_MAX_IN_FLIGHT")]
     max_in_flight: Option<usize>,
     /// Requests per second at most [default: no ceiling].

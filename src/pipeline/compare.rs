@@ -58,7 +58,7 @@ pub async fn compare(
     let provider = Provider::connect(&workspace, &settings, &console.clock.run_id()).await?;
     let client = provider.client();
     let mut stamps = Stamps::read(&workspace);
-    let looked = look(&client, &settings, budget, &known, &wanted, &stamps);
+    let looked = look(&client, budget, &known, &wanted, &stamps);
     let Some(looked) = unless_interrupted(console.interrupt.clone(), looked).await? else {
         console.refuse(phrase(settings.lang, "interrupted; nothing was written"));
         return Ok(exit::INTERRUPTED);
@@ -87,7 +87,6 @@ pub async fn compare(
 /// longest ago first. None when the budget does not even hold the list.
 async fn look(
     client: &Client,
-    settings: &Settings,
     budget: u64,
     known: &Known,
     wanted: &Wanted,
@@ -110,7 +109,7 @@ async fn look(
         .collect();
     chosen.sort_by(|one, other| (&one.0, &one.1).cmp(&(&other.0, &other.1)));
     let chosen = chosen.into_iter().map(|(_, _, customer)| customer).collect();
-    let mut reading = export::read(client, &budget, chosen, settings.api.client.in_flight).await?;
+    let mut reading = export::read(client, &budget, chosen, client.in_flight()).await?;
     reading.unread.splice(0..0, unread);
     Ok(Some((standing, reading)))
 }

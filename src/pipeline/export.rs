@@ -58,7 +58,7 @@ pub async fn export(
     let provider = Provider::connect(&workspace, &settings, &console.clock.run_id()).await?;
     let client = provider.client();
     let interrupt = console.interrupt.clone();
-    let Some(reading) = unless_interrupted(interrupt, everything(&client, &settings)).await? else {
+    let Some(reading) = unless_interrupted(interrupt, everything(&client)).await? else {
         console.refuse(phrase(settings.lang, "interrupted; nothing was written"));
         return Ok(exit::INTERRUPTED);
     };
@@ -94,11 +94,11 @@ pub(super) async fn unless_interrupted<T>(
     }
 }
 
-async fn everything(client: &Client, settings: &Settings) -> anyhow::Result<Reading> {
+async fn everything(client: &Client) -> anyhow::Result<Reading> {
     let no_limit = Budget::default();
     let (customers, unread) = export::customers(client, &no_limit).await?.context("there is no limit")?;
     let customers = customers.into_iter().map(|customer| (customer, 0)).collect();
-    let mut reading = export::read(client, &no_limit, customers, settings.api.client.in_flight).await?;
+    let mut reading = export::read(client, &no_limit, customers, client.in_flight()).await?;
     reading.unread.splice(0..0, unread);
     Ok(reading)
 }

@@ -54,6 +54,9 @@ use selected::Selected;
 pub use template::{Answer, add_template, list_templates, show_template};
 pub use undo::undo;
 
+/// Requests under way that a forecast assumes where the run finds out how many there may be.
+const IN_FLIGHT_ASSUMED: usize = 20;
+
 /// The exit codes that are not told by the outcomes of rows.
 pub mod exit {
     /// All rows are well.
@@ -375,7 +378,7 @@ fn standing(known: &Known) -> Standing {
 
 fn forecast(plan: &Plan, known: &Known, settings: &Settings) -> Forecast {
     let client = settings.api.client;
-    plan::forecast(plan, known, Pace { in_flight: client.in_flight, rate: client.rate })
+    plan::forecast(plan, known, Pace { in_flight: client.in_flight.unwrap_or(IN_FLIGHT_ASSUMED), rate: client.rate })
 }
 
 fn shown_plan(

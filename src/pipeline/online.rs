@@ -31,7 +31,7 @@ pub(super) async fn asked(
     provider::look(settings)?;
     let provider = provider::Provider::connect(workspace, settings, &console.clock.run_id()).await?;
     let client = provider.client();
-    let complaints = run::precheck(plan, known, &client, settings.api.client.in_flight * 2).await?;
+    let complaints = run::precheck(plan, known, &client, client.in_flight() * 2).await?;
     Ok(findings(&inputs.sheets, &complaints))
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Context, anyhow};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::api::{BaseUrl, Client, Token, Transport};
+use crate::api::{BaseUrl, Client, Renewal, Token, Tokens, Transport};
 use crate::settings::{Settings, find_token};
 use crate::simulator::{Faults, Settings as Behaviour, Simulator, server};
 use crate::workspace::Workspace;
@@ -92,7 +92,17 @@ pub(super) struct Provider {
 impl Provider {
     /// Connects to Webex with the user's token, or to a simulator of its own with a token that is worth nothing.
     pub async fn connect(workspace: &Workspace, settings: &Settings, run: &str) -> anyhow::Result<Self> {
-        let (base, token, simulator) = if let Some(base) = &settings.api.base {
+        Self::taught(workspace, settings, run, &[]).await
+    }
+
+    /// The same, with the pace that earlier runs were taught.
+    pub async fn taught(
+        workspace: &Workspace,
+        settings: &Settings,
+        run: &str,
+        learnt: &[(String, f64)],
+    ) -> anyhow::Result<Self> {
+        let (base, tokens, simulator) = if let Some(base) = &settings.api.base {
             (base.clone(), find_token(settings.token_file.as_deref())?, None)
         } else {
             // Where nothing was ever run, nothing is to be kept either.
@@ -100,10 +110,10 @@ impl Provider {
             let faults = settings.faults.clone();
             let served = serve(&Simulation { faults, state, ..Simulation::default() }).await?;
             let token = Token::new("simulator").map_err(|wrong| anyhow!(wrong))?;
-            (BaseUrl::parse(&served.url)?, token, Some(served))
+            (BaseUrl::parse(&served.url)?, Tokens::new(token, Renewal::None), Some(served))
         };
-        let transport = Transport::http(base, token, settings.api.timeout)?;
-        Ok(Self { client: Client::new(transport, settings.api.client, &format!("turnup_{run}")), simulator })
+        let transport = Transport::http(base, tokens, settings.api.timeout)?;
+        Ok(Self { client: Client::taught(transport, settings.api.client, &format!("turnup_{run}"), learnt), simulator })
     }
 
     pub fn client(&self) -> Client {

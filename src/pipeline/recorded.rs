@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 
 use super::inputs::Inputs;
-use super::provider::Provider;
+use super::provider::{self, Provider};
 use super::selected::{self, Selected};
 use super::{Confirmation, Console, Terminal, checked, exit, left, standing};
 use crate::api::Client;
@@ -105,10 +105,14 @@ impl Recorded<'_> {
         let (finish, requests) = if part.is_idle() {
             (Finish { records: open, stopped: None, held: BTreeMap::new() }, 0)
         } else {
-            let provider = Provider::connect(self.workspace, self.settings, run).await?;
+            let webex = provider::name(self.settings);
+            let learnt = self.log.learned(&webex)?;
+            let provider = Provider::taught(self.workspace, self.settings, run, &learnt).await?;
             let client = provider.client();
             let finish = self.provision(run, &part, open, scope, client.clone(), console).await;
-            (finish.with_context(|| self.recorded_so_far())?, client.sent())
+            let finish = finish.with_context(|| self.recorded_so_far())?;
+            self.log.learn(&webex, &client.learnt())?;
+            (finish, client.sent())
         };
         let left = left::left(&finish, console.clock.now());
         let mut all = records;
@@ -170,7 +174,6 @@ impl Recorded<'_> {
         };
         let options = Options {
             mode,
-            in_flight: api.client.in_flight,
             poll: api.poll,
             poll_for: api.poll_for,
             grace: api.grace,

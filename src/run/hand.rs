@@ -9,7 +9,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use super::board::Given;
+use super::customers::Customers;
 use super::organisation::{Organisation, Organisations, in_organisation};
+use super::wheel::Wheel;
 use super::{Message, Mode, Options, Stop};
 use crate::api::wire::{Answer, Request};
 use crate::api::{Client, Failure, Refusal, Weight};
@@ -34,7 +36,9 @@ pub(super) type Ids = BTreeMap<String, String>;
 /// What all hands of a run share; nothing of it is state of the run.
 pub(super) struct Shared {
     pub client: Client,
+    pub customers: Customers,
     pub organisations: Organisations,
+    pub wheel: Wheel,
     pub options: Options,
     /// When this process began to run. The grace is trusted to cover what an earlier one had sent and the server was
     /// still working on.
@@ -190,14 +194,19 @@ impl Hand {
 
     /// Sleeps without holding room for other steps, and leaves off when the run is being stopped.
     pub async fn park(&self, time: Duration) -> Result<(), End> {
+        self.parked(tokio::time::sleep(time)).await
+    }
+
+    /// Waits for something without holding room for other steps, and leaves off when the run is being stopped.
+    pub async fn parked<T>(&self, wait: impl Future<Output = T>) -> Result<T, End> {
         let _ = self.sender.send(Message::Parked).await;
         let mut stopping = self.shared.stopping.clone();
-        let slept = tokio::select! {
-            () = tokio::time::sleep(time) => Ok(()),
+        let waited = tokio::select! {
+            come = wait => Ok(come),
             _ = stopping.wait_for(|stopping| *stopping) => Err(End::LeftOff(None)),
         };
         let _ = self.sender.send(Message::Unparked).await;
-        slept
+        waited
     }
 
     /// Makes a write happen once. A write in doubt is looked up before anything is sent again; a look-up that fails

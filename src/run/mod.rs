@@ -5,12 +5,14 @@
 //! request leaves.
 
 mod board;
+mod customers;
 mod guard;
 mod hand;
 mod organisation;
 mod precheck;
 pub mod progress;
 mod step;
+mod wheel;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -25,10 +27,12 @@ use crate::journal::{Entry, Event, Log, Record, Share};
 use crate::plan::{Known, Plan, StepId};
 
 use board::Board;
+use customers::Customers;
 use guard::Watch;
 use hand::{Hand, Shared};
 use organisation::Organisations;
 use progress::Progress;
+use wheel::Wheel;
 
 pub use guard::{Guards, Limits};
 pub use precheck::{Complaint, precheck};
@@ -53,8 +57,6 @@ pub enum Mode {
 #[derive(Clone)]
 pub struct Options {
     pub mode: Mode,
-    /// Requests under way at one time; steps under way are at most twice as many.
-    pub in_flight: usize,
     /// The first wait between two looks at a customer that is being provisioned; grows threefold.
     pub poll: Duration,
     /// How long Webex may take for a customer before the run gives up waiting for it.
@@ -119,9 +121,14 @@ pub async fn run(
     let (sender, receiver) = mpsc::channel(4 * GROUP_MAX);
     let (stopping, stop_seen) = watch::channel(false);
     let watch = Watch::new(&job.options.guards);
+    let (wheel, turning) = Wheel::new(client.clone(), job.options.poll);
+    let mut wheels = JoinSet::new();
+    wheels.spawn(turning);
     let shared = Arc::new(Shared {
         client,
+        customers: Customers::new(job.plan),
         organisations: Organisations::new(job.plan),
+        wheel,
         options: job.options.clone(),
         started: tokio::time::Instant::now(),
         stopping: stop_seen,
@@ -139,6 +146,7 @@ pub async fn run(
         stopping,
         interrupt,
         hands: JoinSet::new(),
+        _wheels: wheels,
         under_way: 0,
         parked: 0,
         stopped: None,
@@ -170,6 +178,8 @@ struct Engine<'a> {
     stopping: watch::Sender<bool>,
     interrupt: watch::Receiver<bool>,
     hands: JoinSet<()>,
+    /// Turns until the engine is dropped.
+    _wheels: JoinSet<()>,
     /// Steps that were started and are not over.
     under_way: usize,
     /// Those of them that wait for the provider.
@@ -242,7 +252,8 @@ impl Engine<'_> {
 
     /// Starts what is ready, as long as there is room: waiting steps take none.
     fn start_steps(&mut self, progress: &mut dyn Progress) -> anyhow::Result<()> {
-        let room = 2 * self.options.in_flight.max(1);
+        // Twice as many as may be under way, so that intents are on disk ahead of their slot.
+        let room = 2 * self.shared.client.in_flight();
         let mut begun = Vec::new();
         while self.stopped.is_none() && self.under_way - self.parked < room {
             let Some(position) = self.board.decide() else { break };

@@ -29,8 +29,6 @@ pub const SETTINGS: &str = "turnup.toml";
 pub const KEPT_ENCODING: &str = "encoding";
 /// Cisco's API.
 const API_URL: &str = "https://webexapis.com/v1";
-/// Requests under way unless the user says otherwise (`wxc_sdk` sends as many).
-const IN_FLIGHT: usize = 10;
 /// First wait between two looks at a customer.
 const POLL_MS: u64 = 5_000;
 const POLL_MS_SIMULATED: u64 = 50;
@@ -134,8 +132,8 @@ pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> 
     let encoding = typed.encoding.as_deref().map(encoding).transpose()?;
     let base = if typed.simulate { None } else { Some(base(typed, &user, &theirs)?) };
     let simulated = |real, simulated| if typed.simulate { simulated } else { real };
-    let in_flight = typed.max_in_flight.or(user.max_in_flight).or(theirs.max_in_flight).unwrap_or(IN_FLIGHT);
-    if !(1..=IN_FLIGHT_MAX).contains(&in_flight) {
+    let in_flight = typed.max_in_flight.or(user.max_in_flight).or(theirs.max_in_flight);
+    if let Some(in_flight) = in_flight.filter(|in_flight| !(1..=IN_FLIGHT_MAX).contains(in_flight)) {
         bail!("{in_flight} requests in flight make no sense; choose between 1 and {IN_FLIGHT_MAX}");
     }
     let rate = typed.rate.or(user.rate).or(theirs.rate);

@@ -2,22 +2,27 @@
 //! workspace.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 
-use crate::api::Token;
+use secrecy::SecretString;
+
+use crate::api::{Refresh, Renewal, Token, Tokens};
 
 /// The name of the systemd credential.
 const CREDENTIAL: &str = "turnup-token";
 
-/// Finds the token; `user_file` is what the user's own settings name.
+/// Finds the token, and where a newer one comes from when it expires; `user_file` is what the user's own settings name.
 ///
 /// # Errors
 /// When there is none, or its file is open to others.
-pub fn find_token(user_file: Option<&Path>) -> anyhow::Result<Token> {
+pub fn find_token(user_file: Option<&Path>) -> anyhow::Result<Tokens> {
+    let refresh = from_environment_refresh();
     let from_environment = std::env::var("TURNUP_TOKEN").ok().filter(|text| !text.trim().is_empty());
     if let Some(text) = from_environment {
-        return Token::new(&text).map_err(|wrong| anyhow!("TURNUP_TOKEN: {wrong}"));
+        let token = Token::new(&text).map_err(|wrong| anyhow!("TURNUP_TOKEN: {wrong}"))?;
+        return Ok(Tokens::new(token, refresh.map_or(Renewal::None, Renewal::Refresh)));
     }
     let named = std::env::var_os("TURNUP_TOKEN_FILE").filter(|path| !path.is_empty()).map(PathBuf::from);
     let credential = || std::env::var_os("CREDENTIALS_DIRECTORY").map(|folder| Path::new(&folder).join(CREDENTIAL));
@@ -28,7 +33,20 @@ pub fn find_token(user_file: Option<&Path>) -> anyhow::Result<Token> {
              `--simulate` needs none"
         );
     };
-    from_file(&path)
+    let token = from_file(&path)?;
+    // Whatever keeps the file fresh may have written a newer one.
+    let again = move || from_file(&path).map_err(|error| format!("{error:#}"));
+    Ok(Tokens::new(token, refresh.map_or_else(|| Renewal::Again(Arc::new(again)), Renewal::Refresh)))
+}
+
+/// What a refresh needs, where the environment gives all of it.
+fn from_environment_refresh() -> Option<Refresh> {
+    let given = |name: &str| std::env::var(name).ok().filter(|text| !text.trim().is_empty());
+    Some(Refresh {
+        client_id: given("TURNUP_CLIENT_ID")?,
+        client_secret: SecretString::from(given("TURNUP_CLIENT_SECRET")?),
+        refresh_token: SecretString::from(given("TURNUP_REFRESH_TOKEN")?),
+    })
 }
 
 fn from_file(path: &Path) -> anyhow::Result<Token> {

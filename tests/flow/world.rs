@@ -153,7 +153,7 @@ impl Webex {
 
 /// Somebody who talks to the simulated Webex.
 pub fn client(webex: &Webex, began: tokio::time::Instant) -> Client {
-    let settings = ClientSettings { in_flight: 4, rate: None, backoff: Duration::from_millis(200) };
+    let settings = ClientSettings { in_flight: Some(4), rate: None, backoff: Duration::from_millis(200) };
     Client::new(webex.transport(began), settings, "test")
 }
 
@@ -182,7 +182,6 @@ pub async fn attempt_of(
     let client = client(webex, began);
     let options = Options {
         mode: Mode::Everything,
-        in_flight: 4,
         poll: Duration::from_millis(100),
         poll_for: Duration::from_mins(10),
         grace: Duration::from_secs(3),

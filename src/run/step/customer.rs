@@ -12,25 +12,25 @@ use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event, Reason};
 use crate::model::fold;
 use crate::plan::{Action, CustomerWork};
+use crate::run::customers::find;
 use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
 use crate::run::organisation::unreadable;
-
-/// The wait between two looks grows up to this many times the first.
-const POLL_GROWTH_MAX: u32 = 3;
 
 pub(super) async fn carry_out(hand: &mut Hand, work: &CustomerWork) -> Done {
     if hand.step.action == Action::Update {
         return update(hand, work).await;
     }
     if !hand.record.is_settled(Call::CreateCustomer) && !hand.is_in_doubt() {
-        adopt(hand, work).await?;
+        let standing = standing(hand, work).await?;
+        adopt(hand, work, standing).await?;
     }
     let wanted = work.clone();
     let look = move |client| look_up(client, wanted.clone());
     let sent = hand.once(Call::CreateCustomer, Weight::Once, None, calls::create_customer(work), made, look).await?;
     if let Sent::Refused(refusal) = sent {
         // Somebody may have made the same customer in between.
-        if refusal.status != 409 || !adopt(hand, work).await? {
+        let standing = if refusal.status == 409 { find(hand.client(), &work.external_id).await? } else { None };
+        if !adopt(hand, work, standing).await? {
             return Err(refused(&refusal));
         }
     }
@@ -41,7 +41,7 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &CustomerWork) -> Done {
         })?;
         hand.tell(Event::Noted { ids: ids(&[("customer_id", &customer.id)]) }).await?;
     }
-    let reason = ready(hand).await?;
+    let reason = ready(hand, &work.external_id).await?;
     open(hand).await?;
     let level = work.level.as_deref().unwrap_or_default();
     hand.tell(Event::Noted { ids: ids(&[("level", level)]) }).await?;
@@ -60,7 +60,7 @@ async fn update(hand: &mut Hand, work: &CustomerWork) -> Done {
     {
         return Err(refused(&refusal));
     }
-    ready(hand).await
+    ready(hand, &work.external_id).await
 }
 
 /// Packages that turnup never gave to the customer, by hand perhaps: the request holds the whole list, so leaving
@@ -78,37 +78,30 @@ fn made(answer: &Answer) -> Ids {
     answers::made_id(answer).map(|id| ids(&[("customer_id", &id)])).unwrap_or_default()
 }
 
-/// The customer with exactly that external id.
-pub(super) async fn find(client: &Client, external_id: &str) -> Result<Option<Customer>, Failure> {
-    let answer = client.send(Weight::Repeatable, calls::find_customer(external_id)).await.map_err(no_such_api)?;
-    let customers: Vec<Customer> = answers::list(&answer, &["items", "customers"]).map_err(unreadable)?;
-    // A server that does not know the filter answers with everything.
-    Ok(customers.into_iter().find(|customer| customer.external_id.as_deref() == Some(external_id)))
-}
-
-/// Where even the list of customers does not exist, there is no Webex.
-fn no_such_api(failure: Failure) -> Failure {
-    match failure {
-        Failure::Rejected(refusal) if matches!(refusal.status, 404 | 405) => Failure::Environment(format!(
-            "the API URL leads to no Webex: it has no list of customers ({refusal}); check --api-url or `api.url`"
-        )),
-        other => other,
+/// The customer that stood there before this run, as the list of all customers tells; a step that was taken up before
+/// looks anew.
+async fn standing(hand: &Hand, work: &CustomerWork) -> Result<Option<Customer>, Failure> {
+    if hand.record.attempts > 0 {
+        return find(hand.client(), &work.external_id).await;
     }
+    hand.shared.customers.standing(hand.client(), &work.external_id).await
 }
 
 async fn look_up(client: Client, work: CustomerWork) -> Result<Sight, Failure> {
-    Ok(match find(&client, &work.external_id).await? {
-        None => Sight::Absent,
-        Some(customer) => match difference(&customer, &work) {
-            None => Sight::There(ids(&[("customer_id", &customer.id)])),
-            Some(how) => Sight::Different(how),
-        },
-    })
+    Ok(seen(find(&client, &work.external_id).await?, &work))
+}
+
+fn seen(found: Option<Customer>, work: &CustomerWork) -> Sight {
+    let Some(customer) = found else { return Sight::Absent };
+    match difference(&customer, work) {
+        None => Sight::There(ids(&[("customer_id", &customer.id)])),
+        Some(how) => Sight::Different(how),
+    }
 }
 
 /// Takes over a customer that stands there already, if it equals what the row asks for.
-async fn adopt(hand: &mut Hand, work: &CustomerWork) -> Result<bool, End> {
-    match look_up(hand.client().clone(), work.clone()).await? {
+async fn adopt(hand: &mut Hand, work: &CustomerWork, standing: Option<Customer>) -> Result<bool, End> {
+    match seen(standing, work) {
         Sight::Absent => Ok(false),
         Sight::There(ids) => {
             hand.tell(Event::Existing { call: Call::CreateCustomer, ids }).await?;
@@ -139,17 +132,14 @@ fn difference(found: &Customer, wanted: &CustomerWork) -> Option<String> {
     differing.map(|(what, found, wanted)| format!("{what} is `{}` and should be `{wanted}`", found.unwrap_or_default()))
 }
 
-/// Polls until the customer is ready; holds no slot in between.
-async fn ready(hand: &mut Hand) -> Done {
+/// Waits until the customer is ready; holds no slot meanwhile.
+async fn ready(hand: &mut Hand, external_id: &str) -> Done {
     let customer_id = hand.id(&hand.record.ids, "customer_id")?;
-    let first = hand.shared.options.poll;
+    let mut sights = hand.shared.wheel.watch(customer_id, external_id);
     let begun = Instant::now();
-    let mut pause = first;
     loop {
-        hand.park(pause).await?;
-        pause = (pause * 3 / 2).min(first * POLL_GROWTH_MAX);
-        let customer = match hand.ask(None, calls::get_customer(&customer_id)).await {
-            Ok(answer) => answers::read::<Customer>(&answer).map_err(|why| unseen(unreadable(why)))?,
+        let customer = match hand.parked(sights.recv()).await?.ok_or(End::LeftOff(None))? {
+            Ok(customer) => customer,
             // A customer that was just accepted may become visible late.
             Err(Failure::Rejected(refusal)) if refusal.status == 404 && begun.elapsed() <= visible_within(hand) => {
                 continue;

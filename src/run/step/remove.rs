@@ -11,6 +11,7 @@ use crate::api::{Client, Failure, Refusal, Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event, Reason, State};
 use crate::plan::{RemovalWork, Removed, expand};
+use crate::run::customers::find;
 use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, finished_by, refused};
 use crate::run::organisation::{connection_of, fresh_locations, number_lines, unreadable};
 
@@ -181,7 +182,7 @@ async fn organisation(hand: &mut Hand, work: &RemovalWork) -> Result<Option<Stri
         return Ok(Some(org_id.clone()));
     }
     let Some(external_id) = &work.customer else { return Ok(None) };
-    let Some(found) = customer::find(hand.client(), external_id).await? else { return Ok(None) };
+    let Some(found) = find(hand.client(), external_id).await? else { return Ok(None) };
     let words = || format!("its customer has no organisation yet (status `{}`)", found.status);
     let org_id = found.org_id.clone().ok_or_else(|| finished(Ending::Failed, Code::NotLetGo, words()))?;
     hand.tell(Event::Noted { ids: ids(&[("org_id", &org_id)]) }).await?;
@@ -390,7 +391,7 @@ fn ended(job: &RemovalJob) -> Option<Result<(), End>> {
 async fn remove_customer(hand: &mut Hand, work: &RemovalWork) -> Done {
     let external_id = work.customer.clone().unwrap_or_default();
     if !hand.record.ids.contains_key("customer_id") {
-        let Some(found) = customer::find(hand.client(), &external_id).await? else { return Ok(not_there()) };
+        let Some(found) = find(hand.client(), &external_id).await? else { return Ok(not_there()) };
         hand.tell(Event::Noted { ids: ids(&[("customer_id", &found.id)]) }).await?;
     }
     let customer_id = hand.id(&hand.record.ids, "customer_id")?;
