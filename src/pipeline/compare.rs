@@ -15,7 +15,7 @@ use crate::journal::Sqlite;
 use crate::model::Action;
 use crate::plan::Known;
 use crate::report;
-use crate::settings::{Settings, Typed, settle};
+use crate::settings::{Typed, settle};
 use crate::sheet::UserReader;
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
