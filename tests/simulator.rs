@@ -393,8 +393,11 @@ fn a_meeting_user_can_be_given_calling_once() {
     desk.get(204, &format!("DELETE {path}"));
     desk.get(404, &format!("GET {path}"));
     desk.get(200, &format!("GET /people/{}", text(&people["items"][0]["id"])));
-    desk.put(200, "POST /wholesale/subscribers", subscriber(&id, "eva@acme.example", "webex_calling", json!({})));
-    assert_eq!(desk.state()["subscribers"]["eva@acme.example"]["number"], OTHER, "the person had kept it");
+    let without_seat = subscriber(&id, "eva@acme.example", "webex_calling", json!({}));
+    refuses(&mut desk, 400, "POST /wholesale/subscribers", without_seat, "extension or both");
+    let with_seat = subscriber(&id, "eva@acme.example", "webex_calling", seat(&headquarters, OTHER, "1002"));
+    desk.put(200, "POST /wholesale/subscribers", with_seat);
+    assert_eq!(desk.state()["subscribers"]["eva@acme.example"]["number"], OTHER, "the location had kept it");
 }
 
 #[test]
@@ -628,8 +631,8 @@ fn the_state_file_survives_a_torn_last_line() {
     let mut desk = Desk::new();
     let mut file = desk.simulator.snapshot();
     desk.simulator.take_changes();
-    let [id, _, headquarters, _] = acme(&mut desk);
-    let body = subscriber(&id, "eva@acme.example", "webex_calling", seat(&headquarters, NUMBER, "1001"));
+    let [id, ..] = acme(&mut desk);
+    let body = subscriber(&id, "eva@acme.example", "webex_meetings", json!({}));
     let made = desk.put(200, "POST /wholesale/subscribers", body);
     file += &(desk.simulator.take_changes().join("\n") + "\n");
     assert_eq!(desk.simulator.take_changes(), Vec::<String>::new());

@@ -135,3 +135,20 @@ fn a_parked_run_is_not_let_go_when_something_has_moved() {
     assert_eq!(simulator.stands(), [2, 3, 6]);
     assert!(bench.ran(&["runs", "work"]).out.contains("never approved"));
 }
+
+#[test]
+fn what_a_later_run_changed_stays_and_changes_are_not_taken_back() {
+    let bench = bench();
+    let simulator = Simulator::start(&bench, &[]);
+    let first = ran(&bench, &simulator, &["run", "work", "--yes"], 0);
+    let users = std::fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    bench.write("work/users.csv", &users.replace("Sara,Melo", "Sara,Mello"));
+    let second = ran(&bench, &simulator, &["run", "work", "--yes"], 0);
+    let undone = ran(&bench, &simulator, &["undo", &run_of(&second), "-C", "work", "--yes"], 0);
+    assert!(undone.err.contains("user/sara@tejo.example stays: it stood before the run"), "{}", undone.err);
+    assert_eq!(simulator.stands(), [2, 3, 6]);
+    let undone = ran(&bench, &simulator, &["undo", &run_of(&first), "-C", "work", "--yes"], 0);
+    assert!(undone.err.contains("user/sara@tejo.example stays: a later run has changed it"), "{}", undone.err);
+    assert!(undone.err.contains("customer/tejo stays: something that stays is in it"), "{}", undone.err);
+    assert_eq!(simulator.stands(), [1, 2, 1]);
+}

@@ -255,11 +255,13 @@ fn update(call: &mut Call<'_>) -> Outcome {
 /// the seat is free again and its number stays with the location.
 fn remove(call: &mut Call<'_>) -> Outcome {
     let subscriber = find(call)?;
-    if let Some(person) = call.world.store.people.get(&subscriber.person).cloned() {
+    call.world.store.subscribers.remove(&subscriber.uuid);
+    if let Some(person) =
+        call.world.store.people.get(&subscriber.person).filter(|person| person.location.is_some()).cloned()
+    {
         let person = Person { location: None, number: None, extension: None, changed_ms: call.now_ms, ..person };
         call.world.store.people.put(person);
     }
-    call.world.store.subscribers.remove(&subscriber.uuid);
     Ok(Answer::empty(204))
 }
 
