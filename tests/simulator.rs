@@ -6,6 +6,8 @@ mod changes;
 mod desk;
 #[path = "simulator/emergency.rs"]
 mod emergency;
+#[path = "simulator/limits.rs"]
+mod limits;
 #[path = "simulator/socket.rs"]
 mod socket;
 
@@ -547,16 +549,36 @@ fn a_wrong_fault_file_says_what_is_wrong() {
         ("[[fault]]\npath = \"x\"\nkind = \"drop\"", "fault 1: `path` must begin with a slash, not `x`"),
         ("[[fault]]\npath = \"/x\"\nkind = \"drop\"\nstatus = 500", "go with `kind = \"status\"` only"),
         ("[[fault]]\npath = \"/x\"\nkind = \"boom\"", "boom"),
-        ("[[hold]]\nstatus = \"error\"", "hold 1: give `external_id`, `email` or `address`"),
+        ("[[hold]]\nstatus = \"error\"", "hold 1: give `external_id`, `email`, `address` or `number`"),
         ("[[hold]]\nexternal_id = \"a\"\nstatus = \"taken\"", "hold 1: a customer is held as"),
         ("[[hold]]\nemail = \"a\"\nstatus = \"error\"", "hold 1: an e-mail is held as"),
         ("[[hold]]\naddress = \"a\"\nstatus = \"corrected\"", "hold 1: an address is held as"),
+        ("[[hold]]\nnumber = \"+1\"\nstatus = \"gone\"", "hold 1: a number is held as"),
+        ("[[hold]]\nemail = \"a\"\nstatus = \"taken\"\nrelease_ms = 1", "go with what waits only"),
+        ("[[hold]]\nexternal_id = \"a\"\nstatus = \"error\"\npackage = \"x\"", "go with `provisioned_with_errors` only"),
+        ("[[hold]]\nemail = \"a\"\nstatus = \"taken\"\nsuggestion = \"x\"", "goes with `corrected` only"),
+        ("[[fault]]\npath = \"/roles\"\nkind = \"partial\"", "fault 1: only `POST /telephony"),
+        ("[[limit]]\nfamily = \"cats\"\nrate = 1", "limit 1: `cats` is no family"),
+        ("[[limit]]\nrate = 0", "limit 1: `rate` must be above 0"),
+        ("rate = 1\nretry_after = \"often\"", "`retry_after` of a limit is"),
+        ("latency_ms = [5, 1]", "must go from less to more"),
+        ("[late]\ncats = 1", "late: `cats` is no kind"),
+        ("[late]\npeople = \"x\"", "late: `people` must be milliseconds"),
         ("colour = \"red\"", "colour"),
     ];
     for (file, reason) in wrong {
         let error = Faults::parse(file).expect_err("the file is wrong");
         assert!(error.contains(reason), "{reason} is not in: {error}");
     }
+}
+
+#[test]
+fn the_fault_file_of_the_readme_is_a_good_one() {
+    let readme = include_str!("../README.md");
+    let (_, practise) = readme.split_once("\n## Practise\n").expect("the README tells how to practise");
+    let (_, file) = practise.split_once("```toml\n").expect("it shows a fault file");
+    let (file, _) = file.split_once("```").expect("the file ends");
+    Faults::parse(file).expect("the file is a good one");
 }
 
 #[test]

@@ -1,14 +1,18 @@
 //! One request on its way through a route: what came, when, and the world that it may change.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
-use super::faults::Holds;
+use super::holds::Holds;
 use super::ids;
 use super::percent;
 use super::records::{Location, Organization, Person};
 use super::refusal::Refusal;
-use super::settings::Settings;
+use super::settings::{Settings, Shelf};
 use super::store::Store;
+use super::tokens::Tokens;
+use crate::api::wire::Method;
 use crate::api::wire::{Answer, Request};
 
 /// What a route answers.
@@ -20,6 +24,23 @@ pub struct World {
     pub store: Store,
     pub settings: Settings,
     pub holds: Holds,
+    pub tokens: Tokens,
+    /// How often something that waits was looked at, by its id.
+    pub looks: HashMap<String, u32>,
+}
+
+impl World {
+    /// A world as the store has it.
+    pub fn new(store: Store, settings: Settings, holds: Holds) -> Self {
+        Self { store, settings, holds, tokens: Tokens::default(), looks: HashMap::new() }
+    }
+}
+
+/// How much of a request is carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    Whole,
+    Part,
 }
 
 /// One request for a route.
@@ -31,6 +52,7 @@ pub struct Call<'a> {
     pub arguments: Vec<String>,
     /// The path prefix that the client uses, to be repeated in links.
     pub prefix: &'static str,
+    pub extent: Extent,
 }
 
 impl<'a> Call<'a> {
@@ -77,20 +99,28 @@ impl<'a> Call<'a> {
     pub fn location(&self) -> Result<&Location, Refusal> {
         let org = self.org()?;
         let location = self.world.store.locations.get(&self.argument_id(0));
+        let location = location.filter(|location| self.finds(location.created_ms));
         location.filter(|location| location.org == org).ok_or_else(|| Refusal::not_found("location"))
     }
 
     /// The person of the path, whose organisation must be open.
     pub fn person(&self) -> Result<Person, Refusal> {
         let person = self.world.store.people.get(&self.argument_id(0));
-        let person = person.filter(|person| !person.pending).ok_or_else(|| Refusal::not_found("person"))?;
+        let person = person
+            .filter(|person| !person.pending && self.finds(person.created_ms))
+            .ok_or_else(|| Refusal::not_found("person"))?;
         self.open_org(&person.org)?;
         Ok(person.clone())
     }
 
-    /// Whether lists show an object of that age.
-    pub fn sees(&self, created_ms: u64) -> bool {
-        self.now_ms >= created_ms.saturating_add(self.world.settings.visibility_ms)
+    /// Whether lists show an object of that kind and age.
+    pub fn lists(&self, kind: Shelf, created_ms: u64) -> bool {
+        self.now_ms >= created_ms.saturating_add(self.world.settings.visibility_of(kind))
+    }
+
+    /// Whether a look at the id of an object of that age finds it. Who changes it knows that it is there.
+    pub fn finds(&self, created_ms: u64) -> bool {
+        self.request.method != Method::Get || self.now_ms >= created_ms.saturating_add(self.world.settings.look_up_ms)
     }
 
     /// The address of a resource as the client may call it.

@@ -1,15 +1,20 @@
 //! The background jobs of customers: what happens when one ends. Time comes in; nothing waits here.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::call::World;
+use super::holds::EmailHold;
 use super::packages;
-use super::records::{Calling, Connection, ConnectionKind, Customer, Location, Organization, Status};
+use super::records::{
+    Calling, Connection, ConnectionKind, Customer, Location, Organization, Person, Status, Subscriber,
+};
 use super::routes::pstn;
 use super::table::By;
 
 impl World {
-    /// Ends every job whose time has come.
+    /// Ends every job whose time has come, and every wait.
     pub fn settle(&mut self, now_ms: u64) {
         while let Some(customer) = self.due(now_ms) {
             match customer.status {
@@ -17,26 +22,68 @@ impl World {
                 _ => self.finish(customer, now_ms),
             }
         }
+        for subscriber in self.consented(now_ms) {
+            self.consent(subscriber, now_ms);
+        }
     }
 
     /// Lets go of what was held in an earlier life of the simulator and is not held any more.
     pub fn lift_holds(&mut self) {
-        let waits = |customer: &&Customer| customer.status == Status::PendingRplReview;
+        let waits = |customer: &&Customer| {
+            customer.status == Status::PendingRplReview && self.holds.customer(&customer.external_id).is_none()
+        };
         let waiting: Vec<Customer> = self.store.customers.all().filter(waits).cloned().collect();
         for customer in waiting {
             self.store.customers.put(Customer { due_ms: Some(0), ..customer });
         }
-        let pending: Vec<_> = self.store.subscribers.all().filter(|sub| sub.pending).cloned().collect();
-        for mut subscriber in pending {
-            if self.holds.email(&subscriber.email).is_some() {
-                continue;
-            }
-            subscriber.pending = false;
-            if let Some(person) = self.store.people.get(&subscriber.person).cloned() {
-                self.store.people.put(super::records::Person { pending: false, ..person });
-            }
-            self.store.subscribers.put(subscriber);
+        let pending = |subscriber: &&Subscriber| subscriber.pending && self.holds.email(&subscriber.email).is_none();
+        let pending: Vec<Subscriber> = self.store.subscribers.all().filter(pending).cloned().collect();
+        for subscriber in pending {
+            let since_ms = subscriber.changed_ms;
+            self.consent(subscriber, since_ms);
         }
+    }
+
+    /// Counts a look at a customer; the review of one that was looked at often enough ends.
+    pub fn look_at_customer(&mut self, uuid: &str, now_ms: u64) {
+        let Some(customer) = self.store.customers.get(uuid) else { return };
+        let hold = self.holds.customer(&customer.external_id);
+        let looks = hold.filter(|_| customer.status == Status::PendingRplReview).and_then(|it| it.release.after_looks);
+        if looks.is_some_and(|looks| seen_enough(&mut self.looks, uuid, looks)) {
+            let customer = Customer { due_ms: Some(now_ms), ..customer.clone() };
+            self.store.customers.put(customer);
+            self.settle(now_ms);
+        }
+    }
+
+    /// Counts a look at a subscriber; the owner of an address that was looked at often enough consents.
+    pub fn look_at_subscriber(&mut self, uuid: &str, now_ms: u64) {
+        let Some(subscriber) = self.store.subscribers.get(uuid).filter(|subscriber| subscriber.pending) else { return };
+        let looks = self.holds.consent(&subscriber.email).and_then(|release| release.after_looks);
+        if looks.is_some_and(|looks| seen_enough(&mut self.looks, uuid, looks)) {
+            let subscriber = subscriber.clone();
+            self.consent(subscriber, now_ms);
+        }
+    }
+
+    /// The subscribers whose owners have thought about it long enough.
+    fn consented(&self, now_ms: u64) -> Vec<Subscriber> {
+        let waits = self.holds.emails.iter().filter_map(|(email, hold)| match hold {
+            EmailHold::PendingMigration(release) => Some((email, release.after_ms?)),
+            EmailHold::Taken => None,
+        });
+        let of = |(email, after_ms): (&String, u64)| {
+            let held = self.store.subscribers.by(By::Email, &email.to_lowercase());
+            held.filter(move |subscriber| subscriber.pending && subscriber.created_ms + after_ms <= now_ms)
+        };
+        waits.flat_map(of).cloned().collect()
+    }
+
+    fn consent(&mut self, subscriber: Subscriber, now_ms: u64) {
+        if let Some(person) = self.store.people.get(&subscriber.person).cloned() {
+            self.store.people.put(Person { pending: false, ..person });
+        }
+        self.store.subscribers.put(Subscriber { pending: false, changed_ms: now_ms, ..subscriber });
     }
 
     fn due(&self, now_ms: u64) -> Option<Customer> {
@@ -55,8 +102,12 @@ impl World {
     }
 
     fn finish(&mut self, mut customer: Customer, now_ms: u64) {
-        customer.due_ms = None;
-        customer.status = self.holds.customer(&customer.external_id).unwrap_or(Status::Provisioned);
+        let hold = self.holds.customer(&customer.external_id);
+        // A review that ends, ends well.
+        let hold = hold.filter(|hold| customer.status != Status::PendingRplReview || hold.status != customer.status);
+        customer.status = hold.map_or(Status::Provisioned, |hold| hold.status);
+        let waits = hold.filter(|hold| hold.status == Status::PendingRplReview);
+        customer.due_ms = waits.and_then(|hold| Some(now_ms + hold.release.after_ms?));
         if customer.status.is_ready() {
             customer.stands = true;
             let org = self.organization_of(&customer, now_ms);
@@ -105,7 +156,7 @@ impl World {
             longitude: None,
             notes: None,
             emergency: None,
-            calling: Some(Calling { connection, line_name: text("/name"), ..Calling::default() }),
+            calling: Some(Calling { connection, line_name: text("/name"), enabled_ms: now_ms, ..Calling::default() }),
             created_ms: now_ms,
         });
     }
@@ -114,6 +165,13 @@ impl World {
     pub fn default_connection(&self) -> Connection {
         pstn::option(self.settings.pstn)
     }
+}
+
+/// Whether this look is one more than it takes.
+fn seen_enough(looks: &mut HashMap<String, u32>, uuid: &str, enough: u32) -> bool {
+    let seen = looks.entry(uuid.to_owned()).or_default();
+    *seen += 1;
+    *seen > enough
 }
 
 /// The same address in the words of the locations API.

@@ -5,9 +5,14 @@
 //! is silent, it does what a careful client should be able to bear.
 
 mod call;
+mod chance;
 mod checker;
+mod climate;
+mod fault_file;
 mod faults;
+mod holds;
 mod ids;
+mod latency;
 mod ledger;
 mod lifecycle;
 mod line;
@@ -16,8 +21,10 @@ mod pace;
 mod packages;
 mod paging;
 mod percent;
+mod presets;
 mod records;
 mod refusal;
+mod retry_after;
 mod router;
 mod routes;
 mod seats;
@@ -26,23 +33,31 @@ mod settings;
 mod store;
 mod table;
 mod tally;
+mod tokens;
 mod weather;
 
-use self::call::{Call, Outcome, World, partner_org};
+use self::call::{Call, Extent, Outcome, World, partner_org};
 pub use self::faults::Faults;
 use self::faults::{Blow, Moment, Strike};
-use self::pace::Bucket;
+pub use self::latency::Jitter;
+use self::pace::Limits;
+pub use self::pace::{Family, Limit};
 pub use self::records::ConnectionKind;
 use self::records::Organization;
 use self::refusal::Refusal;
+pub use self::retry_after::RetryAfter;
 use self::router::Found;
-pub use self::settings::{Duplicates, Settings};
+pub use self::settings::{Duplicates, Settings, Shelf};
 use self::store::Store;
 use self::tally::Tally;
+pub use self::tokens::Life;
 use crate::api::wire::{Answer, Method, Request};
 
 /// Where the state is told, without a token and without being counted.
 const STATE_PATH: &str = "/_turnup/state";
+
+/// When to come back after a refusal that was drawn or ordered.
+const STRUCK_SECONDS: u64 = 1;
 
 /// What becomes of a request, and how long that takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +81,7 @@ pub enum Delivery {
 pub struct Simulator {
     world: World,
     faults: Faults,
-    bucket: Option<Bucket>,
+    limits: Limits,
     tally: Tally,
 }
 
@@ -88,9 +103,9 @@ impl Simulator {
             store.organizations.put(partner());
         }
         let settings = faults.apply_presets(settings);
-        let bucket = settings.rate.map(Bucket::new);
+        let limits = Limits::new(settings.all_limits());
         let holds = std::mem::take(&mut faults.holds);
-        Self { world: World { store, settings, holds }, faults, bucket, tally: Tally::default() }
+        Self { world: World::new(store, settings, holds), faults, limits, tally: Tally::default() }
     }
 
     /// The lines that the state file lacks since the last call; a new file begins with [`Self::snapshot`].
@@ -128,49 +143,63 @@ impl Simulator {
     }
 
     fn visit(&mut self, visit: &Visit<'_>) -> Reply {
-        if let Err(refusal) = self.admit(visit) {
-            return self.reply(refusal.answer(visit.tracking_id));
+        if let Err(answer) = self.admit(visit) {
+            return self.reply(visit, answer);
         }
-        match self.faults.strike(visit.path, visit.request, visit.now_ms) {
+        match self.faults.strike(visit.path, visit.request) {
             None => {
-                let answer = self.answer(visit);
-                self.reply(answer)
+                let answer = self.answer(visit, Extent::Whole);
+                self.reply(visit, answer)
             }
             Some(strike) => self.struck(visit, strike),
         }
     }
 
     /// Nothing of what is refused here was looked at, let alone done.
-    fn admit(&mut self, visit: &Visit<'_>) -> Result<(), Refusal> {
-        if visit.bearer.is_none_or(|token| token.is_empty() || token == "wrong") {
-            return Err(Refusal::new(401, "the request requires a valid access token"));
+    fn admit(&mut self, visit: &Visit<'_>) -> Result<(), Answer> {
+        let life = self.world.settings.token_life;
+        if visit.path != routes::token::PATH && !self.world.tokens.accept(life, visit.bearer, visit.now_ms) {
+            let refusal = Refusal::new(401, "the request requires a valid access token");
+            return Err(refusal.answer(visit.tracking_id));
         }
-        let wait = self.bucket.as_mut().map_or(Ok(()), |bucket| bucket.take(visit.now_ms));
-        wait.map_err(|seconds| Refusal::new(429, "too many requests").with_header("Retry-After", seconds.to_string()))
+        self.limits.take(visit.path, visit.now_ms).map_err(|(form, seconds)| {
+            let mut answer = Refusal::new(429, "too many requests").answer(visit.tracking_id);
+            form.put_on(&mut answer, seconds, visit.now_ms);
+            answer
+        })
     }
 
     fn struck(&mut self, visit: &Visit<'_>, strike: Strike) -> Reply {
-        if let Blow::Slow(ms) = strike.blow {
-            let answer = self.answer(visit);
-            let reply = self.reply(answer);
-            return Reply { delay_ms: reply.delay_ms + ms, ..reply };
-        }
         if strike.moment == Moment::After {
-            self.answer(visit);
+            self.answer(visit, Extent::Whole);
         }
         let delivery = match strike.blow {
-            Blow::Answer(answer) => Delivery::Answer(answer),
+            Blow::Slow(ms) => {
+                let answer = self.answer(visit, Extent::Whole);
+                let reply = self.reply(visit, answer);
+                return Reply { delay_ms: reply.delay_ms + ms, ..reply };
+            }
+            Blow::Partial => {
+                let answer = self.answer(visit, Extent::Part);
+                return self.reply(visit, answer);
+            }
+            Blow::Answer(mut answer, form) => {
+                if let Some(form) = form {
+                    form.put_on(&mut answer, STRUCK_SECONDS, visit.now_ms);
+                }
+                Delivery::Answer(answer)
+            }
             Blow::Drop => Delivery::Drop,
-            Blow::Hang | Blow::Slow(_) => Delivery::Hang,
+            Blow::Hang => Delivery::Hang,
         };
-        Reply { delivery, delay_ms: self.world.settings.latency_ms }
+        Reply { delivery, delay_ms: self.delay_ms(visit) }
     }
 
-    fn answer(&mut self, visit: &Visit<'_>) -> Answer {
-        self.route(visit).unwrap_or_else(|refusal| refusal.answer(visit.tracking_id))
+    fn answer(&mut self, visit: &Visit<'_>, extent: Extent) -> Answer {
+        self.route(visit, extent).unwrap_or_else(|refusal| refusal.answer(visit.tracking_id))
     }
 
-    fn route(&mut self, visit: &Visit<'_>) -> Outcome {
+    fn route(&mut self, visit: &Visit<'_>, extent: Extent) -> Outcome {
         match visit.found {
             Found::Unknown => Err(Refusal::not_found("the requested resource")),
             Found::WrongMethod(_) => Err(Refusal::new(405, "the method is not allowed here")),
@@ -180,12 +209,18 @@ impl Simulator {
                 request: visit.request,
                 arguments: arguments.clone(),
                 prefix: visit.prefix,
+                extent,
             }),
         }
     }
 
-    fn reply(&self, answer: Answer) -> Reply {
-        Reply { delivery: Delivery::Answer(answer), delay_ms: self.world.settings.latency_ms }
+    fn reply(&self, visit: &Visit<'_>, answer: Answer) -> Reply {
+        Reply { delivery: Delivery::Answer(answer), delay_ms: self.delay_ms(visit) }
+    }
+
+    fn delay_ms(&self, visit: &Visit<'_>) -> u64 {
+        let settings = &self.world.settings;
+        settings.latency_ms + settings.jitter.draw(settings.seed, visit.path, visit.request, visit.now_ms)
     }
 }
 

@@ -106,6 +106,8 @@ pub struct Calling {
     pub connection: Connection,
     #[serde(default)]
     pub callback: Callback,
+    #[serde(default)]
+    pub enabled_ms: u64,
 }
 
 /// Where help is sent.
@@ -178,6 +180,9 @@ pub struct Number {
     /// Where help is sent when this number calls for it; `None` is the location's address.
     #[serde(default)]
     pub emergency: Option<Value>,
+    /// When the person who had it went.
+    #[serde(default)]
+    pub freed_ms: Option<u64>,
     pub created_ms: u64,
 }
 

@@ -16,6 +16,7 @@ pub mod code {
     pub const MAINTENANCE: u32 = 2560;
     /// Numbers: twice in the request, not usable, malformed, in use.
     pub const NUMBER_TWICE: u32 = 8360;
+    pub const NUMBER_UNAVAILABLE: u32 = 8361;
     pub const NUMBER_INVALID: u32 = 8362;
     pub const NUMBER_IN_USE: u32 = 8363;
     /// Extensions: used by a person, not digits, an emergency number, twice in the request.

@@ -14,6 +14,7 @@ use crate::api::wire::Method;
 pub struct Tally {
     tracked: u64,
     total: u64,
+    by_status: BTreeMap<String, u64>,
     by_route: BTreeMap<String, BTreeMap<String, u64>>,
 }
 
@@ -37,11 +38,12 @@ impl Tally {
             Delivery::Hang => "hung".to_owned(),
         };
         self.total += 1;
+        *self.by_status.entry(end.clone()).or_default() += 1;
         *self.by_route.entry(format!("{method} {template}")).or_default().entry(end).or_default() += 1;
     }
 
     /// The counts as JSON.
     pub fn view(&self) -> Value {
-        json!({ "total": self.total, "by_route": self.by_route })
+        json!({ "total": self.total, "by_status": self.by_status, "by_route": self.by_route })
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::locations::chosen;
 use super::precheck::CALLING_NAME_CHARACTERS_MAX;
 use crate::api::wire::{Answer, Method};
-use crate::simulator::call::{Call, Outcome};
+use crate::simulator::call::{Call, Extent, Outcome};
 use crate::simulator::checker::Checker;
 use crate::simulator::ids::{self, Kind};
 use crate::simulator::paging;
@@ -13,6 +13,7 @@ use crate::simulator::records::{Calling, Location};
 use crate::simulator::refusal::Refusal;
 use crate::simulator::router::{Route, route};
 use crate::simulator::seats;
+use crate::simulator::settings::Shelf;
 
 pub const ROUTES: &[Route] = &[
     route(Method::Get, "/telephony/config/locations", list),
@@ -24,7 +25,10 @@ pub const ROUTES: &[Route] = &[
 fn list(call: &mut Call<'_>) -> Outcome {
     let org = call.org()?;
     let locations = chosen(call, &org).into_iter();
-    let items: Vec<_> = locations.filter_map(|location| Some((location, location.calling.as_ref()?))).collect();
+    let items: Vec<_> = locations
+        .filter_map(|location| Some((location, location.calling.as_ref()?)))
+        .filter(|(_, calling)| call.lists(Shelf::Calling, calling.enabled_ms))
+        .collect();
     paging::answer(
         call,
         &paging::CALLING,
@@ -54,7 +58,8 @@ fn enable(call: &mut Call<'_>) -> Outcome {
     }
     announcements.clone_into(&mut location.announcement_language);
     let connection = call.world.default_connection();
-    location.calling = Some(Calling { connection, line_name: name.to_owned(), ..Calling::default() });
+    location.calling =
+        Some(Calling { connection, line_name: name.to_owned(), enabled_ms: call.now_ms, ..Calling::default() });
     let answer = Answer::json(201, &json!({ "id": ids::public(Kind::Location, &location.uuid) }));
     call.world.store.locations.put(location);
     Ok(answer)
@@ -63,7 +68,8 @@ fn enable(call: &mut Call<'_>) -> Outcome {
 /// The location of the path and its calling side, which must be switched on.
 pub fn with_calling(call: &Call<'_>) -> Result<(Location, Calling), Refusal> {
     let location = call.location()?.clone();
-    let calling = location.calling.clone().ok_or_else(|| Refusal::not_found("calling location"))?;
+    let calling = location.calling.clone().filter(|calling| call.finds(calling.enabled_ms));
+    let calling = calling.ok_or_else(|| Refusal::not_found("calling location"))?;
     Ok((location, calling))
 }
 
@@ -87,12 +93,21 @@ fn update(call: &mut Call<'_>) -> Outcome {
         if !known {
             return Err(Refusal::new(400, format!("{number} is not a number of the location")));
         }
+        if call.extent == Extent::Part {
+            return Ok(without_number(call, location, calling, &number));
+        }
         calling.main_number = Some(number);
     }
     let job = (calling.routing_prefix != old_prefix).then(|| call.world.store.mint(&calling.routing_prefix));
     location.calling = Some(calling);
     call.world.store.locations.put(location);
     Ok(job.map_or(Answer::empty(204), |job| Answer::json(200, &json!({ "batchJobId": job }))))
+}
+
+/// Everything but the main number is taken over, and the answer says so in words only.
+fn without_number(call: &mut Call<'_>, location: Location, calling: Calling, number: &str) -> Answer {
+    call.world.store.locations.put(Location { calling: Some(calling), ..location });
+    Answer::json(206, &json!({ "failureReason": format!("the main number {number} could not be set") }))
 }
 
 fn change(checker: &mut Checker<'_>, calling: &mut Calling) {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::precheck::{Headquarters, check_customer};
 use crate::api::wire::{Answer, Method};
-use crate::simulator::call::{Call, Outcome};
+use crate::simulator::call::{Call, Outcome, World};
 use crate::simulator::checker::Checker;
 use crate::simulator::ids::{self, Kind};
 use crate::simulator::packages;
@@ -12,7 +12,7 @@ use crate::simulator::paging;
 use crate::simulator::records::{Customer, Status};
 use crate::simulator::refusal::{Refusal, code};
 use crate::simulator::router::{Route, route};
-use crate::simulator::settings::Duplicates;
+use crate::simulator::settings::{Duplicates, Shelf};
 use crate::simulator::table::By;
 
 pub const ROUTES: &[Route] = &[
@@ -24,6 +24,7 @@ pub const ROUTES: &[Route] = &[
 ];
 
 fn list(call: &mut Call<'_>) -> Outcome {
+    count_looks(call);
     let customers = &call.world.store.customers;
     let chosen: Vec<&Customer> = match call.query("externalId") {
         Some(external_id) => customers.by(By::ExternalId, external_id).collect(),
@@ -37,10 +38,25 @@ fn list(call: &mut Call<'_>) -> Outcome {
     };
     let items: Vec<&Customer> = chosen
         .into_iter()
-        .filter(|customer| call.sees(customer.created_ms) && asked_for(customer.status))
+        .filter(|customer| call.lists(Shelf::Customers, customer.created_ms) && asked_for(customer.status))
         .filter(|customer| org.is_none() || (customer.stands && customer.org == org))
         .collect();
-    paging::answer(call, &paging::WHOLESALE, "items", &items, |customer| view(customer, false), None)
+    paging::answer(call, &paging::WHOLESALE, "items", &items, |customer| view(call.world, customer, false), None)
+}
+
+/// A list looks at everything that waits.
+fn count_looks(call: &mut Call<'_>) {
+    if !call.world.holds.counts_looks() {
+        return;
+    }
+    let external_id = call.query("externalId");
+    let waits = |customer: &&Customer| {
+        customer.status == Status::PendingRplReview && external_id.is_none_or(|id| id == customer.external_id)
+    };
+    let waiting: Vec<String> = call.world.store.customers.all().filter(waits).map(|it| it.uuid.clone()).collect();
+    for uuid in waiting {
+        call.world.look_at_customer(&uuid, call.now_ms);
+    }
 }
 
 fn create(call: &mut Call<'_>) -> Outcome {
@@ -101,8 +117,10 @@ fn new_customer(call: &mut Call<'_>, body: &Value, external_id: String) -> Resul
 
 fn show(call: &mut Call<'_>) -> Outcome {
     let licences = call.query("includePackageLicenseInfo") == Some("true");
+    let uuid = find(call)?.uuid;
+    call.world.look_at_customer(&uuid, call.now_ms);
     let customer = find(call)?;
-    Ok(Answer::json(200, &view(&customer, licences)))
+    Ok(Answer::json(200, &view(call.world, &customer, licences)))
 }
 
 fn update(call: &mut Call<'_>) -> Outcome {
@@ -168,7 +186,7 @@ fn remove(call: &mut Call<'_>) -> Outcome {
 
 fn find(call: &Call<'_>) -> Result<Customer, Refusal> {
     let customer = call.world.store.customers.get(&call.argument_id(0));
-    customer.cloned().ok_or_else(|| Refusal::not_found("customer"))
+    customer.filter(|customer| call.finds(customer.created_ms)).cloned().ok_or_else(|| Refusal::not_found("customer"))
 }
 
 fn accepted(call: &Call<'_>, uuid: &str) -> Answer {
@@ -193,14 +211,14 @@ fn text(body: &Value, pointer: &str) -> String {
 }
 
 /// The customer as Webex shows it; the organisation only once it stands.
-fn view(customer: &Customer, licences: bool) -> Value {
+fn view(world: &World, customer: &Customer, licences: bool) -> Value {
     let mut view = json!({
         "id": ids::public(Kind::Enterprise, &customer.uuid),
         "externalId": customer.external_id,
         "address": customer.address,
         "status": customer.status.word(),
         "packages": customer.packages,
-        "resourceDetails": { "packages": package_views(customer, licences) },
+        "resourceDetails": { "packages": package_views(world, customer, licences) },
     });
     if let Some(org) = customer.org.as_ref().filter(|_| customer.stands) {
         view["orgId"] = json!(ids::public(Kind::Organization, org));
@@ -209,33 +227,50 @@ fn view(customer: &Customer, licences: bool) -> Value {
         view["errors"] = json!([{ "description": "the provisioning job failed" }]);
     }
     if customer.status == Status::ProvisionedWithErrors {
-        view["errors"] = json!([{ "errorCode": code::MAINTENANCE, "description": MAINTENANCE }]);
+        view["errors"] = json!([failure(world, customer)]);
     }
     view
 }
 
 const MAINTENANCE: &str = "Webex Calling is in maintenance; a package could not be provisioned";
 
-fn package_views(customer: &Customer, licences: bool) -> Vec<Value> {
-    let last = customer.packages.len().saturating_sub(1);
-    let one = |(index, name): (usize, &String)| {
+/// Why a package of the customer failed, in the words of the fault file or in Cisco's.
+fn failure(world: &World, customer: &Customer) -> Value {
+    let reason = world.holds.customer(&customer.external_id).and_then(|hold| hold.reason.as_ref());
+    reason.map_or_else(
+        || json!({ "errorCode": code::MAINTENANCE, "description": MAINTENANCE }),
+        |reason| json!({ "description": reason }),
+    )
+}
+
+/// The package that fails when one does.
+fn failing<'a>(world: &'a World, customer: &'a Customer) -> Option<&'a String> {
+    let named = world.holds.customer(&customer.external_id).and_then(|hold| hold.package.as_ref());
+    named.or_else(|| customer.packages.last())
+}
+
+fn package_views(world: &World, customer: &Customer, licences: bool) -> Vec<Value> {
+    let failing = failing(world, customer);
+    let maintained = world.holds.customer(&customer.external_id).is_none_or(|hold| hold.reason.is_none());
+    let one = |name: &String| {
         let status = match customer.status {
             Status::Provisioned => "provisioned",
-            Status::ProvisionedWithErrors if index < last => "provisioned",
+            Status::ProvisionedWithErrors if failing != Some(name) => "provisioned",
             Status::ProvisionedWithErrors | Status::Error => "error",
             Status::Deleting => "deleting",
             Status::Provisioning | Status::Updating | Status::PendingRplReview => "provisioning",
         };
         let mut view = json!({ "name": name, "status": status });
         if status == "error" && customer.stands {
-            view["warnings"] = json!([{ "errorCode": code::MAINTENANCE, "description": MAINTENANCE }]);
+            // Maintenance is only a warning; the package has failed all the same.
+            view[if maintained { "warnings" } else { "errors" }] = json!([failure(world, customer)]);
         }
         if licences && status == "provisioned" {
             view["licenseIds"] = json!([licence(customer.org.as_deref().unwrap_or_default(), name)]);
         }
         view
     };
-    customer.packages.iter().enumerate().map(one).collect()
+    customer.packages.iter().map(one).collect()
 }
 
 /// The licence that a package gives in an organisation.

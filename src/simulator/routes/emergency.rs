@@ -7,7 +7,7 @@ use super::calling::with_calling;
 use crate::api::wire::{Answer, Method};
 use crate::simulator::call::{Call, Outcome, World};
 use crate::simulator::checker::Checker;
-use crate::simulator::faults::AddressHold;
+use crate::simulator::holds::AddressHold;
 use crate::simulator::ids::{self, Kind};
 use crate::simulator::records::{Callback, Calling, EmergencyAddress, Location, Number, Person};
 use crate::simulator::refusal::Refusal;

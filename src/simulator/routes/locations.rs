@@ -10,7 +10,7 @@ use crate::simulator::paging;
 use crate::simulator::records::Location;
 use crate::simulator::refusal::Refusal;
 use crate::simulator::router::{Route, route};
-use crate::simulator::settings::Duplicates;
+use crate::simulator::settings::{Duplicates, Shelf};
 use crate::simulator::table::By;
 
 pub const ROUTES: &[Route] = &[
@@ -35,7 +35,7 @@ pub fn chosen<'a>(call: &'a Call<'_>, org: &str) -> Vec<&'a Location> {
     let id = call.query_id("id");
     let locations = call.world.store.locations.by(By::Org, org);
     locations
-        .filter(|location| call.sees(location.created_ms))
+        .filter(|location| call.lists(Shelf::Locations, location.created_ms))
         .filter(|location| name.as_ref().is_none_or(|name| location.name.to_lowercase().contains(name)))
         .filter(|location| id.as_ref().is_none_or(|id| *id == location.uuid))
         .collect()

@@ -15,11 +15,13 @@ pub mod pstn;
 pub mod roles;
 mod scim;
 mod subscribers;
+pub mod token;
 
 use super::router::Route;
 
 /// Every operation; where two templates fit a path, the earlier one wins.
 pub const TABLES: &[&[Route]] = &[
+    token::ROUTES,
     precheck::ROUTES,
     customers::ROUTES,
     subscribers::ROUTES,

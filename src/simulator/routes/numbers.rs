@@ -6,14 +6,16 @@ use serde_json::{Value, json};
 
 use super::calling::with_calling;
 use crate::api::wire::{Answer, Method};
-use crate::simulator::call::{Call, Outcome, World};
+use crate::simulator::call::{Call, Extent, Outcome, World};
 use crate::simulator::checker::Checker;
+use crate::simulator::holds::NumberHold;
 use crate::simulator::ids::{self, Kind};
 use crate::simulator::paging;
 use crate::simulator::records::{Calling, Location, Number, Person};
 use crate::simulator::refusal::{Refusal, code};
 use crate::simulator::router::{Route, route};
 use crate::simulator::seats;
+use crate::simulator::settings::Shelf;
 use crate::simulator::table::By;
 
 pub const ROUTES: &[Route] = &[
@@ -44,22 +46,28 @@ fn add(call: &mut Call<'_>) -> Outcome {
     }
     checker.done()?;
     refuse_closed(&calling)?;
-    refuse_unusable(call.world, &numbers, &location)?;
-    for e164 in numbers {
+    let mut refused = unusable(call.world, &numbers, &location);
+    let part = call.extent == Extent::Part;
+    if part && refused.is_empty() {
+        refused.extend(numbers.last().map(|e164| unavailable(e164)));
+    }
+    if !part && !refused.is_empty() {
+        return Err(Refusal::numbers(refused));
+    }
+    for e164 in numbers.into_iter().filter(|e164| refused.iter().all(|(bad, ..)| bad != e164)) {
         if call.world.store.numbers.get(&e164).is_none() {
-            let toll_free = number_type == "TOLLFREE";
-            let (location, active) = (location.uuid.clone(), state == "ACTIVE");
             call.world.store.numbers.put(Number {
                 e164,
-                location,
-                active,
-                toll_free,
+                location: location.uuid.clone(),
+                active: state == "ACTIVE",
+                toll_free: number_type == "TOLLFREE",
                 emergency: None,
+                freed_ms: None,
                 created_ms: call.now_ms,
             });
         }
     }
-    Ok(Answer::empty(201))
+    if refused.is_empty() { Ok(Answer::empty(201)) } else { Err(Refusal::numbers(refused)) }
 }
 
 fn wanted(checker: &mut Checker<'_>) -> Vec<String> {
@@ -75,17 +83,27 @@ fn refuse_closed(calling: &Calling) -> Result<(), Refusal> {
     Err(Refusal::new(400, format!("numbers cannot be changed in a location with {kind}")))
 }
 
-/// All or nothing: one bad number refuses the whole request.
-fn refuse_unusable(world: &World, numbers: &[String], location: &Location) -> Result<(), Refusal> {
+/// The numbers that cannot be added, each with its code and reason. One refuses the whole request, unless a fault
+/// has it carried out in part.
+fn unusable(world: &World, numbers: &[String], location: &Location) -> Vec<(String, u32, String)> {
     let problem = |e164: &String| {
         if !seats::is_e164(e164) {
             return Some((e164.clone(), code::NUMBER_INVALID, format!("DN is not valid : {e164}")));
         }
         let elsewhere = world.store.numbers.get(e164).is_some_and(|number| number.location != location.uuid);
-        elsewhere.then(|| (e164.clone(), code::NUMBER_IN_USE, format!("DN is in use : {e164}")))
+        match world.holds.number(e164) {
+            Some(NumberHold::Unavailable) => Some(unavailable(e164)),
+            None if !elsewhere => None,
+            None | Some(NumberHold::InUse) => {
+                Some((e164.clone(), code::NUMBER_IN_USE, format!("DN is in use : {e164}")))
+            }
+        }
     };
-    let refused: Vec<_> = numbers.iter().filter_map(problem).collect();
-    if refused.is_empty() { Ok(()) } else { Err(Refusal::numbers(refused)) }
+    numbers.iter().filter_map(problem).collect()
+}
+
+fn unavailable(e164: &str) -> (String, u32, String) {
+    (e164.to_owned(), code::NUMBER_UNAVAILABLE, format!("DN is unavailable : {e164}"))
 }
 
 fn switch(call: &mut Call<'_>) -> Outcome {
@@ -136,8 +154,13 @@ fn remove(call: &mut Call<'_>) -> Outcome {
         }
     }
     checker.done()?;
-    if !numbers.iter().all(|e164| is_in(call.world, e164, &location)) {
-        // So does the real one, with this header, for a number that is not there.
+    let settled_ms = call.now_ms.saturating_sub(call.world.settings.number_release_ms);
+    let is_free = |e164: &String| {
+        let number = call.world.store.numbers.get(e164).filter(|number| number.location == location.uuid);
+        number.is_some_and(|number| number.freed_ms.is_none_or(|freed_ms| freed_ms <= settled_ms))
+    };
+    if !numbers.iter().all(is_free) {
+        // So does the real one, with this header, for a number that is not there or was only just freed.
         return Err(Refusal::new(502, "the number cannot be removed").with_header("cisco-spark-error-codes", "4251"));
     }
     for e164 in &numbers {
@@ -163,8 +186,12 @@ fn validate(call: &mut Call<'_>) -> Outcome {
         } else if !seen.insert(e164.clone()) {
             Some(("Duplicate In List", code::NUMBER_TWICE, "DN is twice in the list"))
         } else {
-            let in_use = call.world.store.numbers.get(e164).is_some();
-            in_use.then_some(("Duplicate", code::NUMBER_IN_USE, "DN is in use"))
+            let stands = call.world.store.numbers.get(e164).is_some();
+            match call.world.holds.number(e164) {
+                Some(NumberHold::Unavailable) => Some(("Unavailable", code::NUMBER_UNAVAILABLE, "DN is unavailable")),
+                None if !stands => None,
+                None | Some(NumberHold::InUse) => Some(("Duplicate", code::NUMBER_IN_USE, "DN is in use")),
+            }
         };
         all_well &= problem.is_none();
         let (state, detail) = match problem {
@@ -199,13 +226,16 @@ fn lines<'a>(call: &'a Call<'_>, org: &str) -> Vec<Line<'a>> {
     if let Some(number) = exact {
         let location = store.locations.get(&number.location).filter(|location| location.org == org);
         let line = |location| Line { number: Some(number), location, owner: store.owner(&number.e164) };
-        return location.map(line).into_iter().filter(|_| call.sees(number.created_ms)).collect();
+        return location.map(line).into_iter().filter(|_| call.lists(Shelf::Numbers, number.created_ms)).collect();
     }
-    let numbers = store.numbers_of_org(org).filter(|(number, _)| call.sees(number.created_ms));
+    let numbers = store.numbers_of_org(org).filter(|(number, _)| call.lists(Shelf::Numbers, number.created_ms));
     let with_number =
         numbers.map(|(number, location)| Line { number: Some(number), location, owner: store.owner(&number.e164) });
     let extension_only = store.people.by(By::Org, org).filter(|person| {
-        person.number.is_none() && person.extension.is_some() && !person.pending && call.sees(person.created_ms)
+        person.number.is_none()
+            && person.extension.is_some()
+            && !person.pending
+            && call.lists(Shelf::People, person.created_ms)
     });
     let without_number = extension_only.filter_map(|person| {
         let location = store.locations.get(person.location.as_ref()?)?;
@@ -281,7 +311,8 @@ fn available(call: &mut Call<'_>) -> Outcome {
     let (location, calling) = with_calling(call)?;
     let store = &call.world.store;
     let numbers = store.numbers.by(By::Location, &location.uuid);
-    let free = numbers.filter(|number| call.sees(number.created_ms) && store.owner(&number.e164).is_none());
+    let free =
+        numbers.filter(|number| call.lists(Shelf::Numbers, number.created_ms) && store.owner(&number.e164).is_none());
     let one = |number: &&Number| {
         json!({
             "phoneNumber": number.e164,

@@ -8,6 +8,7 @@ use crate::simulator::ids::{self, Kind};
 use crate::simulator::records::Organization;
 use crate::simulator::refusal::Refusal;
 use crate::simulator::router::{Route, route};
+use crate::simulator::settings::Shelf;
 use crate::simulator::store::Store;
 use crate::simulator::table::By;
 
@@ -20,7 +21,7 @@ pub const ROUTES: &[Route] = &[
 
 #[expect(clippy::unnecessary_wraps, reason = "every route has this signature")]
 fn list(call: &mut Call<'_>) -> Outcome {
-    let seen = call.world.store.organizations.all().filter(|org| call.sees(org.created_ms));
+    let seen = call.world.store.organizations.all().filter(|org| call.lists(Shelf::Organizations, org.created_ms));
     let items: Vec<Value> = seen.map(view).collect();
     Ok(Answer::json(200, &json!({ "items": items })))
 }
@@ -75,8 +76,10 @@ fn clear(store: &mut Store, org: &str) {
 
 /// Looking at an organisation is what lets the partner in.
 fn open(call: &mut Call<'_>, uuid: &str) -> Result<Organization, Refusal> {
+    let age_ms = call.now_ms.saturating_sub(call.world.settings.look_up_ms);
+    let found = |org: &&Organization| org.created_ms <= age_ms;
     let organizations = &mut call.world.store.organizations;
-    let org = organizations.get(uuid).ok_or_else(|| Refusal::not_found("organization"))?.clone();
+    let org = organizations.get(uuid).filter(found).ok_or_else(|| Refusal::not_found("organization"))?.clone();
     if !org.opened {
         organizations.put(Organization { opened: true, ..org.clone() });
     }

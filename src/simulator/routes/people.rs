@@ -9,10 +9,11 @@ use crate::simulator::call::{Call, Outcome, World, time};
 use crate::simulator::checker::Checker;
 use crate::simulator::ids::{self, Kind};
 use crate::simulator::paging;
-use crate::simulator::records::Person;
+use crate::simulator::records::{Number, Person};
 use crate::simulator::refusal::{Refusal, code};
 use crate::simulator::router::{Route, route};
 use crate::simulator::seats;
+use crate::simulator::settings::Shelf;
 use crate::simulator::table::By;
 
 pub const ROUTES: &[Route] = &[
@@ -35,7 +36,7 @@ fn list(call: &mut Call<'_>) -> Outcome {
     let ids: Option<Vec<_>> = call.query("id").map(|ids| ids.split(',').filter_map(ids::bare).collect());
     let items: Vec<&Person> = in_org
         .into_iter()
-        .filter(|person| !person.pending && call.sees(person.created_ms))
+        .filter(|person| !person.pending && call.lists(Shelf::People, person.created_ms))
         .filter(|person| name.as_ref().is_none_or(|name| person.display_name.to_lowercase().starts_with(name)))
         .filter(|person| location.is_none() || person.location == location)
         .filter(|person| ids.as_ref().is_none_or(|ids| ids.contains(&person.uuid)))
@@ -129,6 +130,11 @@ fn remove(call: &mut Call<'_>) -> Outcome {
         call.world.store.subscribers.remove(&subscriber);
     }
     call.world.store.people.remove(&person.uuid);
+    for e164 in person.number.iter().chain(&person.alternates) {
+        if let Some(number) = call.world.store.numbers.get(e164).cloned() {
+            call.world.store.numbers.put(Number { freed_ms: Some(call.now_ms), ..number });
+        }
+    }
     Ok(Answer::empty(204))
 }
 

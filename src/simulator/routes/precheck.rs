@@ -6,7 +6,7 @@ use super::subscribers::{package_of, refuse_taken};
 use crate::api::wire::{Answer, Method};
 use crate::simulator::call::{Call, Outcome};
 use crate::simulator::checker::Checker;
-use crate::simulator::faults::EmailHold;
+use crate::simulator::holds::EmailHold;
 use crate::simulator::ids;
 use crate::simulator::packages;
 use crate::simulator::refusal::{Refusal, code};

@@ -12,6 +12,7 @@ use crate::simulator::checker::Checker;
 use crate::simulator::records::Person;
 use crate::simulator::refusal::Refusal;
 use crate::simulator::router::{Route, route};
+use crate::simulator::settings::Shelf;
 use crate::simulator::table::By;
 
 pub const ROUTES: &[Route] = &[
@@ -50,7 +51,7 @@ fn candidates<'a>(call: &'a Call<'_>, org: &str, filter: Option<&Filter>) -> Vec
         Some(Filter::Email(email)) => people.by(By::Email, email).collect(),
         Some(Filter::Id(id)) => people.get(id).into_iter().collect(),
     };
-    let shown = |person: &&Person| person.org == org && !person.pending && call.sees(person.created_ms);
+    let shown = |person: &&Person| person.org == org && !person.pending && call.lists(Shelf::People, person.created_ms);
     found.into_iter().filter(shown).collect()
 }
 
@@ -85,7 +86,7 @@ fn show(call: &mut Call<'_>) -> Outcome {
 fn find(call: &Call<'_>) -> Result<Person, Refusal> {
     let org = call.open_org(&plain_uuid(&call.arguments[0])?)?.uuid.clone();
     let person = call.world.store.people.get(&plain_uuid(&call.arguments[1])?);
-    let person = person.filter(|person| person.org == org && !person.pending).cloned();
+    let person = person.filter(|person| person.org == org && !person.pending && call.finds(person.created_ms)).cloned();
     person.ok_or_else(|| Refusal::not_found("user"))
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::api::wire::{Answer, Method};
 use crate::simulator::call::{Call, Outcome, World, time};
 use crate::simulator::checker::Checker;
-use crate::simulator::faults::EmailHold;
+use crate::simulator::holds::EmailHold;
 use crate::simulator::ids::{self, Kind};
 use crate::simulator::packages;
 use crate::simulator::paging;
@@ -13,7 +13,7 @@ use crate::simulator::records::{Customer, Person, Subscriber};
 use crate::simulator::refusal::{Refusal, code};
 use crate::simulator::router::{Route, route};
 use crate::simulator::seats::{self, Seat};
-use crate::simulator::settings::Duplicates;
+use crate::simulator::settings::{Duplicates, Shelf};
 use crate::simulator::table::By;
 
 pub const ROUTES: &[Route] = &[
@@ -29,6 +29,7 @@ pub const ROUTES: &[Route] = &[
 const FULL_ADMIN: &str = "id_full_admin";
 
 fn list(call: &mut Call<'_>) -> Outcome {
+    count_looks(call);
     let subscribers = &call.world.store.subscribers;
     let email = call.query("email").map(str::to_lowercase);
     let customer = customer_filter(call);
@@ -41,12 +42,27 @@ fn list(call: &mut Call<'_>) -> Outcome {
     let status = call.query("status");
     let items: Vec<&Subscriber> = chosen
         .into_iter()
-        .filter(|subscriber| call.sees(subscriber.created_ms))
+        .filter(|subscriber| call.lists(Shelf::Subscribers, subscriber.created_ms))
         .filter(|subscriber| customer.as_ref().is_none_or(|customer| *customer == subscriber.customer))
         .filter(|subscriber| person.as_ref().is_none_or(|person| !subscriber.pending && *person == subscriber.person))
         .filter(|subscriber| status.is_none_or(|status| status == status_word(subscriber)))
         .collect();
     paging::answer(call, &paging::WHOLESALE, "items", &items, |subscriber| view(call.world, subscriber), None)
+}
+
+/// A list looks at everything that waits.
+fn count_looks(call: &mut Call<'_>) {
+    if !call.world.holds.counts_looks() {
+        return;
+    }
+    let email = call.query("email");
+    let waits = |subscriber: &&Subscriber| {
+        subscriber.pending && email.is_none_or(|email| email.eq_ignore_ascii_case(&subscriber.email))
+    };
+    let waiting: Vec<String> = call.world.store.subscribers.all().filter(waits).map(|it| it.uuid.clone()).collect();
+    for uuid in waiting {
+        call.world.look_at_subscriber(&uuid, call.now_ms);
+    }
 }
 
 /// The bare id of the wanted customer, by either of its two names.
@@ -188,7 +204,7 @@ fn new_person(call: &mut Call<'_>, org: &str, email: &str, parameters: &Value) -
         alternates: Vec::new(),
         extension: None,
         roles: if is_first && leads { vec![FULL_ADMIN.to_owned()] } else { Vec::new() },
-        pending: call.world.holds.email(email) == Some(EmailHold::PendingMigration),
+        pending: call.world.holds.consent(email).is_some(),
         created_ms: call.now_ms,
         changed_ms: call.now_ms,
     }
@@ -218,6 +234,8 @@ fn subscribe(call: &mut Call<'_>, customer: &Customer, person: Person, package: 
 }
 
 fn show(call: &mut Call<'_>) -> Outcome {
+    let uuid = find(call)?.uuid;
+    call.world.look_at_subscriber(&uuid, call.now_ms);
     let subscriber = find(call)?;
     Ok(Answer::json(200, &view(call.world, &subscriber)))
 }
@@ -274,7 +292,10 @@ fn resend_consent(call: &mut Call<'_>) -> Outcome {
 
 fn find(call: &Call<'_>) -> Result<Subscriber, Refusal> {
     let subscriber = call.world.store.subscribers.get(&call.argument_id(0));
-    subscriber.cloned().ok_or_else(|| Refusal::not_found("subscriber"))
+    subscriber
+        .filter(|subscriber| call.finds(subscriber.created_ms))
+        .cloned()
+        .ok_or_else(|| Refusal::not_found("subscriber"))
 }
 
 const fn status_word(subscriber: &Subscriber) -> &'static str {
