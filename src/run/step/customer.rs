@@ -16,6 +16,9 @@ use crate::run::customers::find;
 use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
 use crate::run::organisation::unreadable;
 
+/// How often an update is sent that meets another one under way.
+const UPDATES_MAX: u32 = 5;
+
 pub(super) async fn carry_out(hand: &mut Hand, work: &CustomerWork) -> Done {
     if hand.step.action == Action::Update {
         return update(hand, work).await;
@@ -54,13 +57,35 @@ async fn update(hand: &mut Hand, work: &CustomerWork) -> Done {
     work.packages.extend(others(hand, &customer_id, &work.packages).await?);
     let request = calls::update_customer(&customer_id, &work);
     hand.tell(Event::Noted { ids: hand.given.own.clone() }).await?;
-    let again = |_| async { Ok(Sight::Absent) };
-    if let Sent::Refused(refusal) =
-        hand.once(Call::UpdateCustomer, Weight::Repeatable, None, request, |_| Ids::new(), again).await?
-    {
-        return Err(refused(&refusal));
+    for _ in 0..UPDATES_MAX {
+        let again = |_| async { Ok(Sight::Absent) };
+        let call = Call::UpdateCustomer;
+        match hand.once(call, Weight::Repeatable, None, request.clone(), |_| Ids::new(), again).await? {
+            Sent::Done => return ready(hand, &work.external_id).await,
+            // An update is under way: ours, whose answer was lost, or somebody else's.
+            Sent::Refused(refusal) if refusal.status == 409 => {
+                let remark = ready(hand, &work.external_id).await?;
+                if is_updated(hand, &customer_id, &work).await? {
+                    hand.tell(Event::Existing { call, ids: Ids::new() }).await?;
+                    return Ok(remark);
+                }
+            }
+            Sent::Refused(refusal) => return Err(refused(&refusal)),
+        }
     }
-    ready(hand, &work.external_id).await
+    Err(finished(Ending::Failed, Code::Refused, "another update of the customer is under way again and again (409)"))
+}
+
+/// Does the customer stand as the update would leave it? Where the update is about what Webex does not show, it counts as
+/// not made.
+async fn is_updated(hand: &Hand, customer_id: &str, work: &CustomerWork) -> Result<bool, End> {
+    const SHOWN: [&str; 3] = ["packages", "address_line1", "city"];
+    if !hand.step.changes.iter().all(|change| SHOWN.contains(&change.column.as_str())) {
+        return Ok(false);
+    }
+    let answer = hand.ask(None, calls::get_customer(customer_id)).await?;
+    let standing: Customer = answers::read(&answer).map_err(unreadable)?;
+    Ok(difference(&standing, work).is_none())
 }
 
 /// Packages that turnup never gave to the customer, by hand perhaps: the request holds the whole list, so leaving

@@ -268,8 +268,9 @@ async fn remove_batch(hand: &mut Hand, place: &Place, batch: &[String]) -> Resul
             Ok(if some { Sight::Absent } else { Sight::There(Ids::new()) })
         }
     };
-    let Sent::Refused(refusal) =
-        hand.once(call, Weight::Repeatable, Some(&place.org_id), request, no_ids, look).await?
+    // A number that is gone is answered as trouble of the server (`webex-api.md` 6.5), so a removal whose answer was lost
+    // is looked up before it is sent again.
+    let Sent::Refused(refusal) = hand.once(call, Weight::Once, Some(&place.org_id), request, no_ids, look).await?
     else {
         return Ok(());
     };
