@@ -125,7 +125,7 @@ impl Client {
         let mut patience = Patience::new(self.shared.settings.backoff);
         let lanes = Lanes::of(&request);
         loop {
-            let slot = self.unless_leaving(self.gates(&lanes)).await?;
+            let slot = self.unless_leaving(self.gates(&lanes)).await.map_err(|left| patience.left_off(left))?;
             let token = self.shared.transport.token();
             let (sent, carried) = self.carry(slot, &lanes, request.clone()).await;
             let sorted = sort(weight, carried);
@@ -253,6 +253,11 @@ struct Patience {
 impl Patience {
     const fn new(backoff: Duration) -> Self {
         Self { tries: 0, throttles: 0, renewals: 0, backoff, first_backoff: backoff, unreached_since: None }
+    }
+
+    /// A request that was only ever put off has not taken effect; one that is being repeated may have.
+    fn left_off(&self, failure: Failure) -> Failure {
+        if self.tries == 0 { Failure::NotSent } else { failure }
     }
 
     fn reached(&mut self) {

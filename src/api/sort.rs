@@ -40,6 +40,8 @@ pub enum Failure {
     Trouble(Refusal),
     /// Nothing can go on: no token, no network.
     Environment(String),
+    /// The run leaves off, and the request has certainly not taken effect: it never left, or was put off.
+    NotSent,
 }
 
 impl fmt::Display for Failure {
@@ -47,6 +49,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Rejected(refusal) | Self::Trouble(refusal) => write!(f, "{refusal}"),
             Self::Lost(why) | Self::Environment(why) => f.write_str(why),
+            Self::NotSent => f.write_str("the run leaves off before it was sent"),
         }
     }
 }

@@ -249,6 +249,10 @@ impl Hand {
                     self.tell(Event::Refused { call, tracking_id: refusal.tracking_id.clone() }).await?;
                     return Ok(Sent::Refused(refusal));
                 }
+                Err(Failure::NotSent) => {
+                    self.tell(Event::Recalled { call }).await?;
+                    return Err(End::LeftOff(None));
+                }
                 Err(Failure::Environment(why)) => {
                     // What must not be sent twice is not sent again by itself, so it took no effect.
                     if weight == Weight::Once {
@@ -299,7 +303,7 @@ impl Hand {
                     self.park(pause + Duration::from_millis(1)).await?;
                 }
                 Ok(Sight::Different(how)) => return Err(finished(Ending::Conflict, Code::Conflict, how)),
-                Err(Failure::Environment(why)) => return Err(End::LeftOff(Some(Stop::Environment(why)))),
+                Err(failure @ (Failure::Environment(_) | Failure::NotSent)) => return Err(failure.into()),
                 Err(failure) => return Err(finished(Ending::Unconfirmed, Code::Unconfirmed, failure.to_string())),
             }
         }
@@ -343,6 +347,7 @@ impl From<Failure> for End {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Environment(why) => Self::LeftOff(Some(Stop::Environment(why))),
+            Failure::NotSent => Self::LeftOff(None),
             Failure::Rejected(refusal) => refused(&refusal),
             Failure::Trouble(refusal) => finished_by(Ending::Failed, Code::ServerTrouble, &refusal),
             Failure::Lost(why) => finished(Ending::Failed, Code::ServerTrouble, why),

@@ -435,7 +435,7 @@ async fn gone(hand: &mut Hand, customer_id: &str) -> Done {
         let customer = match status_of(hand.client(), customer_id).await {
             Ok(None) => return Ok(said(&[ORGANISATION_STAYS])),
             Ok(Some(customer)) => customer,
-            Err(failure @ Failure::Environment(_)) => return Err(failure.into()),
+            Err(failure @ (Failure::Environment(_) | Failure::NotSent)) => return Err(failure.into()),
             Err(failure) => return Err(finished(Ending::Unconfirmed, Code::Unconfirmed, failure.to_string())),
         };
         if begun.elapsed() >= hand.shared.options.poll_for {

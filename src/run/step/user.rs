@@ -113,7 +113,7 @@ async fn adopt(
         let organisation = hand.organisation(&work.customer);
         let people = match organisation.people(hand.client(), &org_id).await {
             Ok(people) => people,
-            Err(Failure::Environment(why)) => return Err(Failure::Environment(why).into()),
+            Err(failure @ (Failure::Environment(_) | Failure::NotSent)) => return Err(failure.into()),
             Err(failure) => return Err(finished(Ending::Unconfirmed, Code::Unconfirmed, failure.to_string())),
         };
         difference = people.get(&work.email).and_then(|person| calling_difference(person, work, location_id));
