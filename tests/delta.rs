@@ -58,16 +58,15 @@ async fn later() -> Instant {
     began
 }
 
-fn begun(plan: &Plan) -> Memory {
-    let mut log = Memory::default();
+fn begun(plan: &Plan, known: &Known) -> Memory {
+    let mut log = Memory::remembering(known);
     log.begin(&head(), plan).expect("memory takes it");
     log
 }
 
 /// What is known after a run, on top of what was known before.
-fn learnt(known: &Known, log: &Memory) -> Known {
-    let after = log.known().expect("memory can be read");
-    known.iter().chain(after.iter()).map(|(id, confirmed)| (id.clone(), confirmed.clone())).collect()
+fn learnt(log: &Memory) -> Known {
+    log.known().expect("memory can be read")
 }
 
 fn bad_ends(plan: &Plan, records: &HashMap<StepId, Record>) -> Vec<String> {
@@ -82,13 +81,13 @@ fn bad_ends(plan: &Plan, records: &HashMap<StepId, Record>) -> Vec<String> {
 async fn lived(webex: &Webex, began: Instant, day: &Day, known: &Known) -> (Known, Vec<String>) {
     let plan = day.planned(known);
     let mut wrong: Vec<String> = plan.immovable.iter().map(|value| format!("{value:?}")).collect();
-    let mut log = begun(&plan);
+    let mut log = begun(&plan, known);
     match attempt(webex, began, &plan, HashMap::new(), &mut log, known).await {
         Ok(finish) => wrong.extend(bad_ends(&plan, &finish.records)),
         Err(error) => wrong.push(format!("{error:#}")),
     }
     wrong.extend(day.differences(&webex.state()));
-    (learnt(known, &log), wrong)
+    (learnt(&log), wrong)
 }
 
 fn requests(webex: &Webex) -> usize {
@@ -142,7 +141,7 @@ fn a_crash_at_any_entry_of_the_second_day_loses_nothing() {
     loop {
         let faults = if crash_at % 3 == 0 { Faults::none() } else { Faults::from_seed(crash_at as u64) };
         let webex = morning.webex(faults);
-        let mut log = Crashing { inner: begun(&plan), entries_left: crash_at };
+        let mut log = Crashing { inner: begun(&plan, &morning.known), entries_left: crash_at };
         let (crashed, mut wrong) = runtime().block_on(async {
             let began = later().await;
             let first = attempt(&webex, began, &plan, HashMap::new(), &mut log, &morning.known).await;
@@ -150,14 +149,14 @@ fn a_crash_at_any_entry_of_the_second_day_loses_nothing() {
                 return (false, Vec::new());
             }
             let (stored, records) = log.inner.replay("r").expect("what was written can be read");
-            let known = learnt(&morning.known, &log.inner);
+            let known = learnt(&log.inner);
             match attempt(&webex, began, &stored, records, &mut log.inner, &known).await {
                 Ok(finish) => (true, bad_ends(&plan, &finish.records)),
                 Err(error) => (true, vec![format!("{error:#}")]),
             }
         });
         wrong.extend(day.differences(&webex.state()));
-        wrong.extend(steps_left(&day, &learnt(&morning.known, &log.inner)));
+        wrong.extend(steps_left(&day, &learnt(&log.inner)));
         bad.extend(wrong.into_iter().map(|wrong| format!("crash at {crash_at}: {wrong}")));
         if !crashed {
             break;

@@ -23,6 +23,12 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// An empty journal of somebody who knows that already, from runs that are long forgotten.
+    pub fn remembering(known: &Known) -> Self {
+        let known = known.iter().map(|(id, confirmed)| (id.clone(), (String::new(), confirmed.clone())));
+        Self { known: known.collect(), ..Self::default() }
+    }
+
     /// The same journal as it was before the entries from `count` on were written: what a crash there leaves.
     #[must_use]
     pub fn cut_at(&self, count: usize) -> Self {
@@ -139,6 +145,10 @@ impl Log for Memory {
 
     fn step(&self, run: &str, position: usize) -> anyhow::Result<Step> {
         self.plan(run)?.steps.get(position).cloned().context("no such step")
+    }
+
+    fn find(&self, run: &str, step: &StepId) -> anyhow::Result<Option<Step>> {
+        Ok(self.plan(run)?.steps.iter().find(|planned| planned.id == *step).cloned())
     }
 
     fn snapshot(&self, run: &str, step: &StepId) -> anyhow::Result<Option<Record>> {

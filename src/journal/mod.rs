@@ -137,6 +137,12 @@ pub trait Log: Send {
     /// When the store cannot be read or has no such step.
     fn step(&self, run: &str, position: usize) -> anyhow::Result<Step>;
 
+    /// The step of a run with that key, if the run moved it or was to.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn find(&self, run: &str, step: &StepId) -> anyhow::Result<Option<Step>>;
+
     /// The snapshot of a step; none when nothing happened to it in that run.
     ///
     /// # Errors

@@ -39,6 +39,14 @@ impl fmt::Display for IllegalMove {
 impl std::error::Error for IllegalMove {}
 
 impl State {
+    /// How the step ended, if it did.
+    pub const fn ending(self) -> Option<Ending> {
+        match self {
+            Self::Finished(ending) => Some(ending),
+            _ => None,
+        }
+    }
+
     /// The state after an event.
     ///
     /// # Errors
@@ -133,10 +141,7 @@ impl Record {
 
     /// How the step ended, if it did.
     pub const fn ending(&self) -> Option<Ending> {
-        match self.state {
-            State::Finished(ending) => Some(ending),
-            _ => None,
-        }
+        self.state.ending()
     }
 
     /// Does the request need no sending any more?

@@ -8,7 +8,7 @@ use super::selected::Selected;
 use super::{Console, Until, provider};
 use crate::check::Checked;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::journal::{Log, Sqlite};
+use crate::journal::{Log, Sqlite, Which};
 use crate::settings::Settings;
 use crate::text::{Lang, phrase, say};
 
@@ -63,8 +63,12 @@ pub(super) fn unreadable_sheet(checked: &Checked<'_>, lang: Lang) -> Option<Stri
 pub(super) fn same_provider(log: &Sqlite, settings: &Settings) -> anyhow::Result<()> {
     let now = provider::name(settings);
     let Some(earlier) = log.runs()?.into_iter().find(|head| head.provider != now) else { return Ok(()) };
-    let (_, records) = log.replay(&earlier.run)?;
-    if records.values().all(|record| record.attempts == 0) {
+    let mut has_sent = false;
+    log.walk(&earlier.run, Which::All, &mut |stored| {
+        has_sent |= stored.record.attempts > 0;
+        Ok(())
+    })?;
+    if !has_sent {
         return Ok(());
     }
     bail!(

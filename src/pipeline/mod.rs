@@ -215,6 +215,9 @@ pub async fn run(folder: &Path, typed: &Typed, order: &Order, console: &mut Cons
     }
     let doubts = recorded.carry_doubts(&head.run, &plan, &console.clock.now())?;
     recorded.log.append(&head.run, &selected.lacking(&doubts, &head.started, settings.lang))?;
+    // From here on the journal holds what the run needs, and a large plan is not held twice.
+    drop((plan, forecast, checked));
+    drop((inputs, known, standing));
     recorded.carry_out(&head.run, Scope::Everything, console).await
 }
 
@@ -297,9 +300,8 @@ pub fn report(folder: &Path, typed: &Typed, run: Option<&str>, console: &mut Con
         None => runs.into_iter().next_back(),
     };
     let head = head.context("there is no such run; `turnup runs` lists them")?;
-    let (plan, records) = log.replay(&head.run)?;
     let recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
-    let (results, words) = recorded.report(&head.run, &plan, &records, None)?;
+    let (results, words) = recorded.report(&head.run, None)?;
     console.print(&words);
     Ok(head.exit.unwrap_or_else(|| report::exit_code(&results)))
 }

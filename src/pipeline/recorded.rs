@@ -12,9 +12,9 @@ use super::{Confirmation, Console, Terminal, checked, exit, left, standing};
 use crate::api::Client;
 use crate::check::HoldBack;
 use crate::diagnostic::Code;
-use crate::journal::{Call, Ending, Entry, Event, Log, Record, RunHead, Sqlite, State};
+use crate::journal::{Call, Ending, Entry, Event, Log, Record, RunHead, Sqlite, State, Stored, Which};
 use crate::model::SheetKind;
-use crate::plan::{Action, Plan, Stage, StepId};
+use crate::plan::{Action, Plan, Source, Stage, StepId};
 use crate::report::{self, Outcome, RowResult, Rows};
 use crate::run::progress::{Bars, Lines, Progress, Quiet};
 use crate::run::{self, Finish, Guards, Job, Mode, Options, Stop};
@@ -83,11 +83,17 @@ impl Recorded<'_> {
         else {
             return Ok(carried);
         };
-        let (_, records) = self.log.replay(&before.run)?;
+        let mut doubtful = HashSet::new();
+        self.log.walk(&before.run, Which::Open, &mut |Stored { step, record, .. }| {
+            if creation(step.stage).is_some_and(|call| is_doubtful(&record, call)) {
+                doubtful.insert(step.id);
+            }
+            Ok(())
+        })?;
         let mut entries = Vec::new();
         for step in plan.steps.iter().filter(|step| step.action == Action::Create) {
             let Some(call) = creation(step.stage) else { continue };
-            if records.get(&step.id).is_some_and(|record| is_doubtful(record, call)) {
+            if doubtful.contains(&step.id) {
                 carried.insert(step.id.clone());
                 let why = format!("left in doubt by {}", before.run);
                 let events = [Event::Started, Event::Intent { call }, Event::Lost { call, why }];
@@ -100,27 +106,23 @@ impl Recorded<'_> {
 
     /// Carries out a stored plan from where its records stand, and hands back the results.
     pub async fn carry_out(&mut self, run: &str, scope: Scope, console: &mut Console<'_>) -> anyhow::Result<u8> {
-        let (plan, records) = self.log.replay(run)?;
-        let (part, open) = in_scope(&plan, &records, scope);
-        let (finish, requests) = if part.is_idle() {
-            (Finish { records: open, stopped: None, held: BTreeMap::new() }, 0)
+        let (finish, requests) = if self.is_idle(run, scope)? {
+            (Finish { stopped: None, held: BTreeMap::new() }, 0)
         } else {
             let webex = provider::name(self.settings);
             let learnt = self.log.learned(&webex)?;
             let provider = Provider::taught(self.workspace, self.settings, run, &learnt).await?;
             let client = provider.client();
-            let finish = self.provision(run, &part, open, scope, client.clone(), console).await;
+            let finish = self.provision(run, scope, client.clone(), console).await;
             let finish = finish.with_context(|| self.recorded_so_far())?;
             self.log.learn(&webex, &client.learnt())?;
             (finish, client.sent())
         };
         let left = left::left(&finish, console.clock.now());
-        let mut all = records;
-        all.extend(finish.records);
         if let Some(left) = &left {
             self.log.leave(run, left)?;
         }
-        let (results, words) = self.report(run, &plan, &all, Some(requests))?;
+        let (results, words) = self.report(run, Some(requests))?;
         match scope {
             Scope::Everything => console.print(&words),
             // The results of this command are those of today's run.
@@ -140,10 +142,30 @@ impl Recorded<'_> {
     }
 
     /// What stops the run before its plan is done.
-    fn guards(&self, run: &str, plan: &Plan) -> anyhow::Result<Guards> {
+    fn guards(&self, run: &str) -> anyhow::Result<Guards> {
         let until = self.settings.until.map(Into::into);
-        let canary = selected::canary(&self.workspace.inputs(run), plan, self.settings.canary)?;
+        let canary = selected::canary(&self.workspace.inputs(run), self.log, run, self.settings.canary)?;
         Ok(Guards { until, limits: Some(self.settings.limits), canary })
+    }
+
+    /// Is there nothing to carry out?
+    fn is_idle(&self, run: &str, scope: Scope) -> anyhow::Result<bool> {
+        let mut is_idle = true;
+        self.log.walk(run, Which::Open, &mut |stored| {
+            is_idle &= scope == Scope::WhatWasSent && !run::was_sent(&stored);
+            Ok(())
+        })?;
+        Ok(is_idle)
+    }
+
+    /// The rows that the run has steps for.
+    fn touched(&self, run: &str) -> anyhow::Result<HashSet<Source>> {
+        let mut touched = HashSet::new();
+        self.log.walk(run, Which::All, &mut |stored| {
+            touched.insert(stored.step.source);
+            Ok(())
+        })?;
+        Ok(touched)
     }
 
     fn recorded_so_far(&self) -> String {
@@ -154,21 +176,19 @@ impl Recorded<'_> {
     async fn provision(
         &mut self,
         run: &str,
-        plan: &Plan,
-        records: HashMap<StepId, Record>,
         scope: Scope,
         client: Client,
         console: &Console<'_>,
     ) -> anyhow::Result<Finish> {
         let mut progress: Box<dyn Progress> = match console.terminal {
             _ if console.quiet => Box::new(Quiet),
-            Terminal::Person => Box::new(Bars::new(plan)),
-            Terminal::Machine => Box::new(Lines::new(plan)),
+            Terminal::Person => Box::new(Bars::default()),
+            Terminal::Machine => Box::new(Lines::default()),
         };
         let (api, clock) = (&self.settings.api, console.clock.clone());
         let mode = if scope == Scope::Everything { Mode::Everything } else { Mode::SettleOnly };
         let guards = match scope {
-            Scope::Everything => self.guards(run, plan)?,
+            Scope::Everything => self.guards(run)?,
             // What was sent is followed up whatever comes of it.
             Scope::WhatWasSent => Guards::default(),
         };
@@ -180,19 +200,12 @@ impl Recorded<'_> {
             guards,
             clock: Arc::new(move || clock.now()),
         };
-        let known = self.log.known()?;
-        let job = Job { run, plan, records, known: &known, options };
+        let job = Job { run, options };
         run::run(job, self.log, client, progress.as_mut(), console.interrupt.clone()).await
     }
 
     /// Writes the result files of a run; returns the results, and for people a summary whose last line is the folder.
-    pub fn report(
-        &self,
-        run: &str,
-        plan: &Plan,
-        records: &HashMap<StepId, Record>,
-        requests: Option<u64>,
-    ) -> anyhow::Result<(Results, String)> {
+    pub fn report(&self, run: &str, requests: Option<u64>) -> anyhow::Result<(Results, String)> {
         let kept = self.workspace.inputs(run);
         let settings = self.settings.as_kept(&kept)?;
         let inputs = Inputs::read(&kept, &settings.reading)
@@ -205,17 +218,16 @@ impl Recorded<'_> {
         let judged_at = head.undoes.as_deref().unwrap_or(run);
         let standing = standing(&self.log.known_before(judged_at)?);
         let checked = checked(&inputs, &settings, &standing);
-        let known = self.log.known()?;
         let lang = settings.lang;
         let left = self.log.left(run)?;
         let left = left.as_ref();
         let selected = Selected::kept(&kept, &checked)?;
         let (selection, picked) = (&selected.selection, selected.picked());
-        let sheets = &inputs.sheets;
-        let rows = Rows { sheets, checked: &checked, plan, records, known: &known, left, selection, picked, lang };
-        let mut results = report::row_results(&rows);
+        let (sheets, log) = (&inputs.sheets, &*self.log);
+        let rows = Rows { sheets, checked: &checked, log, run, left, selection, picked, lang };
+        let mut results = report::row_results(&rows)?;
         if head.undoes.is_some() {
-            report::leave_out_untouched(&mut results, plan);
+            report::leave_out_untouched(&mut results, &self.touched(run)?);
         }
         let folder = self.workspace.report(run);
         report::write_results(&folder, &inputs.sheets, &results)?;
@@ -250,16 +262,4 @@ fn is_doubtful(record: &Record, call: Call) -> bool {
 
 fn is_cut_short(results: &Results) -> bool {
     results.values().flatten().any(|row| row.outcome == Outcome::NotReached)
-}
-
-fn in_scope(plan: &Plan, records: &HashMap<StepId, Record>, scope: Scope) -> (Plan, HashMap<StepId, Record>) {
-    let was_sent = |id: &StepId| {
-        records.get(id).is_some_and(|record| matches!(record.state, State::Finished(_)) || record.attempts > 0)
-    };
-    let mut part = plan.clone();
-    if scope == Scope::WhatWasSent {
-        part.steps.retain(|step| was_sent(&step.id));
-    }
-    let open = records.iter().filter(|(id, _)| scope == Scope::Everything || was_sent(id));
-    (part, open.map(|(id, record)| (id.clone(), record.clone())).collect())
 }

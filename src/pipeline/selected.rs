@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Context;
 
 use crate::check::{Checked, Picked, RowRef};
-use crate::journal::{Ending, Entry, Event, Reason};
+use crate::journal::{Ending, Entry, Event, Log, Reason, Stored, Which};
 use crate::plan::{self, Action, Known, Plan, Selection, StepId};
 use crate::text::{Lang, say};
 
@@ -116,16 +116,16 @@ fn kept(copies: &Path) -> anyhow::Result<Selection> {
 }
 
 /// The customers of a wave that go first: the first so many that have something to do.
-pub(super) fn canary(copies: &Path, plan: &Plan, count: usize) -> anyhow::Result<HashSet<String>> {
+pub(super) fn canary(copies: &Path, log: &dyn Log, run: &str, count: usize) -> anyhow::Result<HashSet<String>> {
     let mut canary = HashSet::new();
     if kept(copies)?.wave.is_none() {
         return Ok(canary);
     }
-    for step in plan.steps.iter().filter(|step| step.action != Action::Unchanged) {
-        if canary.len() >= count {
-            break;
+    log.walk(run, Which::All, &mut |Stored { step, .. }| {
+        if step.action != Action::Unchanged && canary.len() < count {
+            canary.insert(step.work.customer().to_owned());
         }
-        canary.insert(step.work.customer().to_owned());
-    }
+        Ok(())
+    })?;
     Ok(canary)
 }

@@ -1,45 +1,59 @@
 //! The natural key of a step: it survives re-sorted rows and edited files.
 
 use std::fmt;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::step::Stage;
 
 /// Such as `location/acme-001/Lisboa`; `/` and `%` inside a part are percent-encoded.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct StepId(String);
+///
+/// Shared: the steps of a customer's thousand users all need the same few steps.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StepId(Arc<str>);
+
+impl Serialize for StepId {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for StepId {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from).map(Self::from)
+    }
+}
 
 impl StepId {
     /// A customer, by external id.
     pub fn customer(external_id: &str) -> Self {
-        Self(format!("customer/{}", encoded(external_id)))
+        Self(format!("customer/{}", encoded(external_id)).into())
     }
 
     /// A location, by customer and name.
     pub fn location(customer: &str, name: &str) -> Self {
-        Self(format!("location/{}/{}", encoded(customer), encoded(name)))
+        Self(format!("location/{}/{}", encoded(customer), encoded(name)).into())
     }
 
     /// The numbers of a location.
     pub fn numbers(customer: &str, location: &str) -> Self {
-        Self(format!("numbers/{}/{}", encoded(customer), encoded(location)))
+        Self(format!("numbers/{}/{}", encoded(customer), encoded(location)).into())
     }
 
     /// A person, by e-mail in lower case.
     pub fn user(email: &str) -> Self {
-        Self(format!("user/{}", encoded(email)))
+        Self(format!("user/{}", encoded(email)).into())
     }
 
     /// A person's number that somebody else waits for.
     pub fn release(email: &str) -> Self {
-        Self(format!("release/{}", encoded(email)))
+        Self(format!("release/{}", encoded(email)).into())
     }
 
     /// The administrator role of a person.
     pub fn role(email: &str) -> Self {
-        Self(format!("role/{}", encoded(email)))
+        Self(format!("role/{}", encoded(email)).into())
     }
 
     /// How the keys of what goes with it begin, when it is deleted: a customer's locations and their numbers.
@@ -71,7 +85,7 @@ impl StepId {
 
 impl From<String> for StepId {
     fn from(key: String) -> Self {
-        Self(key)
+        Self(key.into())
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod build;
 mod diff;
+mod fields;
 mod forecast;
 mod id;
 mod known;
@@ -16,6 +17,7 @@ mod work;
 
 pub use build::{NUMBERS_PER_REQUEST, Plan, activation, plan};
 pub use diff::{COLUMNS, Column, Immovable, Means, Way, Why, means};
+pub use fields::Fields;
 pub use forecast::{Forecast, Licence, Pace, forecast};
 pub use id::StepId;
 pub use known::{Confirmed, Known, NUMBER_STATE_ASKED, STAGED_NUMBERS, left_alone};

@@ -1,9 +1,8 @@
 //! One step of a plan: what is to be done to one object, why, and after what.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
+use super::fields::Fields;
 use super::id::StepId;
 use super::work::Work;
 use crate::model::SheetKind;
@@ -127,7 +126,8 @@ pub struct Step {
     pub needs: Vec<StepId>,
     pub source: Source,
     /// The values it makes true, by column; what later plans are compared with.
-    pub fields: BTreeMap<String, String>,
+    pub fields: Fields,
+    /// What an update changes. A creation sets all of its fields, so they are not said twice.
     pub changes: Vec<Change>,
     pub calls: Calls,
     pub work: Work,

@@ -10,6 +10,7 @@ mod plan;
 mod repairs;
 mod results;
 mod silence;
+mod steps;
 mod summary;
 mod undone;
 mod write;

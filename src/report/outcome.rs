@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::immovable::immovable_finding;
-use super::silence::{self, stage_thing};
+use super::silence;
+use super::steps::{id_key, rank, step_outcome, step_thing, things};
 use crate::check::{Checked, Picked, RowRef, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
-use crate::journal::{Call, Ending, Left, Reason, Record, State};
+use crate::journal::{Ending, Left, Log, Reason, Record, State, Stored, Which};
 use crate::model::SheetKind;
-use crate::plan::{Action, Immovable, Known, Plan, Selection, Source, Stage, Step, StepId};
+use crate::plan::{Action, Immovable, Selection, Source, Stage, Step, StepId};
 use crate::sheet::Sheets;
 use crate::text::{self, Lang};
 
@@ -140,9 +141,9 @@ impl RowResult {
 pub struct Rows<'a> {
     pub sheets: &'a Sheets,
     pub checked: &'a Checked<'a>,
-    pub plan: &'a Plan,
-    pub records: &'a HashMap<StepId, Record>,
-    pub known: &'a Known,
+    /// The journal and the run, whose steps are looked at one by one.
+    pub log: &'a dyn Log,
+    pub run: &'a str,
     /// How the run left off, if it did.
     pub left: Option<&'a Left>,
     /// What the run was asked to do, and the rows of it; none means all.
@@ -152,32 +153,45 @@ pub struct Rows<'a> {
 }
 
 /// The outcome of every row of a sheet, in the order of its rows.
-pub fn row_results(rows: &Rows<'_>) -> HashMap<SheetKind, Vec<RowResult>> {
-    let index = Index::new(rows);
-    let sheet = |kind: SheetKind| {
+///
+/// # Errors
+/// When the journal cannot be read.
+pub fn row_results(rows: &Rows<'_>) -> anyhow::Result<HashMap<SheetKind, Vec<RowResult>>> {
+    let mut index = Index::new(rows)?;
+    rows.log.walk(rows.run, Which::All, &mut |stored| index.add(&stored))?;
+    let mut sheet = |kind: SheetKind| {
         let all = (0..rows.sheets.get(kind).row_count()).map(|index| RowRef { sheet: kind, index });
         // Of a run over single rows, the others are no result.
         let told = all.filter(|row| rows.selection.rows.is_none() || rows.picked.is_none_or(|picked| picked.has(*row)));
         told.map(|row| RowResult { row: row.index, ..index.row(row) }).collect()
     };
-    SheetKind::ALL.into_iter().map(|kind| (kind, sheet(kind))).collect()
+    Ok(SheetKind::ALL.into_iter().map(|kind| (kind, sheet(kind))).collect())
 }
 
 struct Index<'a> {
     rows: &'a Rows<'a>,
     findings: HashMap<(&'static str, u32), Vec<&'a Diagnostic>>,
-    steps: HashMap<RowRef, Vec<&'a Step>>,
-    sources: HashMap<&'a StepId, RowRef>,
-    immovable: HashMap<RowRef, Vec<&'a Immovable>>,
+    /// What the steps of a row come to.
+    told: HashMap<RowRef, RowResult>,
+    /// The customers of rows, where some were stopped.
+    customers: HashMap<RowRef, String>,
+    /// The rows of steps that stand in the way of others.
+    roots: HashMap<StepId, Option<RowRef>>,
+    immovable: HashMap<RowRef, Vec<Immovable>>,
+}
+
+const fn row_of(source: Source) -> RowRef {
+    RowRef { sheet: source.sheet, index: source.index }
 }
 
 impl<'a> Index<'a> {
-    fn new(rows: &'a Rows<'a>) -> Self {
+    fn new(rows: &'a Rows<'a>) -> anyhow::Result<Self> {
         let mut index = Self {
             rows,
             findings: HashMap::new(),
-            steps: HashMap::new(),
-            sources: HashMap::new(),
+            told: HashMap::new(),
+            customers: HashMap::new(),
+            roots: HashMap::new(),
             immovable: HashMap::new(),
         };
         for finding in rows.checked.found_before_users().iter().filter(|finding| finding.severity == Severity::Error) {
@@ -185,22 +199,34 @@ impl<'a> Index<'a> {
                 index.findings.entry((sheet, finding.place.row.unwrap_or_default())).or_default().push(finding);
             }
         }
-        for step in &rows.plan.steps {
-            let source = RowRef { sheet: step.source.sheet, index: step.source.index };
-            index.steps.entry(source).or_default().push(step);
-            index.sources.insert(&step.id, source);
+        for immovable in rows.log.immovable(rows.run)? {
+            index.immovable.entry(row_of(immovable.source)).or_default().push(immovable);
         }
         for lack in &rows.selection.lacking {
-            index.sources.insert(&lack.need, RowRef { sheet: lack.source.sheet, index: lack.source.index });
+            index.roots.insert(lack.need.clone(), Some(row_of(lack.source)));
         }
-        for immovable in &rows.plan.immovable {
-            let source = RowRef { sheet: immovable.source.sheet, index: immovable.source.index };
-            index.immovable.entry(source).or_default().push(immovable);
-        }
-        index
+        Ok(index)
     }
 
-    fn row(&self, row: RowRef) -> RowResult {
+    /// Takes one step of the run in; nothing of it is kept but what its row says.
+    fn add(&mut self, stored: &Stored) -> anyhow::Result<()> {
+        let Stored { step, record, .. } = stored;
+        let row = row_of(step.source);
+        let record = Some(record).filter(|record| record.state != State::Pending);
+        let outcome = step_outcome(step, record);
+        let mut result = self.told.remove(&row).unwrap_or_else(|| RowResult::new(outcome));
+        if rank(outcome) >= rank(result.outcome) {
+            result.outcome = outcome;
+        }
+        if self.rows.left.is_some_and(|left| !left.customers.is_empty()) {
+            self.customers.entry(row).or_insert_with(|| step.work.customer().to_owned());
+        }
+        self.add_step(&mut result, step, record)?;
+        self.told.insert(row, result);
+        Ok(())
+    }
+
+    fn row(&mut self, row: RowRef) -> RowResult {
         if let Some(reason) = self.outside(row) {
             return RowResult { reason, ..RowResult::new(Outcome::Skipped) };
         }
@@ -223,7 +249,7 @@ impl<'a> Index<'a> {
         {
             return Some(text::say(lang, "outside the wave `{wave}` of this run", &[("wave", wave)]));
         }
-        let has_part = self.steps.contains_key(&row) || self.immovable.contains_key(&row);
+        let has_part = self.told.contains_key(&row) || self.immovable.contains_key(&row);
         let is_asked = match self.rows.checked.verdict(row) {
             Verdict::Skipped => true,
             Verdict::Clean => has_part,
@@ -286,20 +312,14 @@ impl<'a> Index<'a> {
         result
     }
 
-    fn immovable(&self, row: RowRef, values: &[&Immovable]) -> RowResult {
+    fn immovable(&self, row: RowRef, values: &[Immovable]) -> RowResult {
         let found: Vec<Diagnostic> =
             values.iter().map(|value| immovable_finding(self.rows.sheets, row, value)).collect();
         self.said(&found.iter().collect::<Vec<_>>())
     }
 
-    fn carried_out(&self, row: RowRef) -> RowResult {
-        let steps = self.steps.get(&row).map(Vec::as_slice).unwrap_or_default();
-        let mut result = RowResult::new(
-            steps.iter().map(|step| self.step_outcome(step)).max_by_key(|o| rank(*o)).unwrap_or(Outcome::Unchanged),
-        );
-        for step in steps {
-            self.add_step(&mut result, step);
-        }
+    fn carried_out(&mut self, row: RowRef) -> RowResult {
+        let mut result = self.told.remove(&row).unwrap_or_else(|| RowResult::new(Outcome::Unchanged));
         // What was begun and then came to nothing is missing, not done.
         result.done.retain(|thing| !result.missing.contains(thing));
         let stands = !result.done.is_empty();
@@ -310,7 +330,7 @@ impl<'a> Index<'a> {
             result.outcome = Outcome::Incomplete;
         }
         if result.reason.is_empty() {
-            let customer = steps.first().map(|step| step.work.customer()).unwrap_or_default();
+            let customer = self.customers.get(&row).map(String::as_str).unwrap_or_default();
             silence::explain(&mut result, self.rows.left, customer, self.rows.lang);
         } else if result.outcome == Outcome::Waiting {
             let words = "nothing to mend; the next run follows it up";
@@ -325,43 +345,22 @@ impl<'a> Index<'a> {
         result
     }
 
-    fn step_outcome(&self, step: &Step) -> Outcome {
-        let Some(record) = self.rows.records.get(&step.id).filter(|_| step.action != Action::Unchanged) else {
-            return if step.action == Action::Unchanged { Outcome::Unchanged } else { Outcome::NotReached };
-        };
-        match record.state {
-            State::Finished(ending) => match ending {
-                Ending::Created => Outcome::Created,
-                Ending::Updated => Outcome::Updated,
-                Ending::Unchanged => Outcome::Unchanged,
-                Ending::AlreadyThere => Outcome::AlreadyThere,
-                Ending::Deleted => Outcome::Deleted,
-                Ending::Waiting => Outcome::Waiting,
-                Ending::Failed => Outcome::Failed,
-                Ending::Conflict => Outcome::Conflict,
-                Ending::Unconfirmed => Outcome::Unconfirmed,
-                Ending::Blocked => Outcome::Blocked,
-            },
-            State::Sending(_) | State::Doubtful(_) => Outcome::Unconfirmed,
-            State::Pending | State::Running => Outcome::NotReached,
-        }
-    }
-
-    fn add_step(&self, result: &mut RowResult, step: &Step) {
-        let record = self.rows.records.get(&step.id);
-        let known = self.rows.known.get(&step.id);
+    fn add_step(&mut self, result: &mut RowResult, step: &Step, record: Option<&Record>) -> anyhow::Result<()> {
         if result.webex_id.is_empty()
             && let Some(key) = id_key(step.stage)
         {
-            let id =
-                record.and_then(|record| record.ids.get(key)).or_else(|| known.and_then(|known| known.ids.get(key)));
-            result.webex_id = id.cloned().unwrap_or_default();
+            result.webex_id = match record.and_then(|record| record.ids.get(key)) {
+                Some(id) => id.clone(),
+                None => {
+                    self.rows.log.confirmed(&step.id)?.and_then(|mut known| known.ids.remove(key)).unwrap_or_default()
+                }
+            };
         }
         let Some(record) = record else {
             if step.action != Action::Unchanged {
                 result.missing.push(step_thing(step).to_owned());
             }
-            return;
+            return Ok(());
         };
         result.attempts += record.attempts;
         // A customer whose provisioning failed does not stand, though its creation was accepted.
@@ -376,24 +375,27 @@ impl<'a> Index<'a> {
         if let Some(tracking_id) = &record.tracking_id {
             result.tracking_id.clone_from(tracking_id);
         }
-        self.add_reason(result, step, record);
+        self.add_reason(result, step, record)
     }
 
-    fn add_reason(&self, result: &mut RowResult, step: &Step, record: &Record) {
+    fn add_reason(&mut self, result: &mut RowResult, step: &Step, record: &Record) -> anyhow::Result<()> {
         let Some(reason) = &record.reason else {
             if record.ending().is_none() {
                 result.missing.push(step_thing(step).to_owned());
             }
-            return;
+            return Ok(());
         };
         if reason.tracking_id.is_some() {
             result.tracking_id = reason.tracking_id.clone().unwrap_or_default();
         }
-        let root = reason.blocked_by.as_ref().and_then(|id| self.sources.get(id));
+        let root = match &reason.blocked_by {
+            Some(id) => self.root(id)?,
+            None => None,
+        };
         if let Some(root) = root {
-            let own_row = RowRef { sheet: step.source.sheet, index: step.source.index };
+            let own_row = row_of(step.source);
             result.missing.push(step_thing(step).to_owned());
-            if *root != own_row && result.blocked_by.is_empty() {
+            if root != own_row && result.blocked_by.is_empty() {
                 let place = self.rows.sheets.get(root.sheet).place(root.index, None).to_string();
                 let words = RowResult::blocked(place.clone(), self.rows.lang);
                 result.blocked_by = place;
@@ -407,9 +409,10 @@ impl<'a> Index<'a> {
                     }
                 }
             }
-            return;
+            return Ok(());
         }
         reason.all().for_each(|reason| self.add_words(result, reason));
+        Ok(())
     }
 
     fn add_words(&self, result: &mut RowResult, reason: &Reason) {
@@ -432,6 +435,16 @@ impl<'a> Index<'a> {
             }
         }
     }
+
+    /// The row of a step that stands in the way.
+    fn root(&mut self, id: &StepId) -> anyhow::Result<Option<RowRef>> {
+        if let Some(known) = self.roots.get(id) {
+            return Ok(*known);
+        }
+        let row = self.rows.log.find(self.rows.run, id)?.map(|step| row_of(step.source));
+        self.roots.insert(id.clone(), row);
+        Ok(row)
+    }
 }
 
 fn join(text: &mut String, more: &str) {
@@ -442,50 +455,4 @@ fn join(text: &mut String, more: &str) {
         text.push_str("; ");
     }
     text.push_str(more);
-}
-
-/// A row of several steps takes the worst of their outcomes.
-const fn rank(outcome: Outcome) -> u8 {
-    match outcome {
-        Outcome::Unconfirmed => 10,
-        Outcome::Failed => 9,
-        Outcome::Conflict => 8,
-        Outcome::Waiting => 7,
-        Outcome::Blocked => 6,
-        Outcome::NotReached => 5,
-        Outcome::Deleted => 4,
-        Outcome::Created => 3,
-        Outcome::Updated => 2,
-        Outcome::AlreadyThere => 1,
-        _ => 0,
-    }
-}
-
-const fn id_key(stage: Stage) -> Option<&'static str> {
-    match stage {
-        Stage::Customers => Some("customer_id"),
-        Stage::Locations => Some("location_id"),
-        Stage::Users => Some("subscriber_id"),
-        Stage::Numbers | Stage::Roles => None,
-    }
-}
-
-/// What is missing when a step was not reached.
-const fn step_thing(step: &Step) -> &'static str {
-    if !matches!(step.action, Action::Delete) {
-        return stage_thing(step.stage);
-    }
-    match step.stage {
-        Stage::Customers => "removal of the customer",
-        Stage::Locations => "removal of the location",
-        Stage::Numbers => "removal of the numbers",
-        Stage::Users => "removal of the user",
-        Stage::Roles => "removal of the role",
-    }
-}
-
-fn things<'a>(calls: impl Iterator<Item = &'a Call>) -> Vec<String> {
-    let mut things: Vec<String> = calls.map(|call| call.thing().to_owned()).collect();
-    things.dedup();
-    things
 }

@@ -241,7 +241,10 @@ struct LicenceLine<'a> {
 fn json(view: &PlanView<'_>) -> String {
     let steps = view.plan.steps.iter().map(|step| {
         let sheet = view.sheets.get(step.source.sheet);
+        let sets = step.fields.iter().filter(|_| step.action == Action::Create);
+        let sets = sets.map(|(column, to)| ChangeLine { column, from: None, to });
         let changes = step.changes.iter();
+        let changes = changes.map(|c| ChangeLine { column: &c.column, from: c.from.as_deref(), to: &c.to });
         StepLine {
             id: step.id.as_str(),
             stage: step.stage.name(),
@@ -249,7 +252,7 @@ fn json(view: &PlanView<'_>) -> String {
             needs: step.needs.iter().map(crate::plan::StepId::as_str).collect(),
             file: &sheet.file,
             row: sheet.number(step.source.index),
-            changes: changes.map(|c| ChangeLine { column: &c.column, from: c.from.as_deref(), to: &c.to }).collect(),
+            changes: sets.chain(changes).collect(),
             calls: step.calls.total(),
         }
     });

@@ -4,14 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::outcome::{Outcome, RowResult};
 use crate::model::SheetKind;
-use crate::plan::Plan;
+use crate::plan::Source;
 
 /// Rows without a step took no part.
-pub fn leave_out_untouched(results: &mut HashMap<SheetKind, Vec<RowResult>>, plan: &Plan) {
-    let touched: HashSet<(SheetKind, usize)> =
-        plan.steps.iter().map(|step| (step.source.sheet, step.source.index)).collect();
-    for (sheet, rows) in results {
-        for row in rows.iter_mut().filter(|row| !touched.contains(&(*sheet, row.row))) {
+pub fn leave_out_untouched(results: &mut HashMap<SheetKind, Vec<RowResult>>, touched: &HashSet<Source>) {
+    for (&sheet, rows) in results {
+        for row in rows.iter_mut().filter(|row| !touched.contains(&Source { sheet, index: row.row })) {
             *row = RowResult { row: row.row, ..RowResult::new(Outcome::Skipped) };
         }
     }

@@ -1,26 +1,44 @@
-//! Which steps may start, in which order, and what the end of one means for the others. Pure: no clock, no I/O.
+//! Which steps may start, in which order, and what the end of one means for the others. No clock, no I/O: what it holds
+//! of a step that nobody works on is a few bytes, the rest stays in the journal.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::sync::Arc;
 
-use crate::journal::{Ending, Event, IllegalMove, Reason, Record, State};
-use crate::plan::{Action, Known, Plan, RemovalWork, Removed, Step, StepId, Work};
+use anyhow::Context;
 
-/// The steps of a run and where they stand.
-pub(super) struct Board<'a> {
-    plan: &'a Plan,
-    records: Vec<Record>,
-    /// Steps that need this one.
-    dependents: Vec<Vec<usize>>,
-    /// How many needs are not met yet.
-    unmet: Vec<usize>,
+use crate::journal::{Ending, Event, IllegalMove, Reason, Record, State, Stored};
+use crate::plan::{Source, Stage, Step, StepId};
+
+/// The open steps of a run and where they stand.
+#[derive(Debug, Default)]
+pub(super) struct Board {
+    places: Vec<Place>,
+    /// Steps that need others, in the order of what they need: see `Place::dependents`.
+    dependents: Vec<u32>,
     /// Startable steps: the longest remaining chain first, then in the order of the plan.
-    ready: BinaryHeap<(usize, Reverse<usize>)>,
-    chain: Vec<usize>,
-    positions: HashMap<&'a StepId, usize>,
+    ready: BinaryHeap<(u32, Reverse<usize>)>,
+    /// Steps that somebody works on.
+    under_way: HashMap<usize, (Arc<Step>, Record)>,
 }
 
-/// Events that follow from another one, by the position of their step.
+/// One step, in few bytes: a plan may hold a million of them.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// Where it stands in the plan.
+    position: u32,
+    /// How many needs are not met yet.
+    unmet: u32,
+    /// The number of steps on the longest way that begins here.
+    chain: u32,
+    /// Where its part of `Board::dependents` begins; it ends where the next one's begins.
+    dependents: u32,
+    state: State,
+    /// Does another open step of the same row come behind it?
+    has_more_of_row: bool,
+}
+
+/// Events that follow from another one, by the place of their step.
 pub(super) type Follows = Vec<(usize, Event)>;
 
 /// What a step is given of the steps it builds on.
@@ -34,199 +52,225 @@ pub(super) struct Given {
     pub own: BTreeMap<String, String>,
     /// Was the customer made in this run, so that nothing of ours can stand in it yet?
     pub customer_is_new: bool,
-    /// Was the location made in this run, by the run itself or with its new customer?
+    /// The same of the location.
     pub location_is_new: bool,
 }
 
-impl<'a> Board<'a> {
-    pub fn new(plan: &'a Plan, mut earlier: HashMap<StepId, Record>) -> anyhow::Result<Self> {
-        let positions: HashMap<&StepId, usize> =
-            plan.steps.iter().enumerate().map(|(position, step)| (&step.id, position)).collect();
-        let records: Vec<Record> = plan.steps.iter().map(|step| earlier.remove(&step.id).unwrap_or_default()).collect();
-        let mut board = Self {
-            plan,
-            dependents: vec![Vec::new(); plan.steps.len()],
-            unmet: vec![0; plan.steps.len()],
-            ready: BinaryHeap::new(),
-            chain: vec![1; plan.steps.len()],
-            records,
-            positions,
-        };
-        for (position, step) in plan.steps.iter().enumerate() {
-            for need in step.needs.iter().filter_map(|need| board.positions.get(need).copied()) {
-                board.dependents[need].push(position);
-                board.unmet[position] += usize::from(!board.is_good(need));
-            }
+/// Takes the steps in, one by one, and makes a board of them.
+#[derive(Debug, Default)]
+pub(super) struct Builder {
+    places: Vec<Place>,
+    /// Every key that was heard of, as a step or as a need.
+    names: HashMap<StepId, u32>,
+    /// The place of each name, for those that are on the board.
+    place_of: Vec<Option<u32>>,
+    /// Who needs whom: place, name.
+    needs: Vec<(u32, u32)>,
+    /// The row of the latest step.
+    row: Option<Source>,
+    /// What ended badly before, with what its record says of it.
+    ended: Vec<(usize, StepId, Record)>,
+    /// How many steps of each stage are still to be done.
+    pub totals: BTreeMap<Stage, u64>,
+}
+
+impl Builder {
+    /// Takes an open step in.
+    pub fn add(&mut self, stored: Stored) -> anyhow::Result<()> {
+        let Stored { position, step, record } = stored;
+        let place = narrow(self.places.len())?;
+        let name = self.name(step.id.clone())?;
+        self.place_of[name as usize] = Some(place);
+        for need in step.needs {
+            let need = self.name(need)?;
+            self.needs.push((place, need));
         }
-        board.measure_chains()?;
-        for position in 0..plan.steps.len() {
-            board.offer(position);
+        if let (Some(last), true) = (self.places.last_mut(), self.row == Some(step.source)) {
+            last.has_more_of_row = true;
         }
-        Ok(board)
+        self.row = Some(step.source);
+        self.places.push(Place {
+            position: narrow(position)?,
+            unmet: 0,
+            chain: 1,
+            dependents: 0,
+            state: record.state,
+            has_more_of_row: false,
+        });
+        match record.ending() {
+            Some(_) => self.ended.push((place as usize, step.id, record)),
+            None => *self.totals.entry(step.stage).or_default() += 1,
+        }
+        Ok(())
     }
 
-    /// The number of steps on the longest way that begins here. Steps only need steps of the plan, and a need never
-    /// leads back, or no order would exist.
-    fn measure_chains(&mut self) -> anyhow::Result<()> {
-        let mut open: Vec<usize> = self.dependents.iter().map(Vec::len).collect();
-        let mut leaves: Vec<usize> = (0..open.len()).filter(|&position| open[position] == 0).collect();
+    fn name(&mut self, id: StepId) -> anyhow::Result<u32> {
+        let next = narrow(self.place_of.len())?;
+        let name = *self.names.entry(id).or_insert(next);
+        if name == next {
+            self.place_of.push(None);
+        }
+        Ok(name)
+    }
+
+    /// The board, and what follows for the steps behind those that an earlier attempt left in a bad end. A need that is
+    /// not on the board is met: it ended well, or was well before.
+    pub fn build(self) -> anyhow::Result<(Board, Follows)> {
+        let Self { places, place_of, needs, ended, .. } = self;
+        let needs: Vec<(u32, u32)> =
+            needs.into_iter().filter_map(|(place, name)| Some((place, place_of[name as usize]?))).collect();
+        let mut board = Board { places, ..Board::default() };
+        board.link(&needs)?;
+        board.measure_chains(&needs)?;
+        for place in 0..board.places.len() {
+            board.offer(place);
+        }
+        let follows = ended.iter().flat_map(|(place, id, record)| board.behind(*place, id, record)).collect();
+        Ok((board, follows))
+    }
+}
+
+/// Room for four thousand million steps is enough.
+fn narrow(number: usize) -> anyhow::Result<u32> {
+    u32::try_from(number).context("the plan has too many steps")
+}
+
+impl Board {
+    /// Writes down who waits for whom. Each need of these is open, so each is unmet.
+    fn link(&mut self, needs: &[(u32, u32)]) -> anyhow::Result<()> {
+        let mut counts = vec![0u32; self.places.len()];
+        for &(place, need) in needs {
+            self.places[place as usize].unmet += 1;
+            counts[need as usize] += 1;
+        }
+        let mut begin = 0;
+        for (place, count) in self.places.iter_mut().zip(&mut counts) {
+            place.dependents = begin;
+            begin = begin.checked_add(*count).context("the plan has too many needs")?;
+            *count = place.dependents;
+        }
+        self.dependents = vec![0; needs.len()];
+        for &(place, need) in needs {
+            let at = &mut counts[need as usize];
+            self.dependents[*at as usize] = place;
+            *at += 1;
+        }
+        Ok(())
+    }
+
+    /// The number of steps on the longest way that begins at each. A need never leads back, or no order would exist.
+    fn measure_chains(&mut self, needs: &[(u32, u32)]) -> anyhow::Result<()> {
+        let mut open: Vec<usize> = (0..self.places.len()).map(|place| self.dependents_of(place).len()).collect();
+        let mut leaves: Vec<usize> = (0..open.len()).filter(|&place| open[place] == 0).collect();
         let mut seen = 0;
-        while let Some(position) = leaves.pop() {
+        while let Some(place) = leaves.pop() {
             seen += 1;
-            for need in &self.plan.steps[position].needs {
-                let Some(&need) = self.positions.get(need) else { continue };
-                self.chain[need] = self.chain[need].max(self.chain[position] + 1);
+            // Needs are in the order of the steps that have them.
+            let first = needs.partition_point(|(of, _)| (*of as usize) < place);
+            for (_, need) in needs[first..].iter().take_while(|(of, _)| *of as usize == place) {
+                let need = *need as usize;
+                self.places[need].chain = self.places[need].chain.max(self.places[place].chain + 1);
                 open[need] -= 1;
                 if open[need] == 0 {
                     leaves.push(need);
                 }
             }
         }
-        anyhow::ensure!(seen == self.plan.steps.len(), "the plan is damaged: its steps need each other in a circle");
+        anyhow::ensure!(seen == self.places.len(), "the plan is damaged: its steps need each other in a circle");
         Ok(())
     }
 
-    fn is_good(&self, position: usize) -> bool {
-        self.plan.steps[position].action == Action::Unchanged
-            || self.records[position].ending().is_some_and(Ending::is_good)
+    fn dependents_of(&self, place: usize) -> &[u32] {
+        let end = self.places.get(place + 1).map_or(self.dependents.len(), |next| next.dependents as usize);
+        &self.dependents[self.places[place].dependents as usize..end]
     }
 
-    fn offer(&mut self, position: usize) {
-        let is_open =
-            self.records[position].ending().is_none() && self.plan.steps[position].action != Action::Unchanged;
-        if is_open && self.unmet[position] == 0 {
-            self.ready.push((self.chain[position], Reverse(position)));
+    fn offer(&mut self, place: usize) {
+        let Place { state, unmet, chain, .. } = self.places[place];
+        if unmet == 0 && state.ending().is_none() {
+            self.ready.push((chain, Reverse(place)));
         }
     }
 
     /// The next step to start; none when everything that may start has started.
     pub fn decide(&mut self) -> Option<usize> {
-        while let Some((_, Reverse(position))) = self.ready.pop() {
-            if self.records[position].ending().is_none() {
-                return Some(position);
+        while let Some((_, Reverse(place))) = self.ready.pop() {
+            if self.places[place].state.ending().is_none() {
+                return Some(place);
             }
         }
         None
     }
 
-    pub fn step(&self, position: usize) -> &'a Step {
-        &self.plan.steps[position]
-    }
-
-    pub fn record(&self, position: usize) -> &Record {
-        &self.records[position]
-    }
-
     /// Offers a step again that was not begun when it was decided.
-    pub fn put_back(&mut self, position: usize) {
-        self.offer(position);
+    pub fn put_back(&mut self, place: usize) {
+        self.offer(place);
     }
 
     /// Does no other open step of the same row come behind it?
-    pub fn is_last_of_row(&self, position: usize) -> bool {
-        let source = self.step(position).source;
-        let behind = self.plan.steps.iter().skip(position + 1).take_while(|next| next.source == source);
-        behind.into_iter().all(|next| next.action == Action::Unchanged)
+    pub fn is_last_of_row(&self, place: usize) -> bool {
+        !self.places[place].has_more_of_row
     }
 
-    /// Blocks what an earlier attempt left behind a step that ended badly.
-    pub fn block_at_start(&self) -> Follows {
-        let ended =
-            (0..self.records.len()).filter(|&position| self.records[position].ending().is_some_and(|e| !e.is_good()));
-        ended.flat_map(|position| self.block_dependents(position)).collect()
+    /// Where a step stands in the plan.
+    pub fn position(&self, place: usize) -> usize {
+        self.places[place].position as usize
+    }
+
+    /// Notes that somebody works on a step from now on.
+    pub fn take_up(&mut self, place: usize, step: Step, record: Record) {
+        self.under_way.insert(place, (Arc::new(step), record));
+    }
+
+    /// The step, while somebody works on it.
+    pub fn under_way(&self, place: usize) -> Option<Arc<Step>> {
+        self.under_way.get(&place).map(|(step, _)| Arc::clone(step))
     }
 
     /// Moves a step, and says what follows for the steps that need it; none when the event is of no consequence.
-    pub fn apply(&mut self, position: usize, at: &str, event: &Event) -> Result<Option<Follows>, IllegalMove> {
+    pub fn apply(
+        &mut self,
+        place: usize,
+        id: &StepId,
+        at: &str,
+        event: &Event,
+    ) -> Result<Option<Follows>, IllegalMove> {
         if let (Event::Finished { ending: Ending::Blocked | Ending::Waiting, .. }, Some(_)) =
-            (event, self.records[position].ending())
+            (event, self.places[place].state.ending())
         {
             // Two needs of one step can fail in one group; the first one counts.
             return Ok(None);
         }
-        self.records[position].apply(at, event)?;
-        let Some(ending) = self.records[position].ending() else { return Ok(Some(Vec::new())) };
+        let mut untouched = Record { state: self.places[place].state, ..Record::default() };
+        let record = self.under_way.get_mut(&place).map_or(&mut untouched, |(_, record)| record);
+        record.apply(at, event)?;
+        self.places[place].state = record.state;
+        let Some(ending) = record.ending() else { return Ok(Some(Vec::new())) };
+        // Nobody works on it any more, so nothing of it is kept but how it ended.
+        let record = self.under_way.remove(&place).map_or(untouched, |(_, record)| record);
         if !ending.is_good() {
-            return Ok(Some(self.block_dependents(position)));
+            return Ok(Some(self.behind(place, id, &record)));
         }
-        for dependent in self.dependents[position].clone() {
-            self.unmet[dependent] -= 1;
-            self.offer(dependent);
+        for dependent in self.dependents_of(place).to_vec() {
+            self.places[dependent as usize].unmet -= 1;
+            self.offer(dependent as usize);
         }
         Ok(Some(Vec::new()))
     }
 
     /// A row behind a waiting one waits too; behind anything else that is not good it is blocked.
-    fn block_dependents(&self, position: usize) -> Follows {
-        let record = &self.records[position];
+    fn behind(&self, place: usize, id: &StepId, record: &Record) -> Follows {
         let waits = record.ending() == Some(Ending::Waiting);
         let root = record.reason.as_ref().and_then(|reason| reason.blocked_by.clone());
         let reason = Reason {
             text: record.reason.as_ref().map(|reason| reason.text.clone()).filter(|_| waits).unwrap_or_default(),
-            blocked_by: Some(root.unwrap_or_else(|| self.plan.steps[position].id.clone())),
+            blocked_by: Some(root.unwrap_or_else(|| id.clone())),
             ..Reason::default()
         };
         let ending = if waits { Ending::Waiting } else { Ending::Blocked };
         let finished = Event::Finished { ending, reason: Some(reason), confirmed: None };
-        let open = self.dependents[position].iter().filter(|&&d| self.records[d].state == State::Pending);
-        open.map(|&dependent| (dependent, finished.clone())).collect()
+        let dependents = self.dependents_of(place).iter().map(|&dependent| dependent as usize);
+        let open = dependents.filter(|&dependent| self.places[dependent].state == State::Pending);
+        open.map(|dependent| (dependent, finished.clone())).collect()
     }
-
-    /// What a step needs to know of the steps it builds on: what this run learnt, else what was confirmed earlier.
-    pub fn given(&self, position: usize, known: &Known) -> Given {
-        let step = &self.plan.steps[position];
-        let ids = |id: &StepId| {
-            let mut ids = known.get(id).map(|confirmed| confirmed.ids.clone()).unwrap_or_default();
-            if let Some(&position) = self.positions.get(id) {
-                ids.extend(self.records[position].ids.clone());
-            }
-            ids
-        };
-        let (customer, location, email) = match &step.work {
-            Work::Customer(work) => (&work.external_id, None, None),
-            Work::Location(work) => (&work.customer, None, None),
-            Work::Numbers(work) => (&work.customer, Some(&work.location), None),
-            Work::User(work) => (&work.customer, work.location.as_ref(), None),
-            Work::Role(work) => (&work.customer, None, Some(&work.email)),
-            Work::Removal(work) => of_removal(work),
-            Work::Release(work) => (&work.customer, work.location.as_ref(), Some(&work.email)),
-        };
-        let customer_id = StepId::customer(customer);
-        let is_new = |id: &StepId| self.positions.get(id).is_some_and(|&position| is_made(&self.records[position]));
-        let location_id = location.map(|name| StepId::location(customer, name));
-        Given {
-            customer: ids(&customer_id),
-            location: location_id.as_ref().map(ids).unwrap_or_default(),
-            numbers: location.map(|name| ids(&StepId::numbers(customer, name))).unwrap_or_default(),
-            user: email.map(|email| ids(&StepId::user(email))).unwrap_or_default(),
-            own: known.get(&step.id).map(|confirmed| confirmed.ids.clone()).unwrap_or_default(),
-            customer_is_new: is_new(&customer_id),
-            location_is_new: is_new(&customer_id) && location_id.as_ref().is_some_and(is_new),
-        }
-    }
-
-    /// The records of every step that anything happened to.
-    pub fn into_records(self) -> HashMap<StepId, Record> {
-        let steps = self.plan.steps.iter().zip(self.records);
-        steps
-            .filter(|(_, record)| record.state != State::Pending)
-            .map(|(step, record)| (step.id.clone(), record))
-            .collect()
-    }
-}
-
-/// Customer, location and person that a removal is about.
-fn of_removal(work: &RemovalWork) -> (&String, Option<&String>, Option<&String>) {
-    static NOT_SAID: String = String::new();
-    let customer = work.customer.as_ref().unwrap_or(&NOT_SAID);
-    match &work.what {
-        Removed::Customer => (customer, None, None),
-        Removed::Location { name } | Removed::Numbers { location: name, .. } => (customer, Some(name), None),
-        Removed::User { email } | Removed::Role { email, .. } => (customer, None, Some(email)),
-    }
-}
-
-/// Was the object made in this run, rather than found?
-fn is_made(record: &Record) -> bool {
-    record.ending() == Some(Ending::Created) && record.existing.is_empty()
 }

@@ -7,7 +7,6 @@ use tokio::sync::OnceCell;
 use crate::api::answers::{self, Customer};
 use crate::api::pages::{next_page, unreadable};
 use crate::api::{Client, Failure, Weight, calls};
-use crate::plan::{Action, Plan, Stage};
 
 /// From so many new customers on a list is asked for.
 const LIST_FROM: usize = 3;
@@ -37,9 +36,8 @@ pub(super) struct Listing {
 }
 
 impl Customers {
-    pub fn new(plan: &Plan) -> Self {
-        let is_new = |step: &&crate::plan::Step| step.stage == Stage::Customers && step.action == Action::Create;
-        let new = plan.steps.iter().filter(is_new).count();
+    /// Of a run that makes so many.
+    pub fn new(new: usize) -> Self {
         let pages = if new < LIST_FROM { 0 } else { new.div_ceil(CUSTOMERS_PER_PAGE) };
         Self { pages, standing: OnceCell::new() }
     }

@@ -120,7 +120,7 @@ impl Watch {
 mod tests {
     use super::*;
     use crate::model::SheetKind;
-    use crate::plan::{Action, Calls, Stage, StepId, UserWork, Work};
+    use crate::plan::{Action, Calls, Fields, Stage, StepId, UserWork, Work};
 
     fn step(customer: &str, row: usize) -> Step {
         let email = format!("u{row}@{customer}.example");
@@ -140,7 +140,7 @@ mod tests {
             action: Action::Create,
             needs: Vec::new(),
             source: Source { sheet: SheetKind::Users, index: row },
-            fields: BTreeMap::new(),
+            fields: Fields::default(),
             changes: Vec::new(),
             calls: Calls::default(),
             work: Work::User(work),

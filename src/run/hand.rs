@@ -150,7 +150,7 @@ impl Hand {
         // What is noted under a key with a colon is for the step alone.
         let is_news = |key: &str| !key.contains(':');
         ids.extend(self.record.ids.iter().filter(|(key, _)| is_news(key)).map(|(k, v)| (k.clone(), v.clone())));
-        let mut confirmed = Confirmed { fields: self.step.fields.clone(), ids };
+        let mut confirmed = Confirmed { fields: self.step.fields.to_map(), ids };
         if self.record.ids.contains_key(AS_FOUND) {
             confirmed = confirmed.all_live();
         }

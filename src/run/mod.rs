@@ -9,12 +9,13 @@ mod customers;
 mod guard;
 mod hand;
 mod organisation;
+mod past;
 mod precheck;
 pub mod progress;
 mod step;
 mod wheel;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,14 +24,15 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::api::Client;
-use crate::journal::{Entry, Event, Log, Record, Share};
-use crate::plan::{Known, Plan, StepId};
+use crate::journal::{Entry, Event, Log, Share, State, Stored, Which};
+use crate::plan::{Action, Stage};
 
 use board::Board;
 use customers::Customers;
 use guard::Watch;
 use hand::{Hand, Shared};
 use organisation::Organisations;
+use past::{AtHand, Past};
 use progress::Progress;
 use wheel::Wheel;
 
@@ -86,8 +88,6 @@ pub enum Stop {
 /// What a run leaves.
 #[derive(Debug)]
 pub struct Finish {
-    /// The record of every step that was taken up or blocked.
-    pub records: HashMap<StepId, Record>,
     pub stopped: Option<Stop>,
     /// Customers of which too many rows failed; the rest of them was not begun.
     pub held: BTreeMap<String, Share>,
@@ -106,7 +106,7 @@ enum Message {
     Over { stopped: Option<Stop> },
 }
 
-/// Carries out a plan, from where its records stand.
+/// Carries out the plan of a run, from where the journal says that it stands. Only what is open is looked at.
 ///
 /// # Errors
 /// When the journal cannot be written; what was sent before stays recorded.
@@ -117,7 +117,7 @@ pub async fn run(
     progress: &mut dyn Progress,
     interrupt: watch::Receiver<bool>,
 ) -> anyhow::Result<Finish> {
-    let board = Board::new(job.plan, job.records)?;
+    let Loaded { board, follows, customers, organisations } = load(&job, log, progress)?;
     let (sender, receiver) = mpsc::channel(4 * GROUP_MAX);
     let (stopping, stop_seen) = watch::channel(false);
     let watch = Watch::new(&job.options.guards);
@@ -126,8 +126,8 @@ pub async fn run(
     wheels.spawn(turning);
     let shared = Arc::new(Shared {
         client,
-        customers: Customers::new(job.plan),
-        organisations: Organisations::new(job.plan),
+        customers,
+        organisations,
         wheel,
         options: job.options.clone(),
         started: tokio::time::Instant::now(),
@@ -135,9 +135,9 @@ pub async fn run(
     });
     let engine = Engine {
         run: job.run,
-        known: job.known,
         options: job.options,
         board,
+        at_hand: AtHand::default(),
         watch,
         log,
         shared,
@@ -152,24 +152,51 @@ pub async fn run(
         stopped: None,
         cut_at: None,
     };
-    engine.drive(progress).await
+    engine.drive(follows, progress).await
+}
+
+/// What the journal says of a run's open steps.
+struct Loaded {
+    board: Board,
+    follows: board::Follows,
+    customers: Customers,
+    organisations: Organisations,
+}
+
+fn load(job: &Job<'_>, log: &dyn Log, progress: &mut dyn Progress) -> anyhow::Result<Loaded> {
+    let (mut builder, mut organisations) = (board::Builder::default(), Organisations::default());
+    let mut new_customers = 0;
+    log.walk(job.run, Which::Open, &mut |stored| {
+        if job.options.mode == Mode::SettleOnly && !was_sent(&stored) {
+            return Ok(());
+        }
+        let step = &stored.step;
+        new_customers += usize::from(step.stage == Stage::Customers && step.action == Action::Create);
+        organisations.expect(step, |prefix| log.known_under(prefix))?;
+        builder.add(stored)
+    })?;
+    progress.begin(&builder.totals);
+    let (board, follows) = builder.build()?;
+    Ok(Loaded { board, follows, customers: Customers::new(new_customers), organisations })
+}
+
+/// Was anything of a step sent, or did it come to an end? The rest of an old run is no longer wanted.
+pub fn was_sent(stored: &Stored) -> bool {
+    matches!(stored.record.state, State::Finished(_)) || stored.record.attempts > 0
 }
 
 /// What is to be carried out.
 pub struct Job<'a> {
+    /// The run whose plan the journal holds.
     pub run: &'a str,
-    pub plan: &'a Plan,
-    /// Records of an earlier attempt; empty for a new run.
-    pub records: HashMap<StepId, Record>,
-    pub known: &'a Known,
     pub options: Options,
 }
 
 struct Engine<'a> {
     run: &'a str,
-    known: &'a Known,
     options: Options,
-    board: Board<'a>,
+    board: Board,
+    at_hand: AtHand,
     watch: Watch,
     log: &'a mut dyn Log,
     shared: Arc<Shared>,
@@ -190,12 +217,11 @@ struct Engine<'a> {
 }
 
 impl Engine<'_> {
-    async fn drive(mut self, progress: &mut dyn Progress) -> anyhow::Result<Finish> {
+    async fn drive(mut self, follows: board::Follows, progress: &mut dyn Progress) -> anyhow::Result<Finish> {
         if self.options.guards.until.is_some_and(|until| until <= tokio::time::Instant::now()) {
             self.stop(Stop::Deadline);
         }
-        let blocked = self.board.block_at_start();
-        self.write(blocked, progress)?;
+        self.write(follows, progress)?;
         loop {
             self.start_steps(progress)?;
             if self.under_way == 0 {
@@ -227,7 +253,7 @@ impl Engine<'_> {
     }
 
     fn finish(self) -> Finish {
-        Finish { records: self.board.into_records(), stopped: self.stopped, held: self.watch.into_held() }
+        Finish { stopped: self.stopped, held: self.watch.into_held() }
     }
 
     /// The first customers of a wave are through: the others follow, unless too much went wrong.
@@ -256,19 +282,17 @@ impl Engine<'_> {
         let room = 2 * self.shared.client.in_flight();
         let mut begun = Vec::new();
         while self.stopped.is_none() && self.under_way - self.parked < room {
-            let Some(position) = self.board.decide() else { break };
-            if !self.watch.lets(position, self.board.step(position)) {
+            let Some(place) = self.board.decide() else { break };
+            let past = Past { log: &*self.log, run: self.run };
+            let step = past.log.step(self.run, self.board.position(place))?;
+            if !self.watch.lets(place, &step) {
                 continue;
             }
-            begun.push((position, Event::Started));
-            let hand = Hand::new(
-                self.board.step(position).clone(),
-                position,
-                self.board.record(position).clone(),
-                self.board.given(position, self.known),
-                Arc::clone(&self.shared),
-                self.sender.clone(),
-            );
+            begun.push((place, Event::Started));
+            let record = past.log.snapshot(self.run, &step.id)?.unwrap_or_default();
+            let given = past.given(&step, &mut self.at_hand)?;
+            self.board.take_up(place, step.clone(), record.clone());
+            let hand = Hand::new(step, place, record, given, Arc::clone(&self.shared), self.sender.clone());
             self.hands.spawn(step::carry_out(hand));
             self.under_way += 1;
         }
@@ -323,14 +347,17 @@ impl Engine<'_> {
         let mut entries = Vec::with_capacity(events.len());
         let mut queue: std::collections::VecDeque<_> = events.into();
         let mut too_many = None;
-        while let Some((position, event)) = queue.pop_front() {
-            let Some(follows) = self.board.apply(position, &at, &event)? else { continue };
+        while let Some((place, event)) = queue.pop_front() {
+            let step = match self.board.under_way(place) {
+                Some(step) => step,
+                None => Arc::new(self.log.step(self.run, self.board.position(place))?),
+            };
+            let Some(follows) = self.board.apply(place, &step.id, &at, &event)? else { continue };
             queue.extend(follows);
-            let step = self.board.step(position);
             if let Event::Finished { ending, .. } = &event {
-                too_many = too_many.or(self.watch.heard(step, *ending, self.board.is_last_of_row(position)));
+                too_many = too_many.or(self.watch.heard(&step, *ending, self.board.is_last_of_row(place)));
             }
-            progress.event(step, &event);
+            progress.event(&step, &event);
             entries.push(Entry { step: step.id.clone(), at: at.clone(), event });
         }
         let log = &mut *self.log;

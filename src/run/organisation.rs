@@ -9,7 +9,7 @@ use crate::api::answers::{self, Location, Number, NumberVerdict, Person, PstnCon
 use crate::api::pages::{self, Inside};
 use crate::api::{Client, Failure, Weight, calls};
 use crate::model::fold;
-use crate::plan::{Plan, Work, expand};
+use crate::plan::{Step, StepId, Work, expand};
 
 pub(super) use crate::api::pages::{in_organisation, unreadable};
 
@@ -29,23 +29,30 @@ pub(super) struct Organisations {
 }
 
 impl Organisations {
-    pub fn new(plan: &Plan) -> Self {
-        let mut all = Self::default();
-        for step in &plan.steps {
-            match &step.work {
-                Work::Numbers(work) => {
-                    all.numbers.entry(work.customer.clone()).or_default().extend(work.add.iter().cloned());
-                }
-                Work::Location(work) if !work.headquarters => {
-                    all.branches.entry(work.customer.clone()).or_default().insert(fold(&work.name));
-                }
-                Work::Customer(work) if work.org_id.is_some() => {
-                    all.attached.insert(work.external_id.clone());
-                }
-                _ => {}
+    /// Takes note of a step that is to be carried out, and of the branches that stand beside a headquarters.
+    pub fn expect(
+        &mut self,
+        step: &Step,
+        known_under: impl FnOnce(&str) -> anyhow::Result<Vec<StepId>>,
+    ) -> anyhow::Result<()> {
+        match &step.work {
+            Work::Numbers(work) => {
+                self.numbers.entry(work.customer.clone()).or_default().extend(work.add.iter().cloned());
             }
+            Work::Location(work) if work.headquarters => {
+                let known = known_under(StepId::location(&work.customer, "").as_str())?;
+                let names = known.into_iter().filter(|id| *id != step.id).filter_map(|id| id.parts().pop());
+                self.branches.entry(work.customer.clone()).or_default().extend(names.map(|name| fold(&name)));
+            }
+            Work::Location(work) => {
+                self.branches.entry(work.customer.clone()).or_default().insert(fold(&work.name));
+            }
+            Work::Customer(work) if work.org_id.is_some() => {
+                self.attached.insert(work.external_id.clone());
+            }
+            _ => {}
         }
-        all
+        Ok(())
     }
 
     pub fn enter(&self, customer: &str) -> Arc<Organisation> {

@@ -7,26 +7,19 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::journal::{Ending, Event};
-use crate::plan::{Action, Plan, Stage, Step};
+use crate::plan::{Stage, Step};
 
 /// Plain lines come no faster than this.
 const LINE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Hears what happens to the steps of a run.
 pub trait Progress {
+    /// How many steps of each stage there are to do.
+    fn begin(&mut self, totals: &BTreeMap<Stage, u64>);
     /// Something happened to a step.
     fn event(&mut self, step: &Step, event: &Event);
     /// Nothing more will happen.
     fn end(&mut self);
-}
-
-/// How many steps of each stage make a call.
-fn totals(plan: &Plan) -> BTreeMap<Stage, u64> {
-    let mut totals = BTreeMap::new();
-    for step in plan.steps.iter().filter(|step| step.action != Action::Unchanged) {
-        *totals.entry(step.stage).or_default() += 1;
-    }
-    totals
 }
 
 /// Says nothing.
@@ -34,32 +27,30 @@ fn totals(plan: &Plan) -> BTreeMap<Stage, u64> {
 pub struct Quiet;
 
 impl Progress for Quiet {
+    fn begin(&mut self, _: &BTreeMap<Stage, u64>) {}
     fn event(&mut self, _: &Step, _: &Event) {}
     fn end(&mut self) {}
 }
 
 /// One bar per stage, on standard error.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Bars {
     bars: BTreeMap<Stage, (ProgressBar, u64)>,
 }
 
-impl Bars {
-    /// Draws the bars of a plan.
-    pub fn new(plan: &Plan) -> Self {
+impl Progress for Bars {
+    fn begin(&mut self, totals: &BTreeMap<Stage, u64>) {
         let all = MultiProgress::new();
         let style = ProgressStyle::with_template("{prefix:>9} {bar:32} {pos:>6}/{len} {msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
-        let bars = totals(plan).into_iter().map(|(stage, total)| {
-            let bar = all.add(ProgressBar::new(total).with_style(style.clone()).with_prefix(stage.name()));
+        let bars = totals.iter().map(|(stage, total)| {
+            let bar = all.add(ProgressBar::new(*total).with_style(style.clone()).with_prefix(stage.name()));
             bar.tick();
-            (stage, (bar, 0))
+            (*stage, (bar, 0))
         });
-        Self { bars: bars.collect() }
+        self.bars = bars.collect();
     }
-}
 
-impl Progress for Bars {
     fn event(&mut self, step: &Step, event: &Event) {
         let Event::Finished { ending, .. } = event else { return };
         let Some((bar, troubled)) = self.bars.get_mut(&step.stage) else { return };
@@ -86,13 +77,13 @@ pub struct Lines {
     said: Instant,
 }
 
-impl Lines {
-    /// Speaks of the stages of a plan.
-    pub fn new(plan: &Plan) -> Self {
-        let stages = totals(plan).into_iter().map(|(stage, total)| (stage, (0, total))).collect();
-        Self { stages, said: Instant::now() }
+impl Default for Lines {
+    fn default() -> Self {
+        Self { stages: BTreeMap::new(), said: Instant::now() }
     }
+}
 
+impl Lines {
     fn say(&mut self) {
         let parts: Vec<_> =
             self.stages.iter().map(|(stage, (done, total))| format!("{} {done}/{total}", stage.name())).collect();
@@ -105,6 +96,10 @@ impl Lines {
 }
 
 impl Progress for Lines {
+    fn begin(&mut self, totals: &BTreeMap<Stage, u64>) {
+        self.stages = totals.iter().map(|(stage, total)| (*stage, (0, *total))).collect();
+    }
+
     fn event(&mut self, step: &Step, event: &Event) {
         if !matches!(event, Event::Finished { .. }) {
             return;

@@ -54,6 +54,10 @@ impl Log for Crashing {
         self.inner.step(run, position)
     }
 
+    fn find(&self, run: &str, step: &StepId) -> anyhow::Result<Option<Step>> {
+        self.inner.find(run, step)
+    }
+
     fn snapshot(&self, run: &str, step: &StepId) -> anyhow::Result<Option<Record>> {
         self.inner.snapshot(run, step)
     }

@@ -157,7 +157,14 @@ pub fn client(webex: &Webex, began: tokio::time::Instant) -> Client {
     Client::new(webex.transport(began), settings, "test")
 }
 
-/// One attempt to carry out a plan from where its records stand.
+/// What an attempt leaves.
+pub struct Attempt {
+    /// The record of every step that something happened to.
+    pub records: HashMap<StepId, Record>,
+}
+
+/// One attempt to carry out a plan from where its records stand. The engine takes all of it from the journal; what the
+/// test believes of plan, records and known state is held against that.
 pub async fn attempt(
     webex: &Webex,
     began: tokio::time::Instant,
@@ -165,7 +172,7 @@ pub async fn attempt(
     records: HashMap<StepId, Record>,
     log: &mut dyn Log,
     known: &Known,
-) -> anyhow::Result<Finish> {
+) -> anyhow::Result<Attempt> {
     attempt_of("r", webex, began, plan, records, log, known).await
 }
 
@@ -178,7 +185,10 @@ pub async fn attempt_of(
     records: HashMap<StepId, Record>,
     log: &mut dyn Log,
     known: &Known,
-) -> anyhow::Result<Finish> {
+) -> anyhow::Result<Attempt> {
+    let is_fresh = records.is_empty();
+    assert!(log.replay(run_id)? == (plan.clone(), records), "the journal holds another run");
+    assert!(!is_fresh || log.known()? == *known, "the journal knows something else");
     let client = client(webex, began);
     let options = Options {
         mode: Mode::Everything,
@@ -189,8 +199,9 @@ pub async fn attempt_of(
         clock: Arc::new(|| "2026-11-22T10:00:00Z".to_owned()),
     };
     let (_raise, interrupt) = tokio::sync::watch::channel(false);
-    let job = Job { run: run_id, plan, records, known, options };
-    run(job, log, client, &mut Quiet, interrupt).await
+    let Finish { stopped, .. } = run(Job { run: run_id, options }, log, client, &mut Quiet, interrupt).await?;
+    anyhow::ensure!(stopped.is_none(), "stopped by {stopped:?}");
+    Ok(Attempt { records: log.replay(run_id)?.1 })
 }
 
 pub fn head() -> RunHead {

@@ -161,6 +161,13 @@ impl Log for Sqlite {
         snapshots::step(&self.connection, run, position)
     }
 
+    fn find(&self, run: &str, step: &StepId) -> anyhow::Result<Option<Step>> {
+        let mut select =
+            self.connection.prepare_cached("SELECT position FROM snapshots WHERE run = ?1 AND step = ?2")?;
+        let position: Option<Option<i64>> = select.query_row([run, step.as_str()], |row| row.get(0)).optional()?;
+        position.flatten().map(|position| self.step(run, usize::try_from(position)?)).transpose()
+    }
+
     fn snapshot(&self, run: &str, step: &StepId) -> anyhow::Result<Option<Record>> {
         snapshots::read(&self.connection, run, step)
     }
@@ -226,7 +233,7 @@ mod tests {
 
     use crate::journal::{Call, Ending, Memory, Reason, Stored};
     use crate::model::SheetKind;
-    use crate::plan::{Action, Calls, RoleWork, Source, Stage, Work};
+    use crate::plan::{Action, Calls, Fields, RoleWork, Source, Stage, Work};
 
     fn head(run: &str) -> RunHead {
         RunHead {
@@ -326,7 +333,7 @@ mod tests {
             action: if number == 0 { Action::Unchanged } else { Action::Create },
             needs: Vec::new(),
             source: Source { sheet: SheetKind::Users, index: number },
-            fields: BTreeMap::new(),
+            fields: Fields::default(),
             changes: Vec::new(),
             calls: Calls::default(),
             work: Work::Role(RoleWork {

@@ -42,7 +42,7 @@ fn step(source: Source, location: &Location, known: &Known) -> Option<Step> {
         action: Action::Update,
         needs: Vec::new(),
         source,
-        fields: known.clone().all_live().fields,
+        fields: known.clone().all_live().fields.into(),
         changes: vec![change],
         calls,
         work: Work::Numbers(work),

@@ -1,6 +1,6 @@
 //! The steps that delete, in the order in which the provider lets go: role, user, numbers, location, customer.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::Builder;
 use crate::check::{Deleted, Deletion};
@@ -163,7 +163,7 @@ impl<'a> Removals<'a> {
             action,
             needs,
             source,
-            fields: BTreeMap::new(),
+            fields: crate::plan::Fields::default(),
             changes: Vec::new(),
             calls,
             work: Work::Removal(work),

@@ -210,7 +210,7 @@ impl<'a> Builder<'a> {
             action: Action::Update,
             needs,
             source: sourced.row.into(),
-            fields: BTreeMap::new(),
+            fields: crate::plan::Fields::default(),
             changes: vec![change],
             calls: Calls { read: 1, write: 1 },
             work: Work::Release(work),

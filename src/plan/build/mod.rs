@@ -75,6 +75,7 @@ pub fn plan(batch: &Batch, known: &Known) -> Plan {
         refused: HashSet::new(),
         lines: Lines::default(),
         places: Places::new(known),
+        shared: std::collections::HashSet::new(),
         plan: Plan::default(),
     };
     builder.gather();
@@ -104,6 +105,8 @@ struct Builder<'a> {
     refused: HashSet<usize>,
     lines: Lines,
     places: Places<'a>,
+    /// One copy of every key, for all who need it.
+    shared: std::collections::HashSet<StepId>,
     plan: Plan,
 }
 
@@ -151,7 +154,20 @@ impl<'a> Builder<'a> {
         let Diff { action, changes, immovable, fields } = diff;
         let values = immovable.into_iter().map(|value| value.of(source));
         self.plan.immovable.extend(values);
+        let id = self.shared(id);
+        let needs = needs.into_iter().map(|need| self.shared(need)).collect();
+        // A creation sets every field, so they are not said twice.
+        let changes = if action == Action::Create { Vec::new() } else { changes };
+        let fields = fields.into();
         self.plan.steps.push(Step { id, stage, action, needs, source, fields, changes, calls, work });
+    }
+
+    fn shared(&mut self, id: StepId) -> StepId {
+        if let Some(known) = self.shared.get(&id) {
+            return known.clone();
+        }
+        self.shared.insert(id.clone());
+        id
     }
 
     fn customer(&mut self, sourced: &'a Sourced<Customer>) {
