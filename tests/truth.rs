@@ -12,7 +12,7 @@ fn what_is_wrong_is_found_and_nothing_else() {
     for seed in 0..3 {
         let folder = tempfile::tempdir().expect("the test may write here");
         let shape = Shape { users: 10_000, mistakes_per_mille: 50, seed };
-        let mut truth = write(folder.path(), shape).expect("the test may write here");
+        let mut truth = write(folder.path(), shape, 500).expect("the test may write here");
         truth.sort();
         assert!(truth.len() > 400, "one row in twenty is wrong");
         let run = Command::new(env!("CARGO_BIN_EXE_turnup"))

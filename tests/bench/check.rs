@@ -14,6 +14,7 @@ use std::time::Instant;
 use generator::{Shape, write};
 use nix::sys::resource::{UsageWho, getrusage};
 
+const USERS_PER_CUSTOMER: usize = 500;
 /// Pairs of runs, in turns.
 const TURNS: usize = 7;
 /// Most times that checking may take what the plain loop takes.
@@ -81,7 +82,8 @@ fn workspace(users: usize, mistakes_per_mille: u64) -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let folder = target.join(format!("bench-{users}-{mistakes_per_mille}"));
     if !folder.join("made").exists() {
-        write(&folder, Shape { users, mistakes_per_mille, seed: 1 }).expect("the bench may write here");
+        let shape = Shape { users, mistakes_per_mille, seed: 1 };
+        write(&folder, shape, USERS_PER_CUSTOMER).expect("the bench may write here");
         File::create(folder.join("made")).expect("the bench may write here");
     }
     folder

@@ -6,8 +6,6 @@ use std::path::Path;
 
 use turnup::diagnostic::Code;
 
-/// Users of one customer.
-const USERS_PER_CUSTOMER: usize = 500;
 const BRANCHES: usize = 3;
 
 /// How large, and how wrong.
@@ -72,7 +70,7 @@ struct User {
 }
 
 /// Writes a workspace into a folder; returns the mistakes, in the order of rows.
-pub fn write(folder: &Path, shape: Shape) -> io::Result<Vec<Truth>> {
+pub fn write(folder: &Path, shape: Shape, users_per_customer: usize) -> io::Result<Vec<Truth>> {
     fs::create_dir_all(folder)?;
     let file = |name: &str| File::create(folder.join(name)).map(BufWriter::new);
     let lands: Vec<String> = LANDS.iter().map(|land| format!("\"{}\"", land[0])).collect();
@@ -88,7 +86,7 @@ pub fn write(folder: &Path, shape: Shape) -> io::Result<Vec<Truth>> {
     let mut truth = Vec::new();
     let mut clean: Option<User> = None;
     for index in 0..shape.users {
-        let (customer, member) = (index / USERS_PER_CUSTOMER, index % USERS_PER_CUSTOMER);
+        let (customer, member) = (index / users_per_customer, index % users_per_customer);
         let [country, city, postal, zone, numbers] = LANDS[customer % LANDS.len()];
         let id = format!("customer-{customer:06}");
         if member == 0 {
