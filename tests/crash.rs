@@ -1,18 +1,20 @@
-//! Real SIGKILLs of the real binary at random moments, against a simulator in a process of its own that accepts
-//! duplicates, so that every object made twice shows. `TURNUP_KILLS` sets how many seeds are tried.
+//! Real SIGKILLs of the real binary at random moments, under faults, against a simulator in a process of its own that
+//! accepts duplicates, so that every object made twice shows. `TURNUP_KILLS` sets how many kills there must be.
 
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
 
-/// Seeds that the gate tries.
-const SEEDS: u64 = 20;
+/// Kills that the gate makes.
+const KILLS: u64 = 20;
 /// Times that each run is killed before it may end.
 const KILLS_PER_SEED: u64 = 3;
+/// A run that is never in time for its kills must not go on for ever.
+const SEEDS_PER_KILL_MAX: u64 = 4;
 
 struct Simulator {
     process: Child,
@@ -20,9 +22,11 @@ struct Simulator {
 }
 
 impl Simulator {
-    fn start(folder: &Path) -> Self {
+    /// Every second seed brings its weather along.
+    fn start(seed: u64, folder: &Path) -> Self {
         let faults = folder.join("faults.toml");
-        std::fs::write(&faults, "duplicates = \"allow\"\n").expect("a file can be written");
+        let weather = if seed.is_multiple_of(2) { String::new() } else { format!("weather = {seed}\n") };
+        std::fs::write(&faults, format!("duplicates = \"allow\"\n{weather}")).expect("a file can be written");
         let mut process = Command::new(env!("CARGO_BIN_EXE_turnup"))
             .args(["simulate", "--latency-ms", "15", "--provision-ms", "150", "--faults"])
             .arg(&faults)
@@ -54,7 +58,9 @@ impl Drop for Simulator {
 
 fn turnup(command: &str, workspace: &Path, url: &str) -> Command {
     let mut turnup = Command::new(env!("CARGO_BIN_EXE_turnup"));
-    turnup.args([command]).arg(workspace).args(["--api-url", url, "--poll-ms", "30", "--grace-ms", "250"]);
+    turnup.args([command]).arg(workspace).args(["--api-url", url]);
+    // Longer than the slowest answer of any weather, so that only hanging ones are given up.
+    turnup.args(["--poll-ms", "30", "--grace-ms", "250", "--timeout-ms", "2000"]);
     if command == "run" {
         turnup.arg("--yes");
     }
@@ -77,22 +83,24 @@ fn copy_sample(to: &Path) {
     }
 }
 
-/// Runs to the end, killed several times on the way.
-fn killed_and_resumed(seed: u64, workspace: &Path, url: &str) -> Output {
+/// Runs to the end, killed several times on the way; also says how many kills were in time.
+fn killed_and_resumed(seed: u64, workspace: &Path, url: &str) -> (Output, u64) {
     let mut command = "run";
+    let mut killed = 0;
     for kill in 0..KILLS_PER_SEED {
         let mut process = turnup(command, workspace, url).spawn().expect("turnup starts");
         std::thread::sleep(Duration::from_millis(random(seed * 31 + kill, 900)));
         process.kill().expect("it can be killed, or has ended");
         let ended = process.wait_with_output().expect("it has ended");
+        killed += u64::from(ended.status.code().is_none());
         // Killed before the run was recorded, there is nothing to resume yet.
         let has_run = workspace.join(".turnup/state.db").exists() && runs(workspace) > 0;
         command = if has_run { "resume" } else { "run" };
         if ended.status.success() {
-            return ended;
+            return (ended, killed);
         }
     }
-    turnup(command, workspace, url).output().expect("turnup starts")
+    (turnup(command, workspace, url).output().expect("turnup starts"), killed)
 }
 
 fn runs(workspace: &Path) -> usize {
@@ -110,81 +118,119 @@ fn column(path: &Path, headers: &[&str]) -> HashSet<String> {
     reader.records().map(|record| row(record.expect("it is well-formed"))).collect()
 }
 
-fn faults(seed: u64, workspace: &Path, state: &Value, output: &Output) -> Vec<String> {
-    let mut faults = Vec::new();
-    if !output.status.success() {
-        faults.push(format!("seed {seed}: {} {}", output.status, String::from_utf8_lossy(&output.stderr)));
-    }
-    let wanted = [
-        ("customers", column(&workspace.join("customers.csv"), &["external_id"])),
-        ("subscribers", column(&workspace.join("users.csv"), &["email"])),
-    ];
-    for (kind, wanted) in wanted {
-        let made: HashSet<String> = state[kind].as_object().expect("it is told").keys().cloned().collect();
-        faults.extend(
-            wanted.symmetric_difference(&made).map(|key| format!("seed {seed}: {kind} {key} is missing or too many")),
-        );
-    }
-    let branches = column(&workspace.join("locations.csv"), &["customer_external_id", "name"]);
-    let made = state["locations"].as_object().expect("it is told");
-    faults.extend(
-        branches
-            .iter()
-            .filter(|key| !made.contains_key(*key))
-            .map(|key| format!("seed {seed}: location {key} is missing")),
-    );
-    for kind in ["customers", "locations", "subscribers"] {
-        let objects = state[kind].as_object().expect("it is told").iter();
-        let doubles = objects.filter(|(_, object)| object["copies"] != 1);
-        faults
-            .extend(doubles.map(|(key, object)| format!("seed {seed}: {kind} {key} has {} copies", object["copies"])));
-    }
-    faults
+/// What came of all kills, for people: `kills 200: rows 12345, missing 0, ...`.
+#[derive(Debug, Default)]
+struct Totals {
+    kills: u64,
+    rows: usize,
+    missing: usize,
+    duplicates: usize,
+    without_one_outcome: usize,
+    bad: Vec<String>,
 }
 
-/// Every row of the last report has one outcome, and it is a good one.
-fn bad_rows(seed: u64, workspace: &Path, output: &Output) -> Vec<String> {
-    // Killed after its last entry and before its last word: the report is asked for once more.
+impl Totals {
+    fn line(&self) -> String {
+        format!(
+            "kills {}: rows {}, missing {}, duplicates {}, rows without exactly one outcome {}",
+            self.kills, self.rows, self.missing, self.duplicates, self.without_one_outcome
+        )
+    }
+
+    fn say(&mut self, seed: u64, fault: impl std::fmt::Display) {
+        self.bad.push(format!("seed {seed}: {fault}"));
+    }
+
+    /// Everything that was wanted stands, and nothing else, and each once.
+    fn compare(&mut self, seed: u64, workspace: &Path, state: &Value) {
+        let sheets = [
+            ("customers", column(&workspace.join("customers.csv"), &["external_id"])),
+            ("subscribers", column(&workspace.join("users.csv"), &["email"])),
+        ];
+        for (kind, wanted) in sheets {
+            let made: HashSet<String> = state[kind].as_object().expect("it is told").keys().cloned().collect();
+            for key in wanted.symmetric_difference(&made) {
+                self.missing += usize::from(wanted.contains(key));
+                self.say(seed, format!("{kind} {key} is missing or too many"));
+            }
+        }
+        let branches = column(&workspace.join("locations.csv"), &["customer_external_id", "name"]);
+        let made = state["locations"].as_object().expect("it is told");
+        for key in branches.iter().filter(|key| !made.contains_key(*key)) {
+            self.missing += 1;
+            self.say(seed, format!("location {key} is missing"));
+        }
+        for kind in ["customers", "organizations", "locations", "people", "subscribers"] {
+            let objects = state[kind].as_object().expect("it is told").iter();
+            for (key, object) in objects.filter(|(_, object)| object["copies"] != 1) {
+                self.duplicates += 1;
+                self.say(seed, format!("{kind} {key} has {} copies", object["copies"]));
+            }
+        }
+    }
+
+    /// Every row of the last report has one outcome, and it is a good one.
+    fn read_report(&mut self, seed: u64, workspace: &Path, output: &Output) {
+        if !output.status.success() {
+            self.say(seed, format!("{} {}", output.status, String::from_utf8_lossy(&output.stderr)));
+        }
+        let Some(folder) = report_folder(workspace, output) else { return self.say(seed, "no report") };
+        for kind in ["customers", "locations", "users"] {
+            let sheet = csv::Reader::from_path(workspace.join(format!("{kind}.csv"))).expect("the sheet is there");
+            let rows = sheet.into_records().count();
+            let results =
+                csv::Reader::from_path(folder.join(format!("{kind}.results.csv"))).expect("the results are there");
+            let outcomes: Vec<String> = results
+                .into_deserialize::<std::collections::HashMap<String, String>>()
+                .map(|row| row.expect("they are well-formed")["result"].clone())
+                .collect();
+            self.rows += rows;
+            let empty = outcomes.iter().filter(|outcome| outcome.is_empty() || outcome.contains([' ', ';'])).count();
+            let odd = rows.abs_diff(outcomes.len()) + empty;
+            if odd > 0 {
+                self.without_one_outcome += odd;
+                self.say(seed, format!("{odd} of {rows} rows of {kind} have not exactly one outcome"));
+            }
+            for outcome in outcomes.iter().filter(|outcome| *outcome != "created") {
+                self.say(seed, format!("{kind}: {outcome}"));
+            }
+        }
+    }
+}
+
+/// Where the last report is. Killed after its last entry and before its last word, it is asked for once more.
+fn report_folder(workspace: &Path, output: &Output) -> Option<PathBuf> {
     let mut again = Command::new(env!("CARGO_BIN_EXE_turnup"));
     again.arg("report").arg(workspace).env("XDG_CONFIG_HOME", workspace);
     let mut report = || again.output().expect("turnup starts").stdout;
     let stdout = if output.stdout.is_empty() { report() } else { output.stdout.clone() };
-    let stdout = String::from_utf8_lossy(&stdout);
-    let Some(folder) = stdout.lines().last().map(Path::new) else { return vec![format!("seed {seed}: no report")] };
-    let mut bad = Vec::new();
-    for kind in ["customers", "locations", "users"] {
-        let results = folder.join(format!("{kind}.results.csv"));
-        let outcomes: Vec<String> = csv::Reader::from_path(&results)
-            .expect("the results are there")
-            .deserialize::<std::collections::HashMap<String, String>>()
-            .map(|row| row.expect("they are well-formed")["result"].clone())
-            .collect();
-        let rows = csv::Reader::from_path(workspace.join(format!("{kind}.csv"))).expect("the sheet").records().count();
-        if outcomes.len() != rows {
-            bad.push(format!("seed {seed}: {} outcomes for {rows} rows of {kind}", outcomes.len()));
-        }
-        bad.extend(
-            outcomes
-                .iter()
-                .filter(|outcome| *outcome != "created")
-                .map(|outcome| format!("seed {seed}: {kind}: {outcome}")),
-        );
-    }
-    bad
+    String::from_utf8_lossy(&stdout).lines().last().map(PathBuf::from)
 }
 
 #[test]
 fn killed_at_random_moments_nothing_is_missing_and_nothing_is_made_twice() {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let seeds = std::env::var("TURNUP_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(SEEDS);
-    let mut bad = Vec::new();
-    for seed in 1..=seeds {
+    let wanted = std::env::var("TURNUP_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(KILLS);
+    let mut totals = Totals::default();
+    for seed in 1..=wanted * SEEDS_PER_KILL_MAX {
+        if totals.kills >= wanted {
+            break;
+        }
         let folder = tempfile::tempdir().expect("a folder can be made");
         copy_sample(folder.path());
-        let simulator = Simulator::start(folder.path());
-        let output = killed_and_resumed(seed, folder.path(), &simulator.url);
-        bad.extend(faults(seed, folder.path(), &simulator.state(), &output));
-        bad.extend(bad_rows(seed, folder.path(), &output));
+        let simulator = Simulator::start(seed, folder.path());
+        let (output, killed) = killed_and_resumed(seed, folder.path(), &simulator.url);
+        totals.kills += killed;
+        totals.compare(seed, folder.path(), &simulator.state());
+        totals.read_report(seed, folder.path(), &output);
     }
-    assert!(bad.is_empty(), "{}", bad.join("\n"));
+    tell(&totals.line());
+    assert!(totals.bad.is_empty(), "{}", totals.bad.join("\n"));
+    assert!(totals.kills >= wanted, "only {} kills of {wanted} were in time", totals.kills);
+}
+
+/// A line for people; shown where the output of tests is.
+fn tell(line: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout(), "{line}");
 }

@@ -3,20 +3,24 @@
 
 #[path = "flow/crashing.rs"]
 mod crashing;
+#[path = "flow/lost.rs"]
+mod lost;
 #[path = "flow/world.rs"]
 mod world;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crashing::Crashing;
 use tokio::runtime::{Builder, Runtime};
 use turnup::journal::{Ending, Log, Memory, State, Stored, Which};
 use turnup::plan::Known;
+use turnup::report::Outcome;
 use turnup::simulator::{Duplicates, Faults, Settings, Simulator};
-use world::{Webex, attempt, faults_of, head, planned};
+use world::{Webex, attempt, duplicates, faults_of, head, outcomes, planned};
 
 /// Seeds that the gate tries.
-const SEEDS: u64 = 300;
+const SEEDS: u64 = 1_000;
 
 fn runtime() -> Runtime {
     Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime can be built")
@@ -77,13 +81,36 @@ fn the_journal_of_a_run_with_failures_can_be_replayed() {
     assert!(blocked > 10, "only {blocked} steps are blocked");
 }
 
-#[test]
-fn whatever_breaks_everything_is_made_once() {
-    let picked: Option<u64> = std::env::var("TURNUP_SEED").ok().and_then(|text| text.parse().ok());
-    let count = std::env::var("TURNUP_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SEEDS);
-    let seeds = picked.map_or(1..=count, |seed| seed..=seed);
-    let mut bad = Vec::new();
-    for seed in seeds {
+/// What came of some seeds, for people: `seeds 10000: rows 250000, missing 0, ...`.
+#[derive(Debug, Default)]
+struct Totals {
+    seeds: u64,
+    rows: usize,
+    missing: usize,
+    duplicates: usize,
+    without_one_outcome: usize,
+    bad: Vec<String>,
+}
+
+impl Totals {
+    fn line(&self) -> String {
+        format!(
+            "seeds {}: rows {}, missing {}, duplicates {}, rows without exactly one outcome {}",
+            self.seeds, self.rows, self.missing, self.duplicates, self.without_one_outcome
+        )
+    }
+
+    fn add(&mut self, other: Self) {
+        self.seeds += other.seeds;
+        self.rows += other.rows;
+        self.missing += other.missing;
+        self.duplicates += other.duplicates;
+        self.without_one_outcome += other.without_one_outcome;
+        self.bad.extend(other.bad);
+    }
+
+    /// Runs the small partner under the faults of one seed.
+    fn try_seed(&mut self, seed: u64) {
         let webex = webex(Faults::from_seed(seed), (seed % 4) * 500);
         let plan = planned(&Known::default());
         let mut log = Memory::default();
@@ -91,15 +118,57 @@ fn whatever_breaks_everything_is_made_once() {
         let finish = runtime().block_on(async {
             attempt(&webex, tokio::time::Instant::now(), &plan, HashMap::new(), &mut log, &Known::default()).await
         });
+        self.seeds += 1;
+        let mut say = |fault: String| self.bad.push(format!("seed {seed}: {fault}"));
         match finish {
             Ok(finish) => {
-                let faults = faults_of(&webex, &plan, &finish.records);
-                bad.extend(faults.into_iter().map(|fault| format!("seed {seed}: {fault}")));
+                let (rows, outcomes) = outcomes(&log);
+                let good = outcomes.iter().filter(|outcome| **outcome == Outcome::Created).count();
+                self.rows += rows;
+                self.without_one_outcome += rows.abs_diff(outcomes.len());
+                self.missing += rows.saturating_sub(good);
+                self.duplicates += duplicates(&webex).len();
+                faults_of(&webex, &plan, &finish.records).into_iter().for_each(&mut say);
             }
-            Err(error) => bad.push(format!("seed {seed}: {error:#}")),
+            Err(error) => say(format!("{error:#}")),
         }
     }
-    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+/// The seeds are shared out among the processors; each seed is a world of its own.
+#[test]
+fn whatever_breaks_everything_is_made_once() {
+    let picked: Option<u64> = std::env::var("TURNUP_SEED").ok().and_then(|text| text.parse().ok());
+    let count = std::env::var("TURNUP_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SEEDS);
+    let (first, last) = picked.map_or((1, count), |seed| (seed, seed));
+    let next = AtomicU64::new(first);
+    let work = || {
+        let mut totals = Totals::default();
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed > last {
+                return totals;
+            }
+            totals.try_seed(seed);
+        }
+    };
+    let mut totals = Totals::default();
+    std::thread::scope(|scope| {
+        let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            totals.add(worker.join().expect("a worker does not panic"));
+        }
+    });
+    tell(&totals.line());
+    assert!(totals.bad.is_empty(), "{}", totals.bad.join("\n"));
+    assert_eq!((totals.missing, totals.duplicates, totals.without_one_outcome), (0, 0, 0), "{}", totals.line());
+}
+
+/// A line for people; shown where the output of tests is.
+fn tell(line: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 #[test]

@@ -15,7 +15,8 @@ use crate::api::wire::Answer;
 /// The faults of a file, or what is wrong with it.
 pub fn parse(text: &str) -> Result<Faults, String> {
     let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
-    let mut faults = Faults::with_presets(file.presets()?);
+    let mut faults = file.weather.map_or_else(Faults::none, Faults::from_seed);
+    faults.presets.push(file.presets()?);
     for (index, hold) in file.hold.iter().enumerate() {
         hold.add_to(&mut faults.holds).map_err(|error| format!("hold {}: {error}", index + 1))?;
     }
@@ -39,6 +40,7 @@ struct File {
     provision_ms: Option<u64>,
     latency_ms: Option<Latency>,
     seed: Option<u64>,
+    weather: Option<u64>,
     rate: Option<u32>,
     burst: Option<u32>,
     retry_after: Option<String>,

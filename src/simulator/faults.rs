@@ -16,7 +16,8 @@ pub struct Faults {
     pub(super) rules: Vec<Rule>,
     weather: Option<Weather>,
     pub(super) holds: Holds,
-    presets: Presets,
+    /// In the order in which they take hold.
+    pub(super) presets: Vec<Presets>,
 }
 
 /// What happens to one request.
@@ -57,12 +58,7 @@ impl Faults {
     /// Reproducible bad weather: a few requests in a hundred fail, and trying again always helps. What is new is
     /// seen late, answers take their time, and some operations are limited.
     pub fn from_seed(seed: u64) -> Self {
-        Self { weather: Some(Weather::new(seed)), presets: climate(seed), ..Self::default() }
-    }
-
-    /// No faults, but these settings.
-    pub(super) fn with_presets(presets: Presets) -> Self {
-        Self { presets, ..Self::default() }
+        Self { weather: Some(Weather::new(seed)), presets: vec![climate(seed)], ..Self::default() }
     }
 
     /// Reads a fault file.
@@ -72,7 +68,7 @@ impl Faults {
 
     /// The settings with what the faults say about them.
     pub fn apply_presets(&self, settings: Settings) -> Settings {
-        self.presets.apply(settings)
+        self.presets.iter().fold(settings, |settings, presets| presets.apply(settings))
     }
 
     /// What happens to this request. Counts it, so ask once per request.

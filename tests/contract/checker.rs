@@ -135,7 +135,7 @@ fn described(request: &Request) -> bool {
         name.split_once(' ')
             .is_some_and(|(method, template)| method == request.method.as_str() && fits(template, path(request)))
     };
-    !path(request).starts_with("/_turnup/") && !NOT_DESCRIBED.iter().any(|name| known(name))
+    !path(request).starts_with("/_turnup/") && !NOT_DESCRIBED.iter().any(known)
 }
 
 fn path(request: &Request) -> &str {

@@ -8,15 +8,17 @@ use std::time::Duration;
 use serde_json::Value;
 use turnup::api::wire::{Answer, Method, Request};
 use turnup::api::{Client, ClientSettings, Lost, Transport};
-use turnup::check::{HoldBack, Material, Rulebook, Standing, check};
+use turnup::check::{Checked, HoldBack, Material, Rulebook, Standing, check};
 use turnup::journal::{Ending, Log, Record, RunHead};
 use turnup::model::SheetKind;
-use turnup::plan::{Known, Plan, StepId, plan};
+use turnup::plan::{Known, Plan, Selection, StepId, plan};
+use turnup::report::{Outcome, Rows, row_results};
 use turnup::run::progress::Quiet;
 use turnup::run::{Finish, Guards, Job, Mode, Options, run};
 use turnup::sheet::{self, Sheets, parse};
 use turnup::simulator::{Delivery, Simulator};
 use turnup::template;
+use turnup::text::Lang;
 
 /// How long a client waits for an answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -79,6 +81,22 @@ pub fn planned(known: &Known) -> Plan {
 
 /// The plan of some clean sheets against what is known.
 pub fn planned_of(templates: &str, texts: [&str; 3], known: &Known) -> Plan {
+    with_sheets(templates, texts, |_, checked| plan(&checked.batch(), known))
+}
+
+/// How many rows the small partner has, and the outcome of each as a report of the run tells it.
+pub fn outcomes(log: &dyn Log) -> (usize, Vec<Outcome>) {
+    with_sheets(TEMPLATES, [CUSTOMERS, LOCATIONS, users().as_str()], |sheets, checked| {
+        let (run, selection, lang) = ("r", &Selection::default(), Lang::En);
+        let rows = Rows { sheets, checked, log, run, left: None, selection, picked: None, lang };
+        let results = row_results(&rows).expect("memory can be read");
+        let count = SheetKind::ALL.into_iter().map(|kind| sheets.get(kind).row_count()).sum();
+        (count, results.into_values().flatten().map(|row| row.outcome).collect())
+    })
+}
+
+/// Some clean sheets, read and checked.
+fn with_sheets<T>(templates: &str, texts: [&str; 3], take: impl FnOnce(&Sheets, &Checked<'_>) -> T) -> T {
     let mut found = Vec::new();
     let mut sheets = SheetKind::ALL
         .into_iter()
@@ -97,7 +115,7 @@ pub fn planned_of(templates: &str, texts: [&str; 3], known: &Known) -> Plan {
     let found = checked.findings();
     let errors: Vec<_> = found.iter().filter(|d| d.code.id() != "T406").collect();
     assert!(errors.is_empty(), "the sheets are clean: {errors:?}");
-    plan(&checked.batch(), known)
+    take(&sheets, &checked)
 }
 
 /// A simulated Webex that many clients may talk to, one after the other.
@@ -239,12 +257,22 @@ pub fn faults_of(webex: &Webex, plan: &Plan, records: &HashMap<StepId, Record>) 
         if objects.len() != wanted {
             faults.push(format!("{} {kind} instead of {wanted}", objects.len()));
         }
-        let doubles = objects.iter().filter(|(_, object)| object["copies"].as_u64().is_some_and(|copies| copies != 1));
-        faults.extend(doubles.map(|(key, object)| format!("{kind} {key} has {} copies", object["copies"])));
     }
+    faults.extend(duplicates(webex));
     let numbers = state["numbers"].as_object().map_or(0, serde_json::Map::len);
     if numbers != 15 {
         faults.push(format!("{numbers} numbers instead of 15"));
     }
     faults
+}
+
+/// Every object that was made more than once.
+pub fn duplicates(webex: &Webex) -> Vec<String> {
+    let state = webex.state();
+    let kinds = ["customers", "organizations", "locations", "people", "subscribers"];
+    let objects = kinds.into_iter().flat_map(|kind| {
+        state[kind].as_object().into_iter().flatten().map(move |(key, object)| (kind, key, &object["copies"]))
+    });
+    let doubles = objects.filter(|(.., copies)| **copies != 1);
+    doubles.map(|(kind, key, copies)| format!("{kind} {key} has {copies} copies")).collect()
 }

@@ -32,6 +32,21 @@ fn every_form_of_coming_back_is_told() {
 }
 
 #[test]
+fn weather_goes_with_a_file() {
+    let hit = |file: &str| {
+        let mut desk = Desk::with(Settings::default(), file);
+        let mut hit = 0;
+        for number in 0..400 {
+            let reply = desk.send("POST /wholesale/customers", Some(customer(&format!("c{number}"), CALLING)));
+            hit += usize::from(!matches!(reply.delivery, Delivery::Answer(answer) if answer.status == 202));
+        }
+        hit
+    };
+    assert_eq!(hit("duplicates = \"allow\""), 0);
+    assert!((8..80).contains(&hit("duplicates = \"allow\"\nweather = 17")));
+}
+
+#[test]
 fn families_are_limited_by_themselves() {
     let file = "rate = 100\n[[limit]]\nfamily = \"people\"\nrate = 1\nburst = 1\nretry_after = \"missing\"";
     let mut desk = Desk::with(Settings::default(), file);
