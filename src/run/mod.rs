@@ -234,6 +234,8 @@ impl Engine<'_> {
                 message = self.receiver.recv() => {
                     let first = message.context("the loop holds a sender of its own channel")?;
                     self.take(first, progress)?;
+                    // One round can end many steps, and each keeps its memory until it is let go.
+                    self.let_go()?;
                 }
                 () = interrupted(&mut self.interrupt), if self.stopped.is_none() => self.stop(Stop::Interrupted),
                 () = moment(self.options.guards.until), if self.stopped.is_none() => self.stop(Stop::Deadline),
@@ -274,6 +276,14 @@ impl Engine<'_> {
                 false
             }
         }
+    }
+
+    /// Lets go of the steps that are over.
+    fn let_go(&mut self) -> anyhow::Result<()> {
+        while let Some(ended) = self.hands.try_join_next() {
+            ended.context("a step ended unexpectedly")?;
+        }
+        Ok(())
     }
 
     /// Starts what is ready, as long as there is room: waiting steps take none.
