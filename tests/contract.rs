@@ -263,9 +263,33 @@ fn people(desk: &mut Desk, customer: &str, org: &str, location: &str) {
     let numbers = json!({ "phoneNumbers": [{ "primary": true, "action": "ADD", "directNumber": "+493012345602" }] });
     desk.put(204, &format!("PUT /telephony/config/people/{person}/numbers?orgId={org}"), numbers);
     desk.get(200, &format!("GET /telephony/config/numbers?orgId={org}"));
+    emergency(desk, org, location, &person);
     roles(desk, org, &person);
     desk.get(204, &format!("DELETE {guest_line}"));
     desk.get(204, &format!("DELETE /people/{}", text(&guest["personId"])));
+}
+
+fn emergency(desk: &mut Desk, org: &str, location: &str, person: &str) {
+    let address =
+        json!({ "address1": "Am Hof 2", "city": "Berlin", "state": "", "postalCode": "10115", "country": "DE" });
+    let path = format!("/telephony/pstn/locations/{location}/emergencyAddress");
+    let crooked = json!({ "address1": "Am  Hof 2", "city": "Berlin", "country": "de" });
+    desk.put(200, &format!("POST {path}/lookup?orgId={org}"), crooked.clone());
+    desk.put(400, &format!("POST {path}?orgId={org}"), crooked);
+    let made = desk.put(201, &format!("POST {path}?orgId={org}"), address.clone());
+    desk.put(204, &format!("PUT {path}es/{}?orgId={org}", text(&made["id"])), address.clone());
+    let number = format!("PUT /telephony/pstn/numbers/+493012345602/emergencyAddress?orgId={org}");
+    desk.put(204, &number, json!({ "emergencyAddress": address }));
+    desk.put(204, &number, json!({ "emergencyAddress": {} }));
+    let callback = format!("/telephony/config/locations/{location}/features/emergencyCallbackNumber?orgId={org}");
+    desk.get(200, &format!("GET {callback}"));
+    let member =
+        json!({ "selected": "LOCATION_MEMBER_NUMBER", "locationMemberId": person, "elinExpiryTimeMinutes": 90 });
+    desk.put(204, &format!("PUT {callback}"), member);
+    desk.get(200, &format!("GET {callback}"));
+    let form = "grant_type=refresh_token&client_id=i&client_secret=s&refresh_token=r";
+    desk.put(200, "POST /access_token", json!(form));
+    desk.put(400, "POST /access_token", json!("grant_type=password"));
 }
 
 fn roles(desk: &mut Desk, org: &str, person: &str) {

@@ -3,12 +3,15 @@
 
 #[path = "flow/crashing.rs"]
 mod crashing;
+#[path = "flow/losses.rs"]
+mod losses;
 #[path = "flow/world.rs"]
 mod world;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crashing::Crashing;
+use losses::{LOSSES, ended, rule_of, writes};
 use tokio::runtime::{Builder, Runtime};
 use turnup::journal::{Ending, Log, Memory, Record};
 use turnup::plan::{Known, Plan, StepId};
@@ -125,6 +128,29 @@ fn whatever_breaks_everything_goes() {
         bad.extend(badly(&plan, &records).into_iter().map(|fault| format!("seed {seed}: {fault}")));
         if counts(&webex) != LEFT {
             bad.push(format!("seed {seed}: {:?} is left", counts(&webex)));
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+/// The first answer of every kind of removal is lost in every way; everything goes all the same.
+#[test]
+fn every_lost_answer_of_a_removal_is_recovered() {
+    let (healthy, created) = (webex(Faults::none()), webex(Faults::none()));
+    runtime().block_on(async { made(&created, tokio::time::Instant::now()).await });
+    deleted(&healthy, ALL_GO);
+    let (all, before) = (writes(&healthy.state()), writes(&created.state()));
+    let routes: BTreeSet<&String> = all.difference(&before).collect();
+    assert!(routes.len() >= 4, "what is made is taken away by more than {routes:?}");
+    let mut bad = Vec::new();
+    for (route, (loss, end)) in routes.into_iter().flat_map(|route| LOSSES.map(|loss| (route, loss))) {
+        let webex = webex(Faults::parse(&rule_of(route, 1, loss)).expect("the faults of a test are well-formed"));
+        let (plan, records, _) = deleted(&webex, ALL_GO);
+        let case = format!("{route}, {loss}");
+        assert!(ended(&webex.state(), route, end) > 0, "{case}: it was hit");
+        bad.extend(badly(&plan, &records).into_iter().map(|fault| format!("{case}: {fault}")));
+        if counts(&webex) != LEFT {
+            bad.push(format!("{case}: {:?} is left", counts(&webex)));
         }
     }
     assert!(bad.is_empty(), "{}", bad.join("\n"));

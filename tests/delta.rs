@@ -4,6 +4,8 @@
 #[path = "flow/crashing.rs"]
 #[allow(dead_code, reason = "shared with other tests, which use all of it")]
 mod crashing;
+#[path = "flow/losses.rs"]
+mod losses;
 #[path = "delta/office.rs"]
 mod office;
 #[path = "flow/world.rs"]
@@ -13,6 +15,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crashing::Crashing;
+use losses::{LOSSES, ended, rule_of, writes};
 use office::{Day, first_day, second_day};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
@@ -128,6 +131,35 @@ fn whatever_breaks_the_second_day_is_as_its_sheets_say() {
             runtime().block_on(async { lived(&webex, later().await, &second_day(), &morning.known).await });
         wrong.extend(steps_left(&second_day(), &known));
         bad.extend(wrong.into_iter().map(|wrong| format!("seed {seed}: {wrong}")));
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+/// The first answer of every kind of change is lost in every way; the day ends as its sheets say all the same.
+#[test]
+fn every_lost_answer_of_a_change_is_recovered() {
+    let (morning, day) = (Morning::after(&first_day()), second_day());
+    let healthy = morning.webex(Faults::none());
+    runtime().block_on(async { lived(&healthy, later().await, &day, &morning.known).await });
+    let routes = writes(&healthy.state());
+    for route in [
+        "PUT /locations/{locationId}",
+        "PATCH /identity/scim/{orgId}/v2/Users/{userId}",
+        "PUT /people/{personId}",
+        "PUT /telephony/config/people/{personId}/numbers",
+        "PUT /wholesale/customers/{customerId}",
+        "PUT /wholesale/subscribers/{subscriberId}",
+    ] {
+        assert!(routes.contains(route), "{route} is not among {routes:?}");
+    }
+    let mut bad = Vec::new();
+    for (route, (loss, end)) in routes.iter().flat_map(|route| LOSSES.map(|loss| (route, loss))) {
+        let faults = Faults::parse(&rule_of(route, 1, loss)).expect("the faults of a test are well-formed");
+        let webex = morning.webex(faults);
+        let (known, mut wrong) = runtime().block_on(async { lived(&webex, later().await, &day, &morning.known).await });
+        wrong.extend(steps_left(&day, &known));
+        assert!(ended(&webex.state(), route, end) > 0, "{route}, {loss}: it was hit");
+        bad.extend(wrong.into_iter().map(|wrong| format!("{route}, {loss}: {wrong}")));
     }
     assert!(bad.is_empty(), "{}", bad.join("\n"));
 }

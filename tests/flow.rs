@@ -3,6 +3,8 @@
 
 #[path = "flow/crashing.rs"]
 mod crashing;
+#[path = "flow/losses.rs"]
+mod losses;
 #[path = "flow/lost.rs"]
 mod lost;
 #[path = "flow/world.rs"]

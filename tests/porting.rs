@@ -2,12 +2,15 @@
 
 #[path = "flow/crashing.rs"]
 mod crashing;
+#[path = "flow/losses.rs"]
+mod losses;
 #[path = "flow/world.rs"]
 mod world;
 
 use std::collections::{BTreeMap, HashMap};
 
 use crashing::Crashing;
+use losses::{LOSSES, ended, rule_of};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
 use turnup::api::Weight;
@@ -187,6 +190,24 @@ fn the_others_go_live_without_a_number_that_is_gone() {
         let open: Vec<_> = again.steps.iter().filter(|step| step.action != Action::Unchanged).collect();
         assert_eq!(open.len(), 1, "the number that is missing is tried again");
     });
+}
+
+/// The first answers of a switch are lost in every way; every number goes live all the same.
+#[test]
+fn every_lost_answer_of_a_switch_is_recovered() {
+    let route = "PUT /telephony/config/locations/{locationId}/numbers";
+    for (loss, end) in LOSSES {
+        let webex = webex(Faults::parse(&rule_of(route, 2, loss)).expect("the faults of a test are well-formed"));
+        let mut known = Known::default();
+        runtime().block_on(async {
+            let began = Instant::now();
+            carried_out(&webex, began, &plan_of("inactive", &Known::default()), &mut known).await;
+            carried_out(&webex, began, &plan_of("active", &known), &mut known).await;
+        });
+        assert_eq!(live_and_staged(&webex), (1203, 0), "{loss}");
+        assert!(plan_of("active", &known).is_idle(), "{loss}: something is left to do");
+        assert_eq!(ended(&webex.state(), route, end), 2, "{loss}: it was hit");
+    }
 }
 
 /// Porting day under faults, with a crash at every entry: every number goes live, and the next run has nothing to do.

@@ -1,5 +1,8 @@
 //! Cisco's API description as a judge of traffic: what of a request or an answer it does not allow.
 
+#[path = "supplement.rs"]
+mod supplement;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -52,7 +55,15 @@ impl Contract {
         let text = std::fs::read_to_string(&file).unwrap_or_else(|error| {
             panic!("cannot read {}: {error}; set TURNUP_OPENAPI to the folder that holds it", file.display())
         });
-        Self::read(&serde_json::from_str(&text).expect("an API description is JSON"))
+        let mut description: Value = serde_json::from_str(&text).expect("an API description is JSON");
+        for (path, operations) in supplement::paths() {
+            assert!(
+                description["paths"].get(path).is_none(),
+                "the description has {path} by now: drop the supplement's"
+            );
+            description["paths"][path] = operations;
+        }
+        Self::read(&description)
     }
 
     fn read(description: &Value) -> Self {

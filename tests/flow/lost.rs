@@ -9,21 +9,9 @@ use turnup::plan::{Known, Plan, StepId};
 use turnup::report::Outcome;
 use turnup::simulator::{Duplicates, Faults, Settings, Simulator};
 
+use crate::losses::{LOSSES, ended, rule, writes};
 use crate::runtime;
 use crate::world::{Webex, attempt, duplicates, faults_of, head, outcomes, planned};
-
-/// How an answer gets lost: for the fault file, and how the simulator counts it.
-const LOSSES: [(&str, &str); 9] = [
-    ("kind = \"drop\"\nafter = true", "dropped"),
-    ("kind = \"status\"\nstatus = 500\nafter = true", "500"),
-    ("kind = \"status\"\nstatus = 502\nafter = true\nbody = \"<html>bad gateway</html>\"", "502"),
-    ("kind = \"status\"\nstatus = 504\nafter = true\nbody = \"\"", "504"),
-    ("kind = \"hang\"\nafter = true", "hung"),
-    ("kind = \"drop\"", "dropped"),
-    ("kind = \"status\"\nstatus = 500", "500"),
-    ("kind = \"status\"\nstatus = 503", "503"),
-    ("kind = \"hang\"", "hung"),
-];
 
 /// A Webex that makes everything twice that it is asked for twice, and shows what is new as late as a client bears.
 fn webex(faults: &str, visibility_ms: u64) -> Webex {
@@ -42,10 +30,6 @@ fn provision(webex: &Webex) -> (Plan, HashMap<StepId, Record>, Memory) {
     (plan, finish.expect("nothing stops it").records, log)
 }
 
-fn rule(method: &str, path: &str, times: u64, loss: &str) -> String {
-    format!("[[fault]]\nmethod = \"{method}\"\npath = \"{path}\"\ntimes = {times}\n{loss}\n")
-}
-
 /// The first answers of that route are lost, in every way: all is made once, and every row is well.
 fn every_loss_is_recovered(method: &str, path: &str, template: &str) {
     for (loss, end) in LOSSES {
@@ -56,19 +40,22 @@ fn every_loss_is_recovered(method: &str, path: &str, template: &str) {
             assert_eq!(faults_of(&webex, &plan, &records), Vec::<String>::new(), "{case}");
             let (rows, outcomes) = outcomes(&log);
             assert_eq!(outcomes, vec![Outcome::Created; rows], "{case}");
-            let ends = &webex.state()["requests"]["by_route"][&format!("{method} {template}")];
-            assert_eq!(ends[end], 2, "{case}: the route was hit: {ends}");
+            assert_eq!(ended(&webex.state(), &format!("{method} {template}"), end), 2, "{case}: the route was hit");
         }
     }
 }
 
 macro_rules! lost {
-    ($($name:ident: $method:literal $path:literal $template:literal,)*) => {$(
-        #[test]
-        fn $name() {
-            every_loss_is_recovered($method, $path, $template);
-        }
-    )*};
+    ($($name:ident: $method:literal $path:literal $template:literal,)*) => {
+        $(
+            #[test]
+            fn $name() {
+                every_loss_is_recovered($method, $path, $template);
+            }
+        )*
+
+        const TESTED: &[&str] = &[$(concat!($method, " ", $template)),*];
+    };
 }
 
 lost! {
@@ -82,6 +69,14 @@ lost! {
     a_lost_main_number_is_set: "PUT" "/telephony/config/locations/*" "/telephony/config/locations/{locationId}",
     a_lost_subscriber_is_made_once: "POST" "/wholesale/subscribers" "/wholesale/subscribers",
     a_lost_role_is_given: "PATCH" "/identity/scim/*/v2/Users/*" "/identity/scim/{orgId}/v2/Users/{userId}",
+}
+
+#[test]
+fn every_kind_of_write_of_a_first_run_has_its_test() {
+    let webex = webex("", 0);
+    provision(&webex);
+    let tested = TESTED.iter().map(|route| (*route).to_owned()).collect();
+    assert_eq!(writes(&webex.state()), tested);
 }
 
 /// How a look-up can fail, for ever.
