@@ -283,6 +283,12 @@ impl Hand {
         matches!(self.record.state, State::Sending(_) | State::Doubtful(_))
     }
 
+    /// Is another request of the step in doubt? Requests go one after the other and the earlier ones are settled first, so
+    /// this one was dealt with before.
+    pub fn is_past(&self, call: Call) -> bool {
+        matches!(self.record.state, State::Sending(sent) | State::Doubtful(sent) if sent != call)
+    }
+
     /// Looks a write in doubt up until it is found, or the grace for late visibility is over.
     async fn settle<F, S>(&mut self, call: Call, look: &F) -> Result<(), End>
     where

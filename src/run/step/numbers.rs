@@ -90,6 +90,9 @@ async fn add(
     let standing = validate(hand, place, work, wanted, sent_before).await?;
     for (index, batch) in wanted.chunks(NUMBERS_PER_REQUEST).enumerate() {
         let call = Call::AddNumbers(u32::try_from(index).unwrap_or(u32::MAX));
+        if hand.is_past(call) {
+            continue;
+        }
         let open: Vec<String> = batch
             .iter()
             .filter(|number| hand.refused_number(number).is_none() && !standing.contains(*number))

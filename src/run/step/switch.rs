@@ -15,6 +15,9 @@ use crate::run::organisation::numbers_with_state;
 pub(super) async fn activate(hand: &mut Hand, place: &Place, work: &NumbersWork, forbidding: Option<&str>) -> Done {
     for (index, batch) in expand(&work.activate).chunks(NUMBERS_PER_REQUEST).enumerate() {
         let call = Call::ActivateNumbers(u32::try_from(index).unwrap_or(u32::MAX));
+        if hand.is_past(call) {
+            continue;
+        }
         match forbidding {
             Some(kind) => {
                 keep_staged(hand, batch, &format!("the location's {kind} takes none over the API")).await?;
@@ -80,6 +83,9 @@ pub(super) async fn deactivate(
     }
     for (index, batch) in numbers.chunks(NUMBERS_PER_REQUEST).enumerate() {
         let call = Call::DeactivateNumbers(u32::try_from(index).unwrap_or(u32::MAX));
+        if hand.is_past(call) {
+            continue;
+        }
         if let Some(refusal) = switch(hand, place, call, batch, false).await? {
             return Err(finished_by(Ending::Failed, Code::NumbersNotSwitched, &refusal));
         }
