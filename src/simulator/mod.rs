@@ -138,7 +138,7 @@ impl Simulator {
         if let Delivery::Answer(answer) = &mut reply.delivery {
             answer.headers.push(("Trackingid".to_owned(), tracking_id.clone()));
         }
-        self.tally.count(request.method, &found, &reply.delivery);
+        self.tally.count(now_ms, request.method, &found, &reply.delivery);
         reply
     }
 

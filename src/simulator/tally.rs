@@ -14,6 +14,9 @@ use crate::api::wire::Method;
 pub struct Tally {
     tracked: u64,
     total: u64,
+    /// When the first and the last request came.
+    first_ms: Option<u64>,
+    last_ms: u64,
     by_status: BTreeMap<String, u64>,
     by_route: BTreeMap<String, BTreeMap<String, u64>>,
 }
@@ -26,7 +29,9 @@ impl Tally {
     }
 
     /// Counts one finished request.
-    pub fn count(&mut self, method: Method, found: &Found, delivery: &Delivery) {
+    pub fn count(&mut self, now_ms: u64, method: Method, found: &Found, delivery: &Delivery) {
+        self.first_ms.get_or_insert(now_ms);
+        self.last_ms = now_ms;
         let template = match found {
             Found::Route(route, _) => route.template,
             Found::WrongMethod(template) => template,
@@ -44,6 +49,6 @@ impl Tally {
 
     /// The counts as JSON.
     pub fn view(&self) -> Value {
-        json!({ "total": self.total, "by_status": self.by_status, "by_route": self.by_route })
+        json!({ "total": self.total, "first_ms": self.first_ms, "last_ms": self.last_ms, "by_status": self.by_status, "by_route": self.by_route })
     }
 }
