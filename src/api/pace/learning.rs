@@ -22,8 +22,8 @@ const NEAR_SHARE: f64 = 0.93;
 /// The slowest pace that is learnt, in requests per second.
 const RATE_MIN: f64 = 0.5;
 /// How long nothing must be refused before the pace grows, and by which share it grows in a second.
-const QUIET: Duration = Duration::from_secs(5);
-const GROWTH: f64 = 0.005;
+const QUIET: Duration = Duration::from_secs(2);
+const GROWTH: f64 = 0.02;
 /// After a longer quiet time it grows faster: the limit has moved, or was never there.
 const LONG_QUIET: Duration = Duration::from_secs(30);
 const GROWTH_LATER: f64 = 0.03;
@@ -123,19 +123,16 @@ impl Learner {
 
     /// The rate at which requests passed while others were refused, and the share that was refused.
     fn let_through(&self, episode: Episode) -> (Option<f64>, f64) {
-        let within = self.answered.iter().filter(|a| a.sent >= episode.from && a.sent <= episode.to);
-        let (mut accepted, mut refused) = (Vec::new(), 0usize);
-        for answered in within {
-            match answered.heard {
-                Heard::Accepted => accepted.push(answered.sent),
-                Heard::Refused => refused += 1,
-            }
-        }
-        let count = accepted.len() + refused;
+        let within = || self.answered.iter().filter(move |a| a.sent >= episode.from && a.sent <= episode.to);
+        let refused = within().filter(|answered| answered.heard == Heard::Refused).count();
+        let count = within().count();
+        let last = within().map(|answered| answered.sent).max().unwrap_or(episode.from);
+        let seconds = last.duration_since(episode.from).as_secs_f64();
         #[expect(clippy::cast_precision_loss, reason = "answers of a second or two")]
-        let share = refused as f64 / count.max(1) as f64;
-        let is_telling = count >= ANSWERS_MIN && share >= REFUSED_SHARE_MIN;
-        (per_second(&accepted).filter(|_| is_telling), share)
+        let (accepted, share) = ((count - refused) as f64, refused as f64 / count.max(1) as f64);
+        let is_telling = count >= ANSWERS_MIN && share >= REFUSED_SHARE_MIN && accepted >= 3.0 && seconds > 0.0;
+        // At the first refusal nothing was left, so what passed since then is what came in since then.
+        (is_telling.then(|| accepted / seconds), share)
     }
 
     /// The episode that is going on turned out to be another lane's: here nothing was refused.
@@ -222,11 +219,11 @@ mod tests {
     fn a_quiet_time_raises_the_pace_and_the_ceiling_stays() {
         let start = Instant::now();
         let mut learner = Learner::new(Some(120.0), Some(100.0), start);
-        for second in 0..5 {
+        for second in 0..2 {
             learner.grow(start + Duration::from_secs(second));
         }
         assert_eq!(learner.rate(), Some(100.0));
-        for second in 5..200 {
+        for second in 2..200 {
             learner.grow(start + Duration::from_secs(second));
         }
         assert_eq!(learner.rate(), Some(120.0));
