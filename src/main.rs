@@ -8,6 +8,7 @@ use anyhow::Context;
 use tokio::sync::watch;
 use turnup::cli::{ApiArgs, Cli, Command, HoldBackArgs, PlanFormatArg, ReadingArgs, TemplateCommand, typed};
 use turnup::pipeline::{self, Asking, Clock, Console, Locked, Terminal, exit};
+use turnup::settings::Typed;
 
 fn main() -> ExitCode {
     let cli = Cli::read();
@@ -69,14 +70,17 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         Command::Fix { dir, apply, reading } => {
             pipeline::fix(&folder(dir), &typed(cli.lang, &no_hold_back, reading, &no_api), *apply, console)
         }
-        Command::Plan { dir, select, hold_back, reading, api, format } => {
+        Command::Plan { dir, select, hold_back, reading, api, out, format } => {
             let typed = select.on(typed(cli.lang, hold_back, reading, api));
-            pipeline::plan(&folder(dir), &typed, &select.selection(), (*format).into(), console)
+            pipeline::plan(&folder(dir), &typed, &select.selection(), out.as_deref(), (*format).into(), console)
         }
         Command::Run(run) => pipeline::run(&folder(&run.dir), &run.typed(cli.lang), &run.order(), console).await,
         Command::Activate(args) => {
             let (dir, wave) = (folder(&args.dir), args.wave.as_deref());
             pipeline::activate(&dir, &args.typed(cli.lang), wave, args.confirmation(), console).await
+        }
+        Command::Retry(retry) => {
+            pipeline::retry(&folder(&retry.dir), &retry.typed(cli.lang), &retry.order(), console).await
         }
         Command::Resume { dir, until, api } => {
             let typed = typed(cli.lang, &no_hold_back, &as_it_is, api);
@@ -106,16 +110,7 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
             pipeline::compare(&folder(&compare.dir), &typed, compare.budget, compare.format(), console).await
         }
         Command::Template { what } => {
-            let typed = typed(cli.lang, &no_hold_back, &as_it_is, &no_api);
-            match what {
-                TemplateCommand::Add(answers) => {
-                    pipeline::add_template(&folder(&None), &typed, &answers.given(), console)
-                }
-                TemplateCommand::List { dir, format } => {
-                    pipeline::list_templates(&folder(dir), &typed, matches!(format, PlanFormatArg::Json), console)
-                }
-                TemplateCommand::Show { name } => pipeline::show_template(&folder(&None), &typed, name, console),
-            }
+            template(what, folder, &typed(cli.lang, &no_hold_back, &as_it_is, &no_api), console)
         }
         Command::Explain { code } => {
             pipeline::explain(code, &typed(cli.lang, &no_hold_back, &as_it_is, &no_api), console)
@@ -123,6 +118,21 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         Command::Columns { schema: true } => Ok(pipeline::check_schema(console)),
         Command::Columns { schema: false } => Ok(pipeline::columns(console)),
         Command::Simulate(simulate) => pipeline::simulate(&simulate.into(), console).await,
+    }
+}
+
+fn template(
+    what: &TemplateCommand,
+    folder: impl Fn(&Option<PathBuf>) -> PathBuf,
+    typed: &Typed,
+    console: &mut Console<'_>,
+) -> anyhow::Result<u8> {
+    match what {
+        TemplateCommand::Add(answers) => pipeline::add_template(&folder(&None), typed, &answers.given(), console),
+        TemplateCommand::List { dir, format } => {
+            pipeline::list_templates(&folder(dir), typed, matches!(format, PlanFormatArg::Json), console)
+        }
+        TemplateCommand::Show { name } => pipeline::show_template(&folder(&None), typed, name, console),
     }
 }
 

@@ -107,6 +107,24 @@ impl Workspace {
         self.journal().exists()
     }
 
+    /// Makes sure that so many bytes can still be written below the state folder. They are taken and given back.
+    ///
+    /// # Errors
+    /// When there is no room for them.
+    pub fn make_sure_of_room(&self, bytes: u64) -> anyhow::Result<()> {
+        let path = self.state().join("room");
+        let taken = File::create(&path).and_then(|file| take(&file, bytes));
+        let given_back = fs::remove_file(&path);
+        taken.and(given_back).with_context(|| {
+            format!(
+                "nothing was sent, since there is no room for {} KiB below `{}`, where what is sent is written down; make \
+                 room on the disk, then run again",
+                bytes >> 10,
+                self.state().display()
+            )
+        })
+    }
+
     /// Takes the workspace's state for this process alone.
     ///
     /// # Errors
@@ -161,6 +179,35 @@ impl Workspace {
         fs::create_dir_all(&state).with_context(|| format!("cannot make the folder `{}`", state.display()))?;
         private(&state)
     }
+}
+
+/// Takes so many bytes of the disk at once; where a file system cannot do that, it is tried with zeros.
+#[cfg(target_os = "linux")]
+fn take(file: &File, bytes: u64) -> std::io::Result<()> {
+    use rustix::fs::{FallocateFlags, fallocate};
+    use rustix::io::Errno;
+    match fallocate(file, FallocateFlags::empty(), 0, bytes) {
+        Err(Errno::OPNOTSUPP | Errno::NOSYS) => fill(file, bytes),
+        taken => Ok(taken?),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn take(file: &File, bytes: u64) -> std::io::Result<()> {
+    fill(file, bytes)
+}
+
+/// Writes zeros, as far as that takes no long time.
+fn fill(mut file: &File, bytes: u64) -> std::io::Result<()> {
+    const BLOCK: usize = 1 << 13;
+    const FILLED_MAX: u64 = 64 << 20;
+    let mut left = bytes.min(FILLED_MAX);
+    while left > 0 {
+        let block = usize::try_from(left).map_or(BLOCK, |left| left.min(BLOCK));
+        file.write_all(&[0; BLOCK][..block])?;
+        left -= block as u64;
+    }
+    file.sync_all()
 }
 
 fn refuse_link(path: &Path) -> anyhow::Result<()> {

@@ -5,7 +5,7 @@ mod support;
 
 use std::collections::HashMap;
 
-use support::{Bench, LOCATIONS, Ran, Results, Simulator, copy_acme, outcomes};
+use support::{Bench, LOCATIONS, Ran, Results, Simulator, Working, copy_acme, outcomes};
 
 const RUN: [&str; 3] = ["run", "work", "--yes"];
 const USERS_HEADER: &str = "customer_external_id,first_name,last_name,email,package,extension,role\n";
@@ -217,4 +217,165 @@ fn single_stages_are_done_and_what_they_need_is_told() {
     assert_eq!(counted(&bench, &ran), "created 6, skipped 2");
     let ran = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(0);
     assert_eq!(counted(&bench, &ran), "unchanged 8");
+}
+
+// ---- saved plans ----
+
+#[test]
+fn a_saved_plan_runs_exactly_as_it_was_saved() {
+    let bench = waves(2, 2);
+    let simulator = Simulator::start(&bench, &[]);
+    let plan = bench.ran(&["plan", "work", "--wave", "1", "--out", "friday.plan"]).expect_code(0);
+    assert!(plan.err.contains("turnup run --plan friday.plan"), "{plan:#?}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(bench.path("friday.plan")).expect("it was saved").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "it is for its owner alone");
+    }
+    let with_plan = ["run", "work", "--yes", "--plan", "friday.plan"];
+    let ran = Ran::of(&mut bench.against(&simulator, &with_plan)).expect_code(0);
+    assert_eq!(counted(&bench, &ran), "created 4, skipped 4");
+    let again = Ran::of(&mut bench.against(&simulator, &with_plan)).expect_code(5);
+    assert!(again.err.contains("another run has changed what is known since the plan was saved"), "{again:#?}");
+}
+
+#[test]
+fn a_saved_plan_is_refused_when_anything_has_moved() {
+    for (file, text, word) in [
+        ("users.csv", "\n", "`users.csv` has changed"),
+        ("templates.toml", "\n", "`templates.toml` has changed"),
+        ("turnup.toml", "[severity]\nC226 = \"error\"\n", "`turnup.toml` has changed"),
+    ] {
+        let bench = shops(1, 1);
+        let simulator = Simulator::start(&bench, &[]);
+        bench.ran(&["plan", "work", "--out", "saved"]).expect_code(0);
+        let before = std::fs::read_to_string(bench.work().join(file)).unwrap_or_default();
+        bench.write(&format!("work/{file}"), &format!("{before}{text}"));
+        let ran = Ran::of(bench.against(&simulator, &RUN).args(["--plan", "saved"])).expect_code(5);
+        assert!(ran.err.contains(word) && ran.err.contains("nothing was sent"), "{ran:#?}");
+        assert_eq!((simulator.requests(), bench.ran(&["runs", "work"]).out.as_str()), (0, ""));
+    }
+}
+
+#[test]
+fn what_is_no_saved_plan_is_told() {
+    let bench = shops(1, 1);
+    bench.ran(&["plan", "work", "--out", "saved"]).expect_code(0);
+    let saved = std::fs::read_to_string(bench.path("saved")).expect("it was saved");
+    bench.write("changed", &saved.replace("user1@aurora", "other@aurora"));
+    bench.write("other", "{\"schema\":\"turnup.saved-plan/99\"}");
+    bench.write("nonsense", "\u{0}\u{1}");
+    for (file, word) in [
+        ("nowhere", "cannot read the saved plan `nowhere`"),
+        ("nonsense", "no saved plan"),
+        ("other", "saved-plan/99"),
+        ("changed", "changed after it was saved"),
+    ] {
+        let ran = bench.ran(&["run", "work", "--yes", "--simulate", "--plan", file]);
+        assert!(ran.fault().contains(word), "{file}: {ran:#?}");
+    }
+    bench.ran(&["run", "work", "--yes", "--simulate", "--plan", "saved", "--wave", "1"]).expect_code(2);
+    bench.ran(&["run", "work", "--yes", "--simulate", "--plan", "saved", "--strict"]).expect_code(2);
+}
+
+// ---- retry ----
+
+#[test]
+fn a_retry_does_only_what_did_not_end_well() {
+    let bench = shops(9, 9);
+    let simulator = Simulator::with_faults(&bench, &refusing("user", 3));
+    let first = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(4);
+    assert_eq!(counted(&bench, &first), "created 19, failed 3");
+    let none =
+        Ran::of(&mut bench.against(&simulator, &["retry", "work", "--yes", "--class", "waiting"])).expect_code(0);
+    assert!(none.err.contains("no row of") && none.out.is_empty(), "{none:#?}");
+    let before = simulator.requests();
+    let retried = Ran::of(&mut bench.against(&simulator, &["retry", "work", "--yes"])).expect_code(0);
+    assert_eq!(counted(&bench, &retried), "created 3", "the other rows are none of its results");
+    assert!(simulator.requests() - before < 12, "{} requests for three rows", simulator.requests() - before);
+    assert_eq!(simulator.stands(), [2, 2, 20]);
+    let second = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(0);
+    assert_eq!(counted(&bench, &second), "unchanged 22");
+}
+
+#[test]
+fn a_retry_names_its_run_and_wants_somebody_to_confirm() {
+    let bench = shops(1, 1);
+    let nothing = bench.ran(&["retry", "work", "--simulate", "--yes"]).expect_code(0);
+    assert!(nothing.err.contains("nothing to retry"), "{nothing:#?}");
+    bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);
+    let unconfirmed = bench.ran(&["retry", "work", "--simulate"]).expect_code(2);
+    assert!(unconfirmed.err.contains("--yes"), "{unconfirmed:#?}");
+    let unknown = bench.ran(&["retry", "work", "--simulate", "--yes", "--run", "x"]);
+    assert!(unknown.fault().contains("no run `x`"), "{unknown:#?}");
+}
+
+#[test]
+fn a_mended_file_of_rejected_rows_is_done_alone_however_it_is_sorted() {
+    let bench = shops(4, 4);
+    let users = std::fs::read_to_string(bench.path("work/users.csv")).expect("the bench has it");
+    // The administrator of one shop and two users of the other are wrong.
+    let admin = "rui@tejo.example,webex_calling";
+    let wrong = users.replace(admin, "rui@tejo.example,webex_caling").replace("user1@aurora", "user1 at aurora");
+    bench.write("work/users.csv", &wrong.replace("user3@aurora", "user3 at aurora"));
+    let simulator = Simulator::start(&bench, &[]);
+    let first = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(3);
+    assert_eq!(counted(&bench, &first), "blocked 4, created 5, rejected 3");
+    let rejected = bench.path(first.report()).join("users.rejected.csv");
+    let text = std::fs::read_to_string(rejected).expect("the report has it");
+    let mut lines: Vec<&str> = text.trim_end().split("\r\n").collect();
+    assert_eq!(lines.len(), 4);
+    // One row is mended later; the others are mended and come in another order.
+    lines.remove(2);
+    lines.swap(1, 2);
+    let mended = lines.join("\r\n").replace(" at ", "@").replace(",webex_caling", ",webex_calling");
+    bench.write("users.rejected.csv", &(mended + "\r\n"));
+    let args = ["retry", "work", "--yes", "--from", "users.rejected.csv"];
+    let retried = Ran::of(&mut bench.against(&simulator, &args)).expect_code(0);
+    assert_eq!(
+        counted(&bench, &retried),
+        "created 6",
+        "two mended rows, and four that the administrator had held back"
+    );
+    assert_eq!(simulator.stands(), [2, 2, 9]);
+    let again = bench.ran(&["report", "-C", "work"]).expect_code(0);
+    assert_eq!(counted(&bench, &again), "created 6");
+}
+
+#[test]
+fn a_file_that_is_not_of_that_run_is_refused_in_words() {
+    let bench = shops(2, 2);
+    bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);
+    bench.write("users.csv", &format!("{USERS_HEADER}aurora,X,Y,stranger@aurora.example,webex_calling,3000,\n"));
+    bench.write("mended.csv", USERS_HEADER);
+    bench.write("users.empty.csv", USERS_HEADER);
+    for (file, word) in [
+        ("users.csv", "row 2 of `users.csv` was in no sheet of that run"),
+        ("mended.csv", "does not say which sheet"),
+        ("users.empty.csv", "no row that can be read"),
+    ] {
+        let ran = bench.ran(&["retry", "work", "--simulate", "--yes", "--from", file]).expect_code(3);
+        assert!(ran.err.contains(word), "{file}: {ran:#?}");
+    }
+}
+
+// ---- leaving off ----
+
+#[test]
+fn a_drained_run_tells_the_truth_about_every_row() {
+    let bench = Bench::empty();
+    copy_acme(&bench.work());
+    let simulator = Simulator::start(&bench, &["--latency-ms", "60"]);
+    let run = Working::start(bench.against(&simulator, &RUN).args(["--max-in-flight", "4"]));
+    simulator.await_objects("subscribers", 20);
+    run.signal("INT");
+    let ran = run.end().expect_code(6);
+    let users = Results::read(&bench, &ran, "users.results.csv");
+    let told = users.rows.iter().filter(|row| ["created", "incomplete"].contains(&row["result"].as_str())).count();
+    assert_eq!(told, simulator.stands()[2], "every user that stands is told, and no other");
+    let counts = outcomes(&bench, &ran);
+    assert!(!counts.contains_key("unconfirmed"), "what never left is not in doubt: {counts:?}");
+    Ran::of(&mut bench.against(&simulator, &["resume", "work"])).expect_code(0);
+    assert_eq!(simulator.stands(), [10, 24, 172]);
 }

@@ -2,6 +2,7 @@
 
 mod activate;
 mod export;
+mod retry;
 mod run;
 mod template;
 mod undo;
@@ -18,6 +19,7 @@ use crate::text::Lang;
 
 pub use activate::ActivateArgs;
 pub use export::{CompareArgs, ExportArgs};
+pub use retry::RetryArgs;
 pub use run::{RunArgs, SelectArgs, UntilArgs};
 pub use template::{TemplateAnswers, TemplateCommand};
 pub use undo::UndoArgs;
@@ -118,6 +120,9 @@ pub enum Command {
         reading: ReadingArgs,
         #[command(flatten)]
         api: ApiArgs,
+        /// Save the plan too, for `turnup run --plan FILE`.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
         /// How the plan is written.
         #[arg(long, value_enum, default_value_t)]
         format: PlanFormatArg,
@@ -144,6 +149,8 @@ pub enum Command {
         #[command(flatten)]
         api: ApiArgs,
     },
+    /// Do again only what did not end well, or only the rows of a mended file.
+    Retry(RetryArgs),
     /// Make the result files of a run again.
     Report {
         /// The run; the latest when left out. `turnup runs` lists them.

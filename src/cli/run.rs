@@ -15,6 +15,7 @@ Examples:
   turnup run work --yes --until 06:00 begins nothing new from six in the morning on (exit code 5)
   turnup run work --wave 3            one wave: its first customer, then the others if that went well
   turnup run work --only users,roles  customers and locations stand already
+  turnup run work --plan friday.plan  what `turnup plan work --out friday.plan` has saved, or nothing
   turnup run work --simulate --yes    the same against a simulated Webex";
 
 /// The arguments of `run`.
@@ -26,6 +27,9 @@ pub struct RunArgs {
     /// Do not ask before sending.
     #[arg(long)]
     yes: bool,
+    /// Run this saved plan exactly as it is; refused when anything it was made from has moved since.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["only", "wave", "hold_back", "strict", "encoding"])]
+    plan: Option<PathBuf>,
     #[command(flatten)]
     select: SelectArgs,
     #[command(flatten)]
@@ -47,7 +51,8 @@ impl RunArgs {
     /// What concerns this run alone.
     pub fn order(&self) -> Order {
         let confirmation = if self.yes { Confirmation::Given } else { Confirmation::Wanted };
-        Order { confirmation, until: self.until.until, selection: self.select.selection() }
+        let (until, selection) = (self.until.until, self.select.selection());
+        Order { confirmation, until, selection, plan: self.plan.clone() }
     }
 }
 

@@ -34,5 +34,5 @@ pub async fn activate(
     let typed = Typed { hold_back: Some(HoldBack::Row), ..typed.clone() };
     let wave = wave.map(str::to_owned);
     let selection = Selection { only: vec![Stage::Numbers], wave, activates: true, ..Selection::default() };
-    run(folder, &typed, &Order { confirmation, until: None, selection }, console).await
+    run(folder, &typed, &Order { confirmation, until: None, selection, plan: None }, console).await
 }

@@ -11,6 +11,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::journal::{Log, Sqlite, Which};
 use crate::settings::Settings;
 use crate::text::{Lang, phrase, say};
+use crate::workspace::Workspace;
 
 /// Fewer rows than this are never judged by their share of mistakes.
 const ROWS_MIN: usize = 50;
@@ -28,6 +29,19 @@ pub(super) fn until(settings: Settings, until: Option<Until>, console: &mut Cons
         [("at", &deadline.at()), ("zone", &deadline.zone()), ("hours", &(minutes / 60)), ("minutes", &(minutes % 60))];
     console.say(&say(lang, "nothing is begun from {at} on ({zone}; in {hours} h {minutes} min)", &gaps));
     Some(Settings { until: Some(Instant::now() + deadline.left), ..settings })
+}
+
+/// What a run writes besides what its steps write, in bytes.
+const ROOM_MIN: u64 = 128 << 10;
+/// What one step writes at most: its plan, its events with the log in front of the database, its rows in the results.
+const ROOM_PER_STEP: u64 = 6 << 10;
+
+/// Makes sure before anything is sent that what comes of so many steps can be written down.
+///
+/// # Errors
+/// When the disk has no room for it.
+pub(super) fn room(workspace: &Workspace, steps: u64) -> anyhow::Result<()> {
+    workspace.make_sure_of_room(ROOM_MIN + steps * ROOM_PER_STEP)
 }
 
 /// Findings that leave a sheet without rows.

@@ -66,7 +66,7 @@ impl Inputs {
 }
 
 /// The files that a run reads.
-fn names(folder: &Path) -> anyhow::Result<Vec<String>> {
+pub(super) fn names(folder: &Path) -> anyhow::Result<Vec<String>> {
     let mut names = sheet::files(folder)?;
     names.push(TEMPLATES.to_owned());
     Ok(names)

@@ -12,15 +12,18 @@ mod fix;
 mod guard;
 mod inputs;
 mod left;
+mod mended;
 mod online;
 mod provider;
 mod recorded;
 mod reference;
+mod retry;
+mod saved;
 mod selected;
 mod template;
 mod undo;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
@@ -50,6 +53,8 @@ use online::asked;
 pub use provider::Simulation;
 use recorded::{Recorded, Scope, unfinished};
 pub use reference::{check_schema, columns, explain, init};
+pub use retry::{RetryOrder, retry};
+use saved::SavedPlan;
 use selected::Selected;
 pub use template::{Answer, add_template, list_templates, show_template};
 pub use undo::undo;
@@ -115,6 +120,7 @@ pub fn plan(
     folder: &Path,
     typed: &Typed,
     selection: &Selection,
+    out: Option<&Path>,
     format: PlanFormat,
     console: &mut Console<'_>,
 ) -> anyhow::Result<u8> {
@@ -132,6 +138,11 @@ pub fn plan(
     let plan = selected.plan(&checked, &known);
     let forecast = forecast(&plan, &known, &settings);
     console.print(&shown_plan(format, &checked, &known, &selected, &plan, &forecast, settings.lang));
+    if let Some(path) = out {
+        SavedPlan::write(path, &workspace, &settings, (&selected, &plan, &known), &console.clock)?;
+        let words = "saved as {file}; `turnup run --plan {file}` runs it as it is";
+        console.say(&say(settings.lang, words, &[("file", &path.display())]));
+    }
     let is_wrong = match selected.picked() {
         Some(_) => selected.wrong(&checked) != (0, 0),
         None => checked.count(Severity::Error) > 0,
@@ -147,6 +158,8 @@ pub struct Order {
     pub until: Option<Until>,
     /// What of it is to be done.
     pub selection: Selection,
+    /// A saved plan, which is run as it is.
+    pub plan: Option<PathBuf>,
 }
 
 /// `turnup run`: check, plan, provision, report.
@@ -155,7 +168,8 @@ pub struct Order {
 /// When the environment does not allow it: files, token, network, journal. What was sent stays recorded.
 pub async fn run(folder: &Path, typed: &Typed, order: &Order, console: &mut Console<'_>) -> anyhow::Result<u8> {
     let workspace = Workspace::open(folder)?;
-    let settings = settle(typed, &workspace)?;
+    let saved = order.plan.as_deref().map(SavedPlan::read).transpose()?;
+    let settings = settle(&saved.as_ref().map_or_else(|| typed.clone(), |saved| saved.typed(typed)), &workspace)?;
     let confirmation = order.confirmation;
     Inputs::look(workspace.root())?;
     if confirmation == Confirmation::Wanted && console.terminal == Terminal::Machine {
@@ -177,21 +191,35 @@ pub async fn run(folder: &Path, typed: &Typed, order: &Order, console: &mut Cons
     }
     approve::say_superseded(&recorded.log.runs()?, &settings, console);
     let run = console.clock.run_id();
+    let inputs = Inputs::keep(workspace.root(), &workspace.inputs(&run), &settings.reading)?;
+    provision(recorded, run, inputs, &saved::order(order, saved.as_ref()), saved.as_ref(), console).await
+}
+
+/// The rest of a new run, whose inputs are kept: check, plan, confirm, carry out. What is refused leaves no run behind.
+async fn provision(
+    mut recorded: Recorded<'_>,
+    run: String,
+    inputs: Inputs,
+    order: &Order,
+    saved: Option<&SavedPlan>,
+    console: &mut Console<'_>,
+) -> anyhow::Result<u8> {
+    let (workspace, settings, confirmation) = (recorded.workspace, recorded.settings, order.confirmation);
     let copies = workspace.inputs(&run);
-    let inputs = Inputs::keep(workspace.root(), &copies, &settings.reading)?;
     let known = recorded.log.known()?;
     let standing = standing(&known);
-    let checked = checked(&inputs, &settings, &standing);
+    let checked = checked(&inputs, settings, &standing);
     let mut selected = Selected::new(order.selection.clone(), &checked);
-    if let Some((words, code)) = in_the_way(&selected, &checked, &settings) {
-        console.refuse(&words);
-        std::fs::remove_dir_all(&copies)?;
-        return Ok(code);
+    if let Some((words, code)) = in_the_way(&selected, &checked, settings) {
+        return refused(&words, code, &copies, console);
     }
     let plan = selected.plan(&checked, &known);
-    let forecast = forecast(&plan, &known, &settings);
+    if let Some(words) = saved.map(|saved| saved.moved(&copies, &plan, &known, settings)).transpose()?.flatten() {
+        return refused(&words, exit::GUARD, &copies, console);
+    }
+    let forecast = forecast(&plan, &known, settings);
     console.say(&shown_plan(PlanFormat::Text, &checked, &known, &selected, &plan, &forecast, settings.lang));
-    let parked = match let_go(&plan, &known, &settings, confirmation, console) {
+    let parked = match let_go(&plan, &known, settings, confirmation, console) {
         Ok(Ceiling::Free) => None,
         Ok(Ceiling::Parked(digest)) => Some(digest),
         ended => {
@@ -201,8 +229,9 @@ pub async fn run(folder: &Path, typed: &Typed, order: &Order, console: &mut Cons
             return Ok(if confirmation == Confirmation::Wanted { exit::WELL } else { exit::GUARD });
         }
     };
+    guard::room(workspace, plan.open_steps()).inspect_err(|_| drop(std::fs::remove_dir_all(&copies)))?;
     selected.keep(&copies)?;
-    let head = RunHead { parked, ..head(run, &plan, &settings, &console.clock) };
+    let head = RunHead { parked, ..head(run, &plan, settings, &console.clock) };
     recorded.log.begin(&head, &plan).with_context(|| {
         format!(
             "nothing was sent, since `{}` cannot be written; make room on the disk, then run again",
@@ -210,7 +239,7 @@ pub async fn run(folder: &Path, typed: &Typed, order: &Order, console: &mut Cons
         )
     })?;
     if head.parked.is_some() {
-        approve::say_parked(&head, &settings, console);
+        approve::say_parked(&head, settings, console);
         return Ok(exit::GUARD);
     }
     let doubts = recorded.carry_doubts(&head.run, &plan, &console.clock.now())?;
@@ -219,6 +248,13 @@ pub async fn run(folder: &Path, typed: &Typed, order: &Order, console: &mut Cons
     drop((plan, forecast, checked));
     drop((inputs, known, standing));
     recorded.carry_out(&head.run, Scope::Everything, console).await
+}
+
+/// Says why a run is not begun, and forgets it.
+fn refused(words: &str, code: u8, copies: &Path, console: &mut Console<'_>) -> anyhow::Result<u8> {
+    console.refuse(words);
+    std::fs::remove_dir_all(copies)?;
+    Ok(code)
 }
 
 /// Why nothing of the sheets may be sent, and the exit code for it.

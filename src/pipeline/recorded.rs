@@ -8,11 +8,11 @@ use anyhow::{Context, bail};
 use super::inputs::Inputs;
 use super::provider::{self, Provider};
 use super::selected::{self, Selected};
-use super::{Confirmation, Console, Terminal, checked, exit, left, standing};
+use super::{Confirmation, Console, Terminal, checked, exit, guard, left, standing};
 use crate::api::Client;
 use crate::check::HoldBack;
 use crate::diagnostic::Code;
-use crate::journal::{Call, Ending, Entry, Event, Log, Record, RunHead, Sqlite, State, Stored, Which};
+use crate::journal::{Call, Ending, Entry, Event, Left, Log, Record, RunHead, Sqlite, State, Stored, Which};
 use crate::model::SheetKind;
 use crate::plan::{Action, Plan, Source, Stage, StepId};
 use crate::report::{self, Outcome, RowResult, Rows};
@@ -38,7 +38,7 @@ pub(super) enum Scope {
 }
 
 /// The outcome of every row, sheet by sheet.
-type Results = HashMap<SheetKind, Vec<RowResult>>;
+pub(super) type Results = HashMap<SheetKind, Vec<RowResult>>;
 
 /// Where a run is recorded.
 pub(super) struct Recorded<'a> {
@@ -106,9 +106,11 @@ impl Recorded<'_> {
 
     /// Carries out a stored plan from where its records stand, and hands back the results.
     pub async fn carry_out(&mut self, run: &str, scope: Scope, console: &mut Console<'_>) -> anyhow::Result<u8> {
-        let (finish, requests) = if self.is_idle(run, scope)? {
+        let open = self.open(run, scope)?;
+        let (finish, requests) = if open == 0 {
             (Finish { stopped: None, held: BTreeMap::new() }, 0)
         } else {
+            guard::room(self.workspace, open)?;
             let webex = provider::name(self.settings);
             let learnt = self.log.learned(&webex)?;
             let provider = Provider::taught(self.workspace, self.settings, run, &learnt).await?;
@@ -119,6 +121,9 @@ impl Recorded<'_> {
             (finish, client.sent())
         };
         let left = left::left(&finish, console.clock.now());
+        // A guard that had nothing left to stop has stopped nothing.
+        let had_more = |left: &Left| left.exit != exit::GUARD || matches!(self.open(run, scope), Ok(1..) | Err(_));
+        let left = left.filter(had_more);
         if let Some(left) = &left {
             self.log.leave(run, left)?;
         }
@@ -148,14 +153,14 @@ impl Recorded<'_> {
         Ok(Guards { until, limits: Some(self.settings.limits), canary })
     }
 
-    /// Is there nothing to carry out?
-    fn is_idle(&self, run: &str, scope: Scope) -> anyhow::Result<bool> {
-        let mut is_idle = true;
+    /// How many steps are to be carried out.
+    fn open(&self, run: &str, scope: Scope) -> anyhow::Result<u64> {
+        let mut open = 0;
         self.log.walk(run, Which::Open, &mut |stored| {
-            is_idle &= scope == Scope::WhatWasSent && !run::was_sent(&stored);
+            open += u64::from(scope == Scope::Everything || run::was_sent(&stored));
             Ok(())
         })?;
-        Ok(is_idle)
+        Ok(open)
     }
 
     /// The rows that the run has steps for.
@@ -206,6 +211,15 @@ impl Recorded<'_> {
 
     /// Writes the result files of a run; returns the results, and for people a summary whose last line is the folder.
     pub fn report(&self, run: &str, requests: Option<u64>) -> anyhow::Result<(Results, String)> {
+        let (inputs, results) = self.results(run)?;
+        let folder = self.workspace.report(run);
+        report::write_results(&folder, &inputs.sheets, &results)?;
+        let summary = report::summary(&inputs.sheets, &results, requests, self.settings.lang);
+        Ok((results, format!("{summary}{}\n", folder.display())))
+    }
+
+    /// What a run read, and what became of every row of it.
+    pub fn results(&self, run: &str) -> anyhow::Result<(Inputs, Results)> {
         let kept = self.workspace.inputs(run);
         let settings = self.settings.as_kept(&kept)?;
         let inputs = Inputs::read(&kept, &settings.reading)
@@ -229,10 +243,7 @@ impl Recorded<'_> {
         if head.undoes.is_some() {
             report::leave_out_untouched(&mut results, &self.touched(run)?);
         }
-        let folder = self.workspace.report(run);
-        report::write_results(&folder, &inputs.sheets, &results)?;
-        let summary = report::summary(&inputs.sheets, &results, requests, lang);
-        Ok((results, format!("{summary}{}\n", folder.display())))
+        Ok((inputs, results))
     }
 }
 

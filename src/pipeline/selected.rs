@@ -107,7 +107,8 @@ impl Selected {
     }
 }
 
-fn kept(copies: &Path) -> anyhow::Result<Selection> {
+/// What a run was asked to do.
+pub(super) fn kept(copies: &Path) -> anyhow::Result<Selection> {
     match fs::read(copies.join(KEPT)) {
         Ok(text) => serde_json::from_slice(&text).context("what the run was asked to do is damaged"),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Selection::default()),

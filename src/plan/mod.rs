@@ -5,6 +5,7 @@
 
 mod build;
 mod diff;
+mod digest;
 mod fields;
 mod forecast;
 mod id;
@@ -17,6 +18,7 @@ mod work;
 
 pub use build::{NUMBERS_PER_REQUEST, Plan, activation, plan};
 pub use diff::{COLUMNS, Column, Immovable, Means, Way, Why, means};
+pub use digest::fingerprint;
 pub use fields::Fields;
 pub use forecast::{Forecast, Licence, Pace, forecast};
 pub use id::StepId;

@@ -43,6 +43,8 @@ pub(super) struct Watch {
     /// Rows that have failed already: each counts once.
     failed: HashSet<Source>,
     held: BTreeMap<String, Share>,
+    /// Those of them that had something left to do.
+    stopped: BTreeMap<String, Share>,
 }
 
 impl Watch {
@@ -56,13 +58,15 @@ impl Watch {
             customers: HashMap::new(),
             failed: HashSet::new(),
             held: BTreeMap::new(),
+            stopped: BTreeMap::new(),
         }
     }
 
     /// May the step be begun now? One that may later is kept for then.
     pub fn lets(&mut self, position: usize, step: &Step) -> bool {
         let customer = step.work.customer();
-        if self.held.contains_key(customer) {
+        if let Some(rows) = self.held.get(customer) {
+            self.stopped.entry(customer.to_owned()).or_insert(*rows);
             return false;
         }
         if self.canary.is_empty() || self.canary.contains(customer) {
@@ -110,9 +114,9 @@ impl Watch {
         }
     }
 
-    /// The customers that were stopped.
-    pub fn into_held(self) -> BTreeMap<String, Share> {
-        self.held
+    /// The customers that were stopped before all of them was done.
+    pub fn into_stopped(self) -> BTreeMap<String, Share> {
+        self.stopped
     }
 }
 
@@ -163,7 +167,10 @@ mod tests {
                 stopped.get_or_insert(row);
             }
         }
-        (stopped, watch.into_held().into_keys().collect())
+        for customer in ["a", "b"] {
+            watch.lets(0, &step(customer, 0));
+        }
+        (stopped, watch.into_stopped().into_keys().collect())
     }
 
     #[test]

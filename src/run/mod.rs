@@ -255,7 +255,7 @@ impl Engine<'_> {
     }
 
     fn finish(self) -> Finish {
-        Finish { stopped: self.stopped, held: self.watch.into_held() }
+        Finish { stopped: self.stopped, held: self.watch.into_stopped() }
     }
 
     /// The first customers of a wave are through: the others follow, unless too much went wrong.

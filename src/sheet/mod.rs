@@ -15,6 +15,7 @@ mod file;
 mod fix;
 mod header;
 mod mapping;
+mod rewritten;
 mod rows;
 mod split;
 pub mod workbook;
@@ -39,6 +40,7 @@ pub use file::{Options, WORKBOOK, file_name, files, parse, read};
 pub use fix::{Repair, repair, repaired};
 pub use header::{RESULT_COLUMNS, ROW_COLUMN, Use};
 pub use mapping::Mapping;
+pub use rewritten::{Mended, rewritten};
 pub use rows::{CustomerRow, LocationFields, LocationRow, RowRef, Rows, UserReader, UserRow, rows};
 
 pub use write::CsvText;

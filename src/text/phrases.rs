@@ -382,6 +382,38 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "nenhum cliente tem a onda `{wave}`, e nada foi enviado; a coluna `wave` cita {waves}",
     ),
     (
+        "nothing has been run in this folder, so there is nothing to retry",
+        "nada foi executado nesta pasta, e não há o que tentar de novo",
+    ),
+    ("no row of {run} is to be retried", "nenhuma linha de {run} deve ser tentada de novo"),
+    ("retrying {count} rows of {run}", "tentando de novo {count} linhas de {run}"),
+    (
+        "`{file}` does not say which sheet it is of; call it users.rejected.csv, or likewise for locations or customers",
+        "`{file}` não diz de que planilha é; chame-o de users.rejected.csv, ou do mesmo modo para locations ou customers",
+    ),
+    (
+        "`{file}` has no row that can be read; it should be the file of rejected rows, mended",
+        "`{file}` não tem linha que se possa ler; deveria ser o arquivo de linhas rejeitadas, corrigido",
+    ),
+    (
+        "row {row} of `{file}` was in no sheet of that run, or is there twice; keep the column {column}, or run the whole \
+         sheet",
+        "a linha {row} de `{file}` não estava em nenhuma planilha daquela execução, ou está duas vezes; mantenha a coluna \
+         {column}, ou execute a planilha inteira",
+    ),
+    (
+        "saved as {file}; `turnup run --plan {file}` runs it as it is",
+        "salvo como {file}; `turnup run --plan {file}` o executa como está",
+    ),
+    ("`{file}` has changed", "`{file}` mudou"),
+    ("turnup is another version", "o turnup é de outra versão"),
+    ("another run has changed what is known", "outra execução mudou o que se conhece"),
+    ("the rules have changed", "as regras mudaram"),
+    (
+        "{what} since the plan was saved ({saved}), so nothing was sent; look at `turnup plan` and save it anew",
+        "{what} desde que o plano foi salvo ({saved}), e nada foi enviado; veja `turnup plan` e salve-o de novo",
+    ),
+    (
         "the time of `--until` is over already, so nothing was sent; name a later one",
         "a hora de `--until` já passou, e nada foi enviado; diga uma posterior",
     ),

@@ -11,11 +11,11 @@ mod places;
 mod users;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::fmt::Write as _;
 
-use sha2::{Digest, Sha256};
+use serde::{Deserialize, Serialize};
 
 use super::diff::{Diff, Immovable, Means, means};
+use super::digest::fingerprint;
 use super::id::StepId;
 use super::known::Known;
 use super::step::{Action, Calls, Source, Stage, Step};
@@ -33,19 +33,13 @@ pub const NUMBERS_PER_REQUEST: usize = 500;
 
 /// `sha256:…` over some values, one after the other.
 pub(super) fn digest<T: serde::Serialize>(values: impl Iterator<Item = T>) -> String {
-    let mut hash = Sha256::new();
-    for value in values {
-        hash.update(serde_json::to_vec(&value).expect("values are texts, numbers and maps with text keys"));
-    }
-    let mut digest = "sha256:".to_owned();
-    for byte in hash.finalize() {
-        write!(digest, "{byte:02x}").expect("a text takes every write");
-    }
-    digest
+    fingerprint(
+        values.map(|value| serde_json::to_vec(&value).expect("they are texts, numbers and maps with text keys")),
+    )
 }
 
 /// Ordered steps, and the values that cannot be changed.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     pub steps: Vec<Step>,
     /// Their rows take no part in the plan.
@@ -56,6 +50,11 @@ impl Plan {
     /// `sha256:…` over all steps; moves when inputs, rules or known state move.
     pub fn digest(&self) -> String {
         digest(self.steps.iter())
+    }
+
+    /// How many steps make a call.
+    pub fn open_steps(&self) -> u64 {
+        self.steps.iter().filter(|step| step.action != Action::Unchanged).count() as u64
     }
 
     /// Does any step make a call?
