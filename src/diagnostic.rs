@@ -317,6 +317,11 @@ impl Diagnostic {
         self
     }
 
+    /// What fills a gap of the message.
+    pub fn arg(&self, name: &str) -> Option<&str> {
+        self.args.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str())
+    }
+
     /// What is wrong, in one sentence.
     pub fn message(&self, lang: Lang) -> String {
         self.fill(lang, text::entry(lang, self.code.id()).message)

@@ -73,6 +73,11 @@ impl<'a> Checked<'a> {
         self.context.sheets
     }
 
+    /// The onboarding templates that it was checked against.
+    pub const fn templates(&self) -> &'a Templates {
+        self.context.templates
+    }
+
     /// How many findings of that weight there are.
     pub fn count(&self, severity: Severity) -> usize {
         let of = |code: &&Code| self.context.rulebook.severity(**code) == severity;

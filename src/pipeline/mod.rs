@@ -109,6 +109,9 @@ pub async fn check(
     }
     let (lang, colour) = (settings.lang, console.colour);
     console.stream(|out| report::findings(format, &checked, lang, colour, out))?;
+    if format == FindingsFormat::Text && checked.count(Severity::Error) > 0 {
+        console.print(&report::causes_page(&report::causes_of_findings(&checked, settings.hold_back, lang), lang));
+    }
     Ok(if checked.count(Severity::Error) > 0 { exit::REJECTED } else { exit::WELL })
 }
 

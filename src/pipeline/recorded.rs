@@ -15,11 +15,11 @@ use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Entry, Event, Left, Log, Record, RunHead, Sqlite, State, Stored, Which};
 use crate::model::SheetKind;
 use crate::plan::{Action, Plan, Source, Stage, StepId};
-use crate::report::{self, Outcome, RowResult, Rows};
+use crate::report::{self, Causes, Outcome, RowResult, Rows};
 use crate::run::progress::{Bars, Lines, Progress, Quiet};
 use crate::run::{self, Finish, Guards, Job, Mode, Options, Stop};
 use crate::settings::Settings;
-use crate::text::{phrase, say};
+use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
 
 /// The latest run, if it was cut off.
@@ -39,6 +39,13 @@ pub(super) enum Scope {
 
 /// The outcome of every row, sheet by sheet.
 pub(super) type Results = HashMap<SheetKind, Vec<RowResult>>;
+
+/// What a run read, what became of every row of it, and what is to be mended.
+pub(super) struct Told {
+    pub inputs: Inputs,
+    pub results: Results,
+    pub causes: Causes,
+}
 
 /// Where a run is recorded.
 pub(super) struct Recorded<'a> {
@@ -211,15 +218,15 @@ impl Recorded<'_> {
 
     /// Writes the result files of a run; returns the results, and for people a summary whose last line is the folder.
     pub fn report(&self, run: &str, requests: Option<u64>) -> anyhow::Result<(Results, String)> {
-        let (inputs, results) = self.results(run)?;
+        let Told { inputs, results, causes } = self.told(run, self.settings.lang)?;
         let folder = self.workspace.report(run);
         report::write_results(&folder, &inputs.sheets, &results)?;
-        let summary = report::summary(&inputs.sheets, &results, requests, self.settings.lang);
+        let summary = report::summary(&results, &causes, requests, self.settings.lang);
         Ok((results, format!("{summary}{}\n", folder.display())))
     }
 
-    /// What a run read, and what became of every row of it.
-    pub fn results(&self, run: &str) -> anyhow::Result<(Inputs, Results)> {
+    /// What a run read, and what became of every row of it, in words of a language.
+    pub fn told(&self, run: &str, lang: Lang) -> anyhow::Result<Told> {
         let kept = self.workspace.inputs(run);
         let settings = self.settings.as_kept(&kept)?;
         let inputs = Inputs::read(&kept, &settings.reading)
@@ -232,7 +239,6 @@ impl Recorded<'_> {
         let judged_at = head.undoes.as_deref().unwrap_or(run);
         let standing = standing(&self.log.known_before(judged_at)?);
         let checked = checked(&inputs, &settings, &standing);
-        let lang = settings.lang;
         let left = self.log.left(run)?;
         let left = left.as_ref();
         let selected = Selected::kept(&kept, &checked)?;
@@ -243,7 +249,8 @@ impl Recorded<'_> {
         if head.undoes.is_some() {
             report::leave_out_untouched(&mut results, &self.touched(run)?);
         }
-        Ok((inputs, results))
+        let causes = report::causes_of_results(&checked, &results, settings.hold_back, lang);
+        Ok(Told { inputs, results, causes })
     }
 }
 

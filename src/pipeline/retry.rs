@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::inputs::Inputs;
-use super::recorded::{Recorded, Results};
+use super::recorded::{Recorded, Results, Told};
 use super::{Confirmation, Console, Order, Terminal, Until, exit, guard, mended, provision, selected};
 use crate::journal::{Log, RunHead, Sqlite};
 use crate::model::SheetKind;
@@ -60,7 +60,7 @@ pub async fn retry(folder: &Path, typed: &Typed, order: &RetryOrder, console: &m
     if let Some(stopped) = recorded.settle_unfinished(order.confirmation, console).await? {
         return Ok(stopped);
     }
-    let (kept, results) = recorded.results(&before.run)?;
+    let Told { inputs: kept, results, .. } = recorded.told(&before.run, settings.lang)?;
     let run = console.clock.run_id();
     let copies = workspace.inputs(&run);
     let (inputs, rows) = if let Some(file) = &order.from {

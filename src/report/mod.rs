@@ -3,12 +3,14 @@
 //! Rendering is pure; one function writes files, whole or not at all. Nothing here decides what is done.
 
 mod activation;
+mod causes;
 mod findings;
 mod immovable;
 mod outcome;
 mod plan;
 mod repairs;
 mod results;
+mod row;
 mod silence;
 mod steps;
 mod summary;
@@ -16,12 +18,14 @@ mod undone;
 mod write;
 
 pub use activation::activation;
+pub use causes::{Cause, CauseExample, CauseKind, Causes, Mend, causes_of_findings, causes_of_results, causes_page};
 pub use findings::{CHECK_SCHEMA, FindingsFormat, findings};
 pub use immovable::{immovable_findings, twin_findings};
-pub use outcome::{Outcome, RowResult, Rows, row_results};
+pub use outcome::{Outcome, Rows, row_results};
 pub use plan::{PlanFormat, PlanView, plan};
 pub use repairs::repairs;
 pub use results::{rejected_csv, results_csv};
+pub use row::{RowReason, RowResult};
 pub use summary::{counts, exit_code, summary};
 pub use undone::leave_out_untouched;
 pub use write::{write_atomically, write_results};

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::immovable::immovable_finding;
+use super::row::{RowReason, RowResult};
 use super::silence;
 use super::steps::{id_key, rank, step_outcome, step_thing, things};
 use crate::check::{Checked, Picked, RowRef, Verdict};
@@ -76,63 +77,6 @@ impl Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())
-    }
-}
-
-/// Everything that is said of one row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RowResult {
-    /// The position of the row in its sheet.
-    pub row: usize,
-    pub outcome: Outcome,
-    pub codes: Vec<String>,
-    pub reason: String,
-    pub fix: String,
-    /// File and row of the root that holds it back.
-    pub blocked_by: String,
-    pub done: Vec<String>,
-    pub missing: Vec<String>,
-    pub webex_id: String,
-    pub attempts: u32,
-    pub tracking_id: String,
-    /// RFC 3339 with offset.
-    pub finished_at: String,
-}
-
-impl RowResult {
-    pub(super) fn new(outcome: Outcome) -> Self {
-        Self {
-            row: 0,
-            outcome,
-            codes: Vec::new(),
-            reason: String::new(),
-            fix: String::new(),
-            blocked_by: String::new(),
-            done: Vec::new(),
-            missing: Vec::new(),
-            webex_id: String::new(),
-            attempts: 0,
-            tracking_id: String::new(),
-            finished_at: String::new(),
-        }
-    }
-
-    /// A row that waits for another one.
-    fn blocked(by: String, lang: Lang) -> Self {
-        let reason = text::say(lang, "{by} stands in the way", &[("by", &by)]);
-        let fix = text::say(lang, "see {by}; this row goes with it", &[("by", &by)]);
-        Self { reason, fix, blocked_by: by, ..Self::new(Outcome::Blocked) }
-    }
-
-    /// Must the row's own cells change before it can go?
-    pub fn needs_mending(&self) -> bool {
-        const MENDABLE: [Code; 4] = [Code::Refused, Code::EmailTaken, Code::NumberRefused, Code::PstnOptionUnknown];
-        let mendable = || self.codes.iter().any(|code| MENDABLE.iter().any(|known| known.id() == code));
-        match self.outcome {
-            Outcome::Rejected => true,
-            Outcome::Failed | Outcome::Incomplete => mendable(),
-            _ => false,
-        }
     }
 }
 
@@ -264,7 +208,7 @@ impl<'a> Index<'a> {
 
     /// A row behind another one. What is wrong with a template or a setting is no row's own, so it is told here.
     fn blocked(&self, root: &Place) -> RowResult {
-        let mut result = RowResult::blocked(root.to_string(), self.rows.lang);
+        let mut result = RowResult::blocked(root, self.rows.lang);
         let is_root = |found: &&Diagnostic| found.severity == Severity::Error && found.place == *root;
         if root.sheet.is_none()
             && let Some(found) = self.rows.checked.found_before_users().iter().find(is_root)
@@ -309,6 +253,7 @@ impl<'a> Index<'a> {
         result.fix = fixes.join("; ");
         result.codes = found.iter().map(|finding| finding.code.id().to_owned()).collect();
         result.codes.dedup();
+        result.reasons = found.iter().map(|finding| RowReason::of(finding, lang)).collect();
         result
     }
 
@@ -396,9 +341,9 @@ impl<'a> Index<'a> {
             let own_row = row_of(step.source);
             result.missing.push(step_thing(step).to_owned());
             if root != own_row && result.blocked_by.is_empty() {
-                let place = self.rows.sheets.get(root.sheet).place(root.index, None).to_string();
-                let words = RowResult::blocked(place.clone(), self.rows.lang);
-                result.blocked_by = place;
+                let place = self.rows.sheets.get(root.sheet).place(root.index, None);
+                let words = RowResult::blocked(&place, self.rows.lang);
+                (result.root, result.blocked_by) = (words.root, words.blocked_by);
                 if reason.text.is_empty() {
                     join(&mut result.reason, &words.reason);
                     join(&mut result.fix, &words.fix);
@@ -422,8 +367,18 @@ impl<'a> Index<'a> {
             Some(code) => {
                 let entry = text::entry(self.rows.lang, code.id());
                 let lookup = |name: &str| (name == "reason").then(|| reason.text.clone());
-                join(&mut result.reason, &text::fill(entry.message, lookup));
-                join(&mut result.fix, &text::fill(entry.fix, lookup));
+                let (message, fix) = (text::fill(entry.message, lookup), text::fill(entry.fix, lookup));
+                join(&mut result.reason, &message);
+                join(&mut result.fix, &fix);
+                result.reasons.push(RowReason {
+                    code: Some(code),
+                    provider_code: reason.provider_code.clone(),
+                    column: None,
+                    value: String::new(),
+                    template: None,
+                    message,
+                    fix,
+                });
                 result.codes.push(code.id().to_owned());
                 result.codes.extend(reason.provider_code.clone());
             }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::outcome::RowResult;
+use super::row::RowResult;
 use crate::sheet::{CsvText, RESULT_COLUMNS, ROW_COLUMN, Sheet, Use};
 
 /// `*.results.csv`: the input's header and cells in their order, then what became of the row.

@@ -1,6 +1,7 @@
 //! Words for rows whose steps were never ended: the run left off before.
 
-use super::outcome::{Outcome, RowResult};
+use super::outcome::Outcome;
+use super::row::RowResult;
 use crate::journal::{Halt, Left, Share};
 use crate::plan::Stage;
 use crate::text::{Lang, phrase, say};

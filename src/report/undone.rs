@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::outcome::{Outcome, RowResult};
+use super::outcome::Outcome;
+use super::row::RowResult;
 use crate::model::SheetKind;
 use crate::plan::Source;
 

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::outcome::RowResult;
 use super::results::{rejected_csv, results_csv};
+use super::row::RowResult;
 use crate::model::SheetKind;
 use crate::sheet::Sheets;
 

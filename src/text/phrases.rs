@@ -21,6 +21,49 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("cause", "causa"),
     ("example", "exemplo"),
     ("cure", "cura"),
+    // Causes: what to mend.
+    ("1 cause for {bad} of {rows} rows that are not well:", "1 causa para {bad} de {rows} linhas que não estão bem:"),
+    (
+        "{causes} causes for {bad} of {rows} rows that are not well, the largest first:",
+        "{causes} causas para {bad} de {rows} linhas que não estão bem, a maior primeiro:",
+    ),
+    ("and {count} more causes; the report lists them all", "e mais {count} causas; o relatório lista todas"),
+    ("1 row; with it mended {share} of all rows pass", "1 linha; com ela corrigida, {share} de todas as linhas passam"),
+    (
+        "1 row and {blocked} behind it; with it mended {share} of all rows pass",
+        "1 linha e {blocked} atrás dela; com ela corrigida, {share} de todas as linhas passam",
+    ),
+    (
+        "{rows} rows; with them mended {share} of all rows pass",
+        "{rows} linhas; com elas corrigidas, {share} de todas as linhas passam",
+    ),
+    (
+        "{blocked} rows behind it; with it mended {share} of all rows pass",
+        "{blocked} linhas atrás; com isso corrigido, {share} de todas as linhas passam",
+    ),
+    (
+        "{rows} rows and {blocked} behind them; with them mended {share} of all rows pass",
+        "{rows} linhas e {blocked} atrás delas; com elas corrigidas, {share} de todas as linhas passam",
+    ),
+    (" (such as {rows})", " (por exemplo {rows})"),
+    ("template `{template}`", "modelo `{template}`"),
+    ("location `{location}` of customer `{customer}`", "localidade `{location}` do cliente `{customer}`"),
+    ("customer `{customer}`", "cliente `{customer}`"),
+    ("`{value}` in column `{column}` of {file}", "`{value}` na coluna `{column}` de {file}"),
+    ("column `{column}` of {file}", "coluna `{column}` de {file}"),
+    ("cell `{column}` of {place}", "célula `{column}` de {place}"),
+    ("answers of Webex", "respostas do Webex"),
+    ("the run itself", "a própria execução"),
+    (
+        "{place} is left out on purpose, and other rows need it",
+        "{place} fica de fora de propósito, e outras linhas precisam dela",
+    ),
+    (
+        "take `skip` out of its `action` cell, or leave the others out too",
+        "tire `skip` da célula `action`, ou deixe as outras de fora também",
+    ),
+    ("other rows wait for {place}", "outras linhas esperam por {place}"),
+    ("see what is said of {place}; the others go with it", "veja o que se diz de {place}; as outras vão junto"),
     // The page of `plan`.
     ("stage", "etapa"),
     ("create", "criar"),
@@ -149,9 +192,6 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     // The closing summary.
     ("no rows", "nenhuma linha"),
     ("{count} requests", "{count} pedidos"),
-    (" and {count} more rows", " e mais {count} linhas"),
-    ("and {count} more; the result files name every row", "e mais {count}; os arquivos de resultados citam cada linha"),
-    ("{count} rows are blocked: {reason}", "{count} linhas estão bloqueadas: {reason}"),
     ("{by} stands in the way", "{by} impede esta linha"),
     ("see {by}; this row goes with it", "veja {by}; esta linha vai junto"),
     ("{fix}; this row goes with it", "{fix}; esta linha vai junto"),

@@ -1,0 +1,85 @@
+//! Causes on the terminal.
+
+use std::fmt::Display;
+
+use super::{Cause, Causes};
+use crate::report::printable;
+use crate::text::{Lang, phrase, say};
+
+/// Causes that are drawn; the report holds them all.
+const DRAWN_MAX: usize = 5;
+
+/// The few things to mend, each with its effect, a few cells and its cure. Nothing where nothing is in the way.
+pub fn causes_page(causes: &Causes, lang: Lang) -> String {
+    if causes.list.is_empty() {
+        return String::new();
+    }
+    let bad = causes.rows - causes.well;
+    let gaps: [(&str, &dyn Display); 3] = [("causes", &causes.list.len()), ("bad", &bad), ("rows", &causes.rows)];
+    let words = match causes.list.len() {
+        1 => "1 cause for {bad} of {rows} rows that are not well:",
+        _ => "{causes} causes for {bad} of {rows} rows that are not well, the largest first:",
+    };
+    let mut page = say(lang, words, &gaps) + "\n";
+    for (number, cause) in (1..).zip(&causes.list).take(DRAWN_MAX) {
+        page.push_str(&drawn(number, cause, lang));
+    }
+    if let Some(more) = causes.list.len().checked_sub(DRAWN_MAX).filter(|more| *more > 0) {
+        page.push_str(&say(lang, "and {count} more causes; the report lists them all", &[("count", &more)]));
+        page.push('\n');
+    }
+    page
+}
+
+fn drawn(number: usize, cause: &Cause, lang: Lang) -> String {
+    let codes = if cause.codes.is_empty() { String::new() } else { format!(" [{}]", cause.codes.join(" ")) };
+    let mut text = format!("{number}. {}: {}{codes}\n", printable(&cause.title), printable(&cause.message));
+    text.push_str(&format!("   {}{}\n", effect(cause, lang), examples(cause, lang)));
+    text.push_str(&format!("   {}: {}\n", phrase(lang, "cure"), printable(&cause.fix)));
+    text
+}
+
+/// How many rows, and what passes then.
+fn effect(cause: &Cause, lang: Lang) -> String {
+    let share = percent(cause.share, lang);
+    let gaps: [(&str, &dyn Display); 3] = [("rows", &cause.rows), ("blocked", &cause.blocked), ("share", &share)];
+    let words = match (cause.rows, cause.blocked) {
+        (1, 0) => "1 row; with it mended {share} of all rows pass",
+        (1, _) => "1 row and {blocked} behind it; with it mended {share} of all rows pass",
+        (_, 0) => "{rows} rows; with them mended {share} of all rows pass",
+        (0, _) => "{blocked} rows behind it; with it mended {share} of all rows pass",
+        _ => "{rows} rows and {blocked} behind them; with them mended {share} of all rows pass",
+    };
+    say(lang, words, &gaps)
+}
+
+fn examples(cause: &Cause, lang: Lang) -> String {
+    let named = cause.examples.iter().filter(|example| example.row.is_some()).take(3);
+    let named: Vec<String> = named
+        .map(|example| {
+            let place = format!("{}:{}", example.file, example.row.unwrap_or_default());
+            let place = match &example.column {
+                Some(column) => format!("{place} {column}"),
+                None => place,
+            };
+            let value = printable(&example.value).replace(['\n', '\t'], " ");
+            if value.is_empty() { place } else { format!("{place} `{value}`") }
+        })
+        .collect();
+    if named.is_empty() {
+        return String::new();
+    }
+    let words = if cause.rows > named.len() { " (such as {rows})" } else { " ({rows})" };
+    say(lang, words, &[("rows", &named.join(", "))])
+}
+
+/// A part of the whole, with the comma or point of the language; never rounded up to the whole.
+pub(in crate::report) fn percent(share: f64, lang: Lang) -> String {
+    let tenths = (share * 1000.0).floor();
+    let text = if tenths >= 1000.0 { "100".to_owned() } else { format!("{:.1}", tenths / 10.0) };
+    let text = text.strip_suffix(".0").map(str::to_owned).unwrap_or(text);
+    match lang {
+        Lang::En => format!("{text} %"),
+        Lang::PtBr => format!("{} %", text.replace('.', ",")),
+    }
+}
