@@ -93,13 +93,12 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         Command::Approve { run, api } => {
             pipeline::approve(&folder(&None), &typed(cli.lang, &no_hold_back, &as_it_is, api), run, console).await
         }
-        Command::Report { run } => {
+        Command::Report(report) => {
             // Every other command takes the folder here, so a folder is understood.
-            let named = run.as_ref().map(PathBuf::from).filter(|path| path.is_dir());
-            let run = run.as_deref().filter(|_| named.is_none());
-            pipeline::report(&folder(&named), &typed(cli.lang, &no_hold_back, &as_it_is, &no_api), run, console)
+            let typed = typed(cli.lang, &no_hold_back, &as_it_is, &no_api);
+            pipeline::report(&folder(&report.named_folder()), &typed, &report.order(), console)
         }
-        Command::Runs { dir } => pipeline::runs(&folder(dir), console),
+        Command::Runs(runs) => pipeline::runs(&folder(&runs.dir), runs.format(), console),
         Command::Export(export) => {
             let typed = typed(cli.lang, &no_hold_back, &as_it_is, &export.api);
             let out = export.out.as_deref();

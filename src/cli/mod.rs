@@ -2,6 +2,7 @@
 
 mod activate;
 mod export;
+mod report;
 mod retry;
 mod run;
 mod template;
@@ -19,6 +20,7 @@ use crate::text::Lang;
 
 pub use activate::ActivateArgs;
 pub use export::{CompareArgs, ExportArgs};
+pub use report::{ReportArgs, RunsArgs};
 pub use retry::RetryArgs;
 pub use run::{RunArgs, SelectArgs, UntilArgs};
 pub use template::{TemplateAnswers, TemplateCommand};
@@ -152,15 +154,9 @@ pub enum Command {
     /// Do again only what did not end well, or only the rows of a mended file.
     Retry(RetryArgs),
     /// Make the result files of a run again.
-    Report {
-        /// The run; the latest when left out. `turnup runs` lists them.
-        run: Option<String>,
-    },
+    Report(ReportArgs),
     /// List the runs of a workspace.
-    Runs {
-        /// The workspace folder [default: .].
-        dir: Option<PathBuf>,
-    },
+    Runs(RunsArgs),
     /// Read what stands in Webex into the three sheets; nothing is changed.
     Export(ExportArgs),
     /// Name what stands otherwise in Webex than turnup knows it, or than the sheets say; nothing is changed.

@@ -6,11 +6,11 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::inputs::{Inputs, TEMPLATES};
-use super::recorded::Results;
 use super::retry::{key, keys};
 use crate::model::SheetKind;
 use crate::plan::Source;
 use crate::report::Outcome;
+use crate::report::Results;
 use crate::settings::{SETTINGS, Settings};
 use crate::sheet::{self, Mended, ROW_COLUMN, Sheet, Sheets};
 use crate::text::{Lang, say};

@@ -10,6 +10,7 @@ mod console;
 mod export;
 mod fix;
 mod guard;
+mod history;
 mod inputs;
 mod left;
 mod mended;
@@ -21,11 +22,12 @@ mod retry;
 mod saved;
 mod selected;
 mod template;
+mod told;
 mod undo;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
 use crate::check::{self, Checked, Material, Standing};
 use crate::diagnostic::Severity;
@@ -47,6 +49,7 @@ pub use compare::{CompareFormat, compare};
 pub use console::{Confirmation, Console, Terminal};
 pub use export::{Overwriting, export};
 pub use fix::fix;
+pub use history::{ReportFormat, ReportOrder, RunsFormat, report, runs};
 use inputs::Inputs;
 pub use online::Asking;
 use online::asked;
@@ -320,51 +323,6 @@ pub async fn resume(
     console.say(&say(settings.lang, words, &[("run", &head.run), ("started", &head.started)]));
     let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
     recorded.carry_out(&head.run, Scope::Everything, console).await
-}
-
-/// `turnup report`: makes the report of a run again, from the journal and the kept inputs.
-///
-/// # Errors
-/// When there is no such run, or a file cannot be written.
-pub fn report(folder: &Path, typed: &Typed, run: Option<&str>, console: &mut Console<'_>) -> anyhow::Result<u8> {
-    let workspace = Workspace::open(folder)?;
-    let settings = settle(typed, &workspace)?;
-    if !workspace.has_state() {
-        bail!("nothing has been run in `{}` yet", folder.display());
-    }
-    let mut log = Sqlite::open(&workspace.journal())?;
-    let runs = log.runs()?;
-    let head = match run {
-        Some(wanted) => runs.into_iter().find(|head| head.run == wanted),
-        None => runs.into_iter().next_back(),
-    };
-    let head = head.context("there is no such run; `turnup runs` lists them")?;
-    let recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
-    let (results, words) = recorded.report(&head.run, None)?;
-    console.print(&words);
-    Ok(head.exit.unwrap_or_else(|| report::exit_code(&results)))
-}
-
-/// `turnup runs`: every run of the workspace, oldest first.
-///
-/// # Errors
-/// When the journal cannot be read.
-pub fn runs(folder: &Path, console: &mut Console<'_>) -> anyhow::Result<u8> {
-    let workspace = Workspace::open(folder)?;
-    if !workspace.has_state() {
-        return Ok(exit::WELL);
-    }
-    let log = Sqlite::open(&workspace.journal())?;
-    let heads = log.runs()?;
-    for head in &heads {
-        let end = match (&head.finished, head.exit) {
-            (Some(finished), Some(exit)) => format!("finished {finished} with exit code {exit}"),
-            _ if head.parked.is_some() => approve::told(&heads, head, Lang::default()),
-            _ => format!("unfinished{}; `turnup resume` goes on", left::in_brackets(log.left(&head.run)?.as_ref())),
-        };
-        console.print(&format!("{}  started {} by {}, {end}\n", head.run, head.started, head.by));
-    }
-    Ok(exit::WELL)
 }
 
 /// `turnup simulate`: a Webex to practise against, until it is interrupted.

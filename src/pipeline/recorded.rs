@@ -1,25 +1,22 @@
 //! A recorded run: carrying out its stored plan, and handing back what became of every row.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
-use super::inputs::Inputs;
 use super::provider::{self, Provider};
-use super::selected::{self, Selected};
-use super::{Confirmation, Console, Terminal, checked, exit, guard, left, standing};
+use super::selected::{self};
+use super::{Confirmation, Console, Terminal, exit, guard, left};
 use crate::api::Client;
-use crate::check::HoldBack;
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Entry, Event, Left, Log, Record, RunHead, Sqlite, State, Stored, Which};
-use crate::model::SheetKind;
-use crate::plan::{Action, Plan, Source, Stage, StepId};
-use crate::report::{self, Causes, Outcome, RowResult, Rows};
+use crate::plan::{Action, Plan, Stage, StepId};
+use crate::report::{self, Outcome, Results};
 use crate::run::progress::{Bars, Lines, Progress, Quiet};
 use crate::run::{self, Finish, Guards, Job, Mode, Options, Stop};
 use crate::settings::Settings;
-use crate::text::{Lang, phrase, say};
+use crate::text::{phrase, say};
 use crate::workspace::Workspace;
 
 /// The latest run, if it was cut off.
@@ -35,16 +32,6 @@ pub(super) enum Scope {
     Everything,
     /// Only what was sent already: it is followed up, nothing new is begun.
     WhatWasSent,
-}
-
-/// The outcome of every row, sheet by sheet.
-pub(super) type Results = HashMap<SheetKind, Vec<RowResult>>;
-
-/// What a run read, what became of every row of it, and what is to be mended.
-pub(super) struct Told {
-    pub inputs: Inputs,
-    pub results: Results,
-    pub causes: Causes,
 }
 
 /// Where a run is recorded.
@@ -134,7 +121,16 @@ impl Recorded<'_> {
         if let Some(left) = &left {
             self.log.leave(run, left)?;
         }
-        let (results, words) = self.report(run, Some(requests))?;
+        let mut told = self.told(run, self.settings.lang)?;
+        let is_cut = scope == Scope::WhatWasSent && is_cut_short(&told.results);
+        let code = if is_cut { exit::INTERRUPTED } else { report::exit_code(&told.results) };
+        let finished = console.clock.now();
+        let is_stopped = matches!(finish.stopped, Some(Stop::Environment(_))) || left.is_some();
+        if !is_stopped {
+            told.head.finished = Some(finished.clone());
+            told.head.exit = Some(code);
+        }
+        let words = self.hand_back(&told, Some(requests))?;
         match scope {
             Scope::Everything => console.print(&words),
             // The results of this command are those of today's run.
@@ -147,9 +143,7 @@ impl Recorded<'_> {
             console.refuse(&left::words(&left, self.settings.lang));
             return Ok(left.exit);
         }
-        let is_cut = scope == Scope::WhatWasSent && is_cut_short(&results);
-        let code = if is_cut { exit::INTERRUPTED } else { report::exit_code(&results) };
-        self.log.finish(run, &console.clock.now(), code)?;
+        self.log.finish(run, &finished, code)?;
         Ok(code)
     }
 
@@ -168,16 +162,6 @@ impl Recorded<'_> {
             Ok(())
         })?;
         Ok(open)
-    }
-
-    /// The rows that the run has steps for.
-    fn touched(&self, run: &str) -> anyhow::Result<HashSet<Source>> {
-        let mut touched = HashSet::new();
-        self.log.walk(run, Which::All, &mut |stored| {
-            touched.insert(stored.step.source);
-            Ok(())
-        })?;
-        Ok(touched)
     }
 
     fn recorded_so_far(&self) -> String {
@@ -214,43 +198,6 @@ impl Recorded<'_> {
         };
         let job = Job { run, options };
         run::run(job, self.log, client, progress.as_mut(), console.interrupt.clone()).await
-    }
-
-    /// Writes the result files of a run; returns the results, and for people a summary whose last line is the folder.
-    pub fn report(&self, run: &str, requests: Option<u64>) -> anyhow::Result<(Results, String)> {
-        let Told { inputs, results, causes } = self.told(run, self.settings.lang)?;
-        let folder = self.workspace.report(run);
-        report::write_results(&folder, &inputs.sheets, &results)?;
-        let summary = report::summary(&results, &causes, requests, self.settings.lang);
-        Ok((results, format!("{summary}{}\n", folder.display())))
-    }
-
-    /// What a run read, and what became of every row of it, in words of a language.
-    pub fn told(&self, run: &str, lang: Lang) -> anyhow::Result<Told> {
-        let kept = self.workspace.inputs(run);
-        let settings = self.settings.as_kept(&kept)?;
-        let inputs = Inputs::read(&kept, &settings.reading)
-            .context("the inputs that were kept with the run cannot be read, so its report cannot be made")?;
-        let head = self.log.runs()?.into_iter().find(|head| head.run == run);
-        let head = head.unwrap_or_default();
-        let hold_back = HoldBack::parse(&head.hold_back).unwrap_or_default();
-        let settings = Settings { hold_back, ..settings };
-        // What is taken back is judged as it was when it was made.
-        let judged_at = head.undoes.as_deref().unwrap_or(run);
-        let standing = standing(&self.log.known_before(judged_at)?);
-        let checked = checked(&inputs, &settings, &standing);
-        let left = self.log.left(run)?;
-        let left = left.as_ref();
-        let selected = Selected::kept(&kept, &checked)?;
-        let (selection, picked) = (&selected.selection, selected.picked());
-        let (sheets, log) = (&inputs.sheets, &*self.log);
-        let rows = Rows { sheets, checked: &checked, log, run, left, selection, picked, lang };
-        let mut results = report::row_results(&rows)?;
-        if head.undoes.is_some() {
-            report::leave_out_untouched(&mut results, &self.touched(run)?);
-        }
-        let causes = report::causes_of_results(&checked, &results, settings.hold_back, lang);
-        Ok(Told { inputs, results, causes })
     }
 }
 

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::inputs::Inputs;
-use super::recorded::{Recorded, Results, Told};
+use super::recorded::Recorded;
+use super::told::Told;
 use super::{Confirmation, Console, Order, Terminal, Until, exit, guard, mended, provision, selected};
 use crate::journal::{Log, RunHead, Sqlite};
 use crate::model::SheetKind;
 use crate::plan::{Selection, Source};
-use crate::report::Outcome;
+use crate::report::{Outcome, Results};
 use crate::settings::{Typed, settle};
 use crate::sheet::{Sheet, Sheets, customers, locations, users};
 use crate::text::{phrase, say};

@@ -6,6 +6,8 @@ mod activation;
 mod causes;
 mod findings;
 mod immovable;
+mod json;
+mod lines;
 mod outcome;
 mod plan;
 mod repairs;
@@ -15,12 +17,15 @@ mod silence;
 mod steps;
 mod summary;
 mod undone;
+mod view;
 mod write;
 
 pub use activation::activation;
 pub use causes::{Cause, CauseExample, CauseKind, Causes, Mend, causes_of_findings, causes_of_results, causes_page};
 pub use findings::{CHECK_SCHEMA, FindingsFormat, findings};
 pub use immovable::{immovable_findings, twin_findings};
+pub use json::report_json;
+pub use lines::report_csv;
 pub use outcome::{Outcome, Rows, row_results};
 pub use plan::{PlanFormat, PlanView, plan};
 pub use repairs::repairs;
@@ -28,7 +33,8 @@ pub use results::{rejected_csv, results_csv};
 pub use row::{RowReason, RowResult};
 pub use summary::{counts, exit_code, summary};
 pub use undone::leave_out_untouched;
-pub use write::{write_atomically, write_results};
+pub use view::{Results, RunView, StageCounts};
+pub use write::{write_atomically, write_results, write_streamed};
 
 /// Text of somebody else without control characters, so that it cannot move a terminal's cursor.
 pub fn printable(text: &str) -> String {

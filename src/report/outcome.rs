@@ -7,6 +7,7 @@ use super::immovable::immovable_finding;
 use super::row::{RowReason, RowResult};
 use super::silence;
 use super::steps::{id_key, rank, step_outcome, step_thing, things};
+use super::view::{Results, StageCounts};
 use crate::check::{Checked, Picked, RowRef, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::journal::{Ending, Left, Log, Reason, Record, State, Stored, Which};
@@ -96,11 +97,11 @@ pub struct Rows<'a> {
     pub lang: Lang,
 }
 
-/// The outcome of every row of a sheet, in the order of its rows.
+/// The outcome of every row of a sheet, in the order of its rows; and how the steps of each stage ended.
 ///
 /// # Errors
 /// When the journal cannot be read.
-pub fn row_results(rows: &Rows<'_>) -> anyhow::Result<HashMap<SheetKind, Vec<RowResult>>> {
+pub fn row_results(rows: &Rows<'_>) -> anyhow::Result<(Results, StageCounts)> {
     let mut index = Index::new(rows)?;
     rows.log.walk(rows.run, Which::All, &mut |stored| index.add(&stored))?;
     let mut sheet = |kind: SheetKind| {
@@ -109,7 +110,8 @@ pub fn row_results(rows: &Rows<'_>) -> anyhow::Result<HashMap<SheetKind, Vec<Row
         let told = all.filter(|row| rows.selection.rows.is_none() || rows.picked.is_none_or(|picked| picked.has(*row)));
         told.map(|row| RowResult { row: row.index, ..index.row(row) }).collect()
     };
-    Ok(SheetKind::ALL.into_iter().map(|kind| (kind, sheet(kind))).collect())
+    let results = SheetKind::ALL.into_iter().map(|kind| (kind, sheet(kind))).collect();
+    Ok((results, index.stages))
 }
 
 struct Index<'a> {
@@ -122,6 +124,7 @@ struct Index<'a> {
     /// The rows of steps that stand in the way of others.
     roots: HashMap<StepId, Option<RowRef>>,
     immovable: HashMap<RowRef, Vec<Immovable>>,
+    stages: StageCounts,
 }
 
 const fn row_of(source: Source) -> RowRef {
@@ -137,6 +140,7 @@ impl<'a> Index<'a> {
             customers: HashMap::new(),
             roots: HashMap::new(),
             immovable: HashMap::new(),
+            stages: StageCounts::new(),
         };
         for finding in rows.checked.found_before_users().iter().filter(|finding| finding.severity == Severity::Error) {
             if let Some(sheet) = finding.place.sheet {
@@ -158,6 +162,7 @@ impl<'a> Index<'a> {
         let row = row_of(step.source);
         let record = Some(record).filter(|record| record.state != State::Pending);
         let outcome = step_outcome(step, record);
+        *self.stages.entry(step.stage).or_default().entry(outcome).or_default() += 1;
         let mut result = self.told.remove(&row).unwrap_or_else(|| RowResult::new(outcome));
         if rank(outcome) >= rank(result.outcome) {
             result.outcome = outcome;

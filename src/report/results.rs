@@ -12,22 +12,7 @@ pub fn results_csv(sheet: &Sheet, results: &[RowResult]) -> String {
     file.row(kept.iter().map(|&at| header_cell(sheet, at)).chain(RESULT_COLUMNS.map(Cow::Borrowed)));
     for result in results {
         let cells = sheet.cells(result.row);
-        let (codes, done, missing) = (result.codes.join(";"), result.done.join(";"), result.missing.join(";"));
-        let attempts = result.attempts.to_string();
-        let added = [
-            result.outcome.word(),
-            &codes,
-            &result.reason,
-            &result.fix,
-            &result.blocked_by,
-            &done,
-            &missing,
-            &result.webex_id,
-            &attempts,
-            &result.tracking_id,
-            &result.finished_at,
-        ];
-        file.row(kept.iter().map(|&at| cells.get(at).unwrap_or_default()).chain(added.map(Cow::Borrowed)));
+        file.row(kept.iter().map(|&at| cells.get(at).unwrap_or_default()).chain(result.columns()));
     }
     file.finish()
 }
@@ -53,7 +38,7 @@ pub fn rejected_csv(sheet: &Sheet, results: &[RowResult]) -> String {
 }
 
 /// The columns of the input, without those that an earlier report added.
-fn kept_columns(sheet: &Sheet) -> Vec<usize> {
+pub(super) fn kept_columns(sheet: &Sheet) -> Vec<usize> {
     let widest = (0..sheet.row_count()).map(|row| sheet.cells(row).len()).max().unwrap_or(0).max(sheet.header.len());
     (0..widest).filter(|&at| !matches!(sheet.uses.get(at), Some(Use::Report))).collect()
 }

@@ -1,9 +1,11 @@
 //! What is said of one row.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::outcome::Outcome;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::sheet::RESULT_COLUMNS;
 use crate::text::{self, Lang};
 
 /// One thing that is wrong with a row.
@@ -86,6 +88,23 @@ impl RowResult {
         let reason = text::say(lang, "{by} stands in the way", &[("by", &by)]);
         let fix = text::say(lang, "see {by}; this row goes with it", &[("by", &by)]);
         Self { reason, fix, root: Some(root.clone()), blocked_by: by, ..Self::new(Outcome::Blocked) }
+    }
+
+    /// What the results say of it, in the order of their columns.
+    pub fn columns(&self) -> [Cow<'_, str>; RESULT_COLUMNS.len()] {
+        [
+            Cow::Borrowed(self.outcome.word()),
+            Cow::Owned(self.codes.join(";")),
+            Cow::Borrowed(&self.reason),
+            Cow::Borrowed(&self.fix),
+            Cow::Borrowed(&self.blocked_by),
+            Cow::Owned(self.done.join(";")),
+            Cow::Owned(self.missing.join(";")),
+            Cow::Borrowed(&self.webex_id),
+            Cow::Owned(self.attempts.to_string()),
+            Cow::Borrowed(&self.tracking_id),
+            Cow::Borrowed(&self.finished_at),
+        ]
     }
 
     /// Must the row's own cells change before it can go?

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Context;
@@ -17,11 +17,19 @@ use crate::sheet::Sheets;
 /// # Errors
 /// When the disk refuses it; an older file of that name stays as it was.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    write_streamed(path, |out| out.write_all(bytes))
+}
+
+/// The same for a file that is made while it is written.
+///
+/// # Errors
+/// When the disk refuses it; an older file of that name stays as it was.
+pub fn write_streamed(path: &Path, make: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> anyhow::Result<()> {
     let fresh = path.with_extension("part");
     let write = || -> std::io::Result<()> {
-        let mut file = File::create(&fresh)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
+        let mut out = BufWriter::with_capacity(1 << 16, File::create(&fresh)?);
+        make(&mut out)?;
+        out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
         std::fs::rename(&fresh, path)
     };
     write()

@@ -64,6 +64,17 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("other rows wait for {place}", "outras linhas esperam por {place}"),
     ("see what is said of {place}; the others go with it", "veja o que se diz de {place}; as outras vão junto"),
+    // Looking back.
+    (
+        "the run waits for approval; `turnup approve` lets it go",
+        "a execução espera aprovação; `turnup approve` a libera",
+    ),
+    (
+        "the run {run} is under way or was cut off, so its report is what it came to so far; `turnup resume` goes on with one \
+         that was cut off",
+        "a execução {run} está em andamento ou foi interrompida, então o relatório mostra até onde ela chegou; `turnup \
+         resume` continua uma que foi interrompida",
+    ),
     // The page of `plan`.
     ("stage", "etapa"),
     ("create", "criar"),

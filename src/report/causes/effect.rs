@@ -178,11 +178,11 @@ fn without_tails(clusters: Clusters, held: &Held, sheets: &Sheets) -> Vec<(Key, 
     let mut seen: HashMap<&str, usize> = HashMap::new();
     let mut tail = HashSet::new();
     for at in in_order(&clusters.list, &blocked) {
-        let ((family, _), cluster) = &clusters.list[at];
+        let ((family, apart), cluster) = &clusters.list[at];
         let count = seen.entry(family).or_default();
         *count += 1;
         // Values that stand in one row each are no pattern of their own.
-        if *count > APART_MAX || cluster.rows.len() + blocked[at] == 1 {
+        if !apart.is_empty() && (*count > APART_MAX || cluster.rows.len() + blocked[at] == 1) {
             tail.insert(at);
         }
     }

@@ -1,0 +1,178 @@
+//! `turnup report` and `turnup runs`: looking back at what was recorded.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use serde::Serialize;
+
+use super::recorded::Recorded;
+use super::{Console, approve, exit, left};
+use crate::journal::{Left, Log, RunHead, Sqlite};
+use crate::report::{self, Outcome};
+use crate::settings::{Typed, settle};
+use crate::text::{Lang, phrase, say};
+use crate::workspace::Workspace;
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ReportFormat {
+    #[default]
+    Text,
+    Json,
+    Csv,
+}
+
+/// Which report is wanted.
+#[derive(Debug, Clone, Default)]
+pub struct ReportOrder {
+    /// The latest run when none is named.
+    pub run: Option<String>,
+    pub format: ReportFormat,
+}
+
+/// `turnup report`: makes the report of a run again, from the journal and the kept inputs.
+///
+/// # Errors
+/// When there is no such run, or a file cannot be written.
+pub fn report(folder: &Path, typed: &Typed, order: &ReportOrder, console: &mut Console<'_>) -> anyhow::Result<u8> {
+    let workspace = Workspace::open(folder)?;
+    let settings = settle(typed, &workspace)?;
+    if !workspace.has_state() {
+        bail!("nothing has been run in `{}` yet", folder.display());
+    }
+    let mut log = Sqlite::open(&workspace.journal())?;
+    let head = wanted(log.runs()?, order.run.as_deref())?;
+    let recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
+    let told = recorded.told(&head.run, settings.lang)?;
+    let words = recorded.hand_back(&told, None)?;
+    if head.finished.is_none() {
+        console.say(&unfinished(&told.head, told.left.as_ref(), settings.lang));
+    }
+    match order.format {
+        ReportFormat::Text => console.print(&words),
+        ReportFormat::Csv => console.stream(|out| report::report_csv(&told.view(), out))?,
+        ReportFormat::Json => {
+            let english = recorded.in_english(&told)?;
+            console.stream(|out| report::report_json(&english.as_ref().unwrap_or(&told).view(), out))?;
+        }
+    }
+    let is_open = || told.results.values().flatten().any(|row| row.outcome == Outcome::NotReached);
+    Ok(match (head.exit, &told.left) {
+        (Some(exit), _) => exit,
+        (None, Some(left)) => left.exit,
+        (None, None) if is_open() => exit::INTERRUPTED,
+        (None, None) => report::exit_code(&told.results),
+    })
+}
+
+/// The run of that name, or the latest.
+pub(super) fn wanted(runs: Vec<RunHead>, name: Option<&str>) -> anyhow::Result<RunHead> {
+    let head = match name {
+        Some(wanted) => runs.into_iter().find(|head| head.run == wanted),
+        None => runs.into_iter().next_back(),
+    };
+    head.context("there is no such run; `turnup runs` lists them")
+}
+
+/// Says of a run that is not finished why it is not.
+fn unfinished(head: &RunHead, left: Option<&Left>, lang: Lang) -> String {
+    match left {
+        _ if head.parked.is_some() => {
+            phrase(lang, "the run waits for approval; `turnup approve` lets it go").to_owned()
+        }
+        Some(left) => left::words(left, lang),
+        None => {
+            let words = "the run {run} is under way or was cut off, so its report is what it came to so far; `turnup resume` \
+                         goes on with one that was cut off";
+            say(lang, words, &[("run", &head.run)])
+        }
+    }
+}
+
+/// How runs are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RunsFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+/// One run for programs.
+#[derive(Serialize)]
+struct Listed<'a> {
+    run: &'a str,
+    started: &'a str,
+    finished: Option<&'a str>,
+    exit: Option<u8>,
+    /// `finished`, `unfinished`, `parked`, or `superseded` where it was parked and a later run took its place.
+    state: &'static str,
+    by: &'a str,
+    provider: &'a str,
+    tool_version: &'a str,
+    hold_back: &'a str,
+    undoes: Option<&'a str>,
+    left: Option<Left>,
+    /// Where its files are.
+    folder: String,
+}
+
+#[derive(Serialize)]
+struct Listing<'a> {
+    schema: &'static str,
+    runs: Vec<Listed<'a>>,
+}
+
+/// `turnup runs`: every run of the workspace, oldest first.
+///
+/// # Errors
+/// When the journal cannot be read.
+pub fn runs(folder: &Path, format: RunsFormat, console: &mut Console<'_>) -> anyhow::Result<u8> {
+    let workspace = Workspace::open(folder)?;
+    let log = workspace.has_state().then(|| Sqlite::open(&workspace.journal())).transpose()?;
+    let heads = log.as_ref().map(Log::runs).transpose()?.unwrap_or_default();
+    let left = |head: &RunHead| log.as_ref().map_or(Ok(None), |log| log.left(&head.run));
+    match format {
+        RunsFormat::Text => {
+            for head in &heads {
+                console.print(&line(&heads, head, left(head)?.as_ref()));
+            }
+        }
+        RunsFormat::Json => {
+            let listed = heads.iter().map(|head| Ok(listed(&workspace, &heads, head, left(head)?)));
+            let listing = Listing { schema: "turnup.runs/1", runs: listed.collect::<anyhow::Result<_>>()? };
+            console.print(&(serde_json::to_string(&listing)? + "\n"));
+        }
+    }
+    Ok(exit::WELL)
+}
+
+fn line(heads: &[RunHead], head: &RunHead, left: Option<&Left>) -> String {
+    let end = match (&head.finished, head.exit) {
+        (Some(finished), Some(exit)) => format!("finished {finished} with exit code {exit}"),
+        _ if head.parked.is_some() => approve::told(heads, head, Lang::default()),
+        _ => format!("unfinished{}; `turnup resume` goes on", left::in_brackets(left)),
+    };
+    format!("{}  started {} by {}, {end}\n", head.run, head.started, head.by)
+}
+
+fn listed<'a>(workspace: &Workspace, heads: &[RunHead], head: &'a RunHead, left: Option<Left>) -> Listed<'a> {
+    Listed {
+        run: &head.run,
+        started: &head.started,
+        finished: head.finished.as_deref(),
+        exit: head.exit,
+        state: match () {
+            () if head.finished.is_some() => "finished",
+            () if head.parked.is_none() => "unfinished",
+            () if approve::waits(heads, &head.run) => "parked",
+            () => "superseded",
+        },
+        by: &head.by,
+        provider: &head.provider,
+        tool_version: &head.tool_version,
+        hold_back: &head.hold_back,
+        undoes: head.undoes.as_deref(),
+        left,
+        folder: workspace.report(&head.run).display().to_string(),
+    }
+}

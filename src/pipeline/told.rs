@@ -1,0 +1,111 @@
+//! What a run came to, told from the journal and the inputs that were kept with it: at its end, after a crash, at any
+//! time later.
+
+use std::collections::HashSet;
+
+use anyhow::Context;
+
+use super::inputs::Inputs;
+use super::recorded::Recorded;
+use super::selected::Selected;
+use super::{checked, standing};
+use crate::check::HoldBack;
+use crate::journal::{Left, Log, RunHead, Which};
+use crate::plan::Source;
+use crate::report::{self, Causes, Results, Rows, RunView, StageCounts};
+use crate::settings::Settings;
+use crate::text::Lang;
+
+/// What a run read, what became of every row of it, and what is to be mended.
+pub(super) struct Told {
+    pub head: RunHead,
+    pub left: Option<Left>,
+    pub inputs: Inputs,
+    pub results: Results,
+    pub stages: StageCounts,
+    pub causes: Causes,
+    pub lang: Lang,
+}
+
+impl Told {
+    /// What reports are made from.
+    pub const fn view(&self) -> RunView<'_> {
+        RunView {
+            head: &self.head,
+            left: self.left.as_ref(),
+            sheets: &self.inputs.sheets,
+            results: &self.results,
+            stages: &self.stages,
+            causes: &self.causes,
+            lang: self.lang,
+        }
+    }
+}
+
+impl Recorded<'_> {
+    /// Writes the files of a run; returns for people a summary whose last line is the folder.
+    pub fn hand_back(&self, told: &Told, requests: Option<u64>) -> anyhow::Result<String> {
+        let folder = self.workspace.report(&told.head.run);
+        report::write_results(&folder, &told.inputs.sheets, &told.results)?;
+        let in_english = self.in_english(told)?;
+        let view = in_english.as_ref().unwrap_or(told).view();
+        report::write_streamed(&folder.join("report.json"), |out| report::report_json(&view, out))?;
+        let summary = report::summary(&told.results, &told.causes, requests, told.lang);
+        Ok(format!("{summary}{}\n", folder.display()))
+    }
+
+    /// The same run for programs, which read the same words whatever language a person has chosen; none where these are
+    /// the words already.
+    pub fn in_english(&self, told: &Told) -> anyhow::Result<Option<Told>> {
+        if told.lang == Lang::En {
+            return Ok(None);
+        }
+        let english = self.told(&told.head.run, Lang::En)?;
+        Ok(Some(Told { head: told.head.clone(), ..english }))
+    }
+
+    /// What a run read, and what became of every row of it, in words of a language.
+    pub fn told(&self, run: &str, lang: Lang) -> anyhow::Result<Told> {
+        let kept = self.workspace.inputs(run);
+        let settings = self.settings.as_kept(&kept)?;
+        let inputs = Inputs::read(&kept, &settings.reading)
+            .context("the inputs that were kept with the run cannot be read, so its report cannot be made")?;
+        let head = self.log.runs()?.into_iter().find(|head| head.run == run);
+        let head = head.unwrap_or_default();
+        let hold_back = HoldBack::parse(&head.hold_back).unwrap_or_default();
+        let settings = Settings { hold_back, ..settings };
+        // What is taken back is judged as it was when it was made.
+        let judged_at = head.undoes.as_deref().unwrap_or(run);
+        let standing = standing(&self.log.known_before(judged_at)?);
+        let checked = checked(&inputs, &settings, &standing);
+        let left = self.log.left(run)?;
+        let selected = Selected::kept(&kept, &checked)?;
+        let rows = Rows {
+            sheets: &inputs.sheets,
+            checked: &checked,
+            log: &*self.log,
+            run,
+            left: left.as_ref(),
+            selection: &selected.selection,
+            picked: selected.picked(),
+            lang,
+        };
+        let (mut results, stages) = report::row_results(&rows)?;
+        if head.undoes.is_some() {
+            report::leave_out_untouched(&mut results, &self.touched(run)?);
+        }
+        let causes = report::causes_of_results(&checked, &results, hold_back, lang);
+        drop(checked);
+        Ok(Told { head, left, inputs, results, stages, causes, lang })
+    }
+
+    /// The rows that the run has steps for.
+    fn touched(&self, run: &str) -> anyhow::Result<HashSet<Source>> {
+        let mut touched = HashSet::new();
+        self.log.walk(run, Which::All, &mut |stored| {
+            touched.insert(stored.step.source);
+            Ok(())
+        })?;
+        Ok(touched)
+    }
+}
