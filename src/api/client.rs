@@ -175,7 +175,7 @@ impl Client {
             if shared.pace.parked_until(lanes).is_some() {
                 continue;
             }
-            shared.pace.turn(lanes).await;
+            shared.pace.turn(lanes, shared.flight.spread()).await;
             if shared.pace.parked_until(lanes).is_none() {
                 return slot;
             }

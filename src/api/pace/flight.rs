@@ -17,6 +17,10 @@ const GOOD: f64 = 0.7;
 const BAD: f64 = 0.4;
 /// How much one answer counts.
 const WEIGHT: f64 = 0.1;
+/// What of the time that each slot would take its turn in lies between two requests at least, so that they leave
+/// evenly and not in the bunches that answers come in; and at most, whatever an answer takes.
+const SPREAD_SHARE: f64 = 0.8;
+const SPREAD_MAX: Duration = Duration::from_millis(5);
 
 /// The slots of a client.
 #[derive(Debug)]
@@ -38,6 +42,8 @@ struct State {
     answers: usize,
     /// Nothing was too much yet, so the limit grows fast.
     is_starting: bool,
+    /// Seconds that answers take lately.
+    latency: f64,
 }
 
 /// The right to have one request under way.
@@ -59,7 +65,8 @@ impl Flight {
     /// So many slots, or a number that is found out.
     pub fn new(fixed: Option<usize>) -> Self {
         let limit = fixed.unwrap_or(START).max(1);
-        let state = State { limit, owed: 0, first: HashMap::new(), nearness: 1.0, answers: 0, is_starting: true };
+        let state =
+            State { limit, owed: 0, first: HashMap::new(), nearness: 1.0, answers: 0, is_starting: true, latency: 0.0 };
         Self { slots: Semaphore::new(limit), state: Mutex::new(state), is_fixed: fixed.is_some() }
     }
 
@@ -73,6 +80,14 @@ impl Flight {
         self.state().limit
     }
 
+    /// How long after another request the next one should leave, where nothing else says.
+    pub fn spread(&self) -> Duration {
+        let state = self.state();
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred slots")]
+        let share = state.latency * SPREAD_SHARE / state.limit as f64;
+        Duration::from_secs_f64(share).min(SPREAD_MAX)
+    }
+
     /// Waits for a slot.
     pub async fn slot(&self) -> Slot<'_> {
         let permit = self.slots.acquire().await.expect("the semaphore is never closed");
@@ -82,10 +97,11 @@ impl Flight {
 
     /// Takes in how long an answer took.
     pub fn answered(&self, kind: &'static str, took: Duration) {
+        let mut state = self.state();
+        state.took(took);
         if self.is_fixed {
             return;
         }
-        let mut state = self.state();
         let before = state.limit;
         state.answered(kind, took);
         let after = state.limit;
@@ -100,6 +116,12 @@ impl Flight {
 }
 
 impl State {
+    fn took(&mut self, took: Duration) {
+        let seconds = took.as_secs_f64();
+        let weight = if self.latency > 0.0 { WEIGHT } else { 1.0 };
+        self.latency += weight * (seconds - self.latency);
+    }
+
     fn answered(&mut self, kind: &'static str, took: Duration) {
         let (count, together) = self.first.entry(kind).or_default();
         if *count < FIRST_ANSWERS {

@@ -2,7 +2,8 @@
 //!
 //! A limit that lets bursts pass says little until the burst is used up. From the first refusal to the moment it is
 //! heard of, requests go on leaving; what of them is accepted has been let through at the very rate of the limit. That is
-//! the estimate. Where there is too little of it, the pace is lowered by a share. A long quiet time raises it again, slowly.
+//! the estimate. Where there is too little of it, the pace is lowered by a share. A quiet time raises it again: soon to
+//! where the limit was met, and slowly beyond.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -13,17 +14,22 @@ use tokio::time::Instant;
 const MEMORY: Duration = Duration::from_secs(1);
 /// Fewest answers, and fewest of them refused, that an estimate is made of.
 const ANSWERS_MIN: usize = 6;
+/// Fewest moments of which it is known that the limit had room again.
+const TELLING_MIN: usize = 3;
 const REFUSED_SHARE_MIN: f64 = 0.3;
 /// What of an estimate is used, so that its error does not run into the limit at once.
-const ESTIMATE_SHARE: f64 = 0.96;
+const ESTIMATE_SHARE: f64 = 0.975;
 /// What is left of the pace when no estimate can be made, and when it was nearly right.
 const BLIND_SHARE: f64 = 0.6;
-const NEAR_SHARE: f64 = 0.93;
+const NEAR_SHARE: f64 = 0.95;
 /// The slowest pace that is learnt, in requests per second.
 const RATE_MIN: f64 = 0.5;
 /// How long nothing must be refused before the pace grows, and by which share it grows in a second.
 const QUIET: Duration = Duration::from_secs(2);
 const GROWTH: f64 = 0.02;
+/// So near to where the limit was met, it grows more slowly: bursts are let pass, so going too far shows late.
+const NEAR: f64 = 0.97;
+const GROWTH_NEAR: f64 = 0.005;
 /// After a longer quiet time it grows faster: the limit has moved, or was never there.
 const LONG_QUIET: Duration = Duration::from_secs(30);
 const GROWTH_LATER: f64 = 0.03;
@@ -48,12 +54,16 @@ struct Episode {
     from: Instant,
     /// When the first refusal was heard of, and nothing left any more.
     to: Instant,
+    /// Nothing had been refused for a good while, so the pace was nearly right.
+    was_quiet: bool,
 }
 
 /// Learns the pace of one bucket.
 #[derive(Debug)]
 pub(super) struct Learner {
     rate: Option<f64>,
+    /// Where the limit was met last, as far as it is known.
+    met: f64,
     /// The user's; never exceeded.
     ceiling: Option<f64>,
     answered: VecDeque<Answered>,
@@ -64,7 +74,8 @@ pub(super) struct Learner {
 
 impl Learner {
     pub fn new(ceiling: Option<f64>, learnt: Option<f64>, now: Instant) -> Self {
-        Self { rate: learnt, ceiling, answered: VecDeque::new(), episode: None, quiet_since: now, grown_at: now }
+        let met = learnt.unwrap_or_default();
+        Self { rate: learnt, met, ceiling, answered: VecDeque::new(), episode: None, quiet_since: now, grown_at: now }
     }
 
     /// The pace that was learnt, if anything was refused, in this run or before it.
@@ -88,8 +99,9 @@ impl Learner {
             self.answered.pop_front();
         }
         if heard == Heard::Refused {
+            let was_quiet = self.rate.is_some() && now.saturating_duration_since(self.quiet_since) >= QUIET;
             self.quiet_since = now;
-            let episode = self.episode.get_or_insert(Episode { from: sent, to: now });
+            let episode = self.episode.get_or_insert(Episode { from: sent, to: now, was_quiet });
             if sent <= episode.to {
                 episode.from = episode.from.min(sent);
             }
@@ -99,15 +111,16 @@ impl Learner {
     /// Draws the conclusion of an episode, when requests may leave again.
     pub fn conclude(&mut self, now: Instant) {
         let Some(episode) = self.episode.take() else { return };
-        let before = self.rate().or_else(|| self.throughput_before(episode.from));
+        let kept = self.rate();
         let (estimate, refused_share) = self.let_through(episode);
-        let lowered = match (estimate, before) {
-            (Some(estimate), Some(before)) => (estimate * ESTIMATE_SHARE).min(before * NEAR_SHARE),
-            (Some(estimate), None) => estimate * ESTIMATE_SHARE,
-            (None, Some(before)) if refused_share < REFUSED_SHARE_MIN => before * NEAR_SHARE,
+        let lowered = match (estimate, kept.or_else(|| self.throughput_before(episode.from))) {
+            // A pace that was kept and yet refused was too high, whatever is estimated.
+            (Some(estimate), _) => (estimate * ESTIMATE_SHARE).min(kept.unwrap_or(f64::INFINITY) * NEAR_SHARE),
+            (None, Some(before)) if episode.was_quiet || refused_share < REFUSED_SHARE_MIN => before * NEAR_SHARE,
             (None, Some(before)) => before * BLIND_SHARE,
             (None, None) => return,
         };
+        self.met = estimate.into_iter().chain(kept).fold(f64::INFINITY, f64::min);
         self.rate = Some(lowered.max(RATE_MIN));
         self.quiet_since = now;
         self.grown_at = now;
@@ -117,22 +130,23 @@ impl Learner {
     /// Requests per second that were accepted in the time before, as long as anything is remembered.
     fn throughput_before(&self, moment: Instant) -> Option<f64> {
         let accepted = self.answered.iter().filter(|a| a.heard == Heard::Accepted && a.sent < moment);
-        let sent: Vec<Instant> = accepted.map(|answered| answered.sent).collect();
-        per_second(&sent)
+        let (first, last) = (accepted.clone().map(|a| a.sent).min()?, accepted.clone().map(|a| a.sent).max()?);
+        let seconds = last.duration_since(first).as_secs_f64();
+        #[expect(clippy::cast_precision_loss, reason = "answers of a second or two")]
+        let spans = accepted.count().saturating_sub(1) as f64;
+        (spans >= 2.0 && seconds > 0.0).then(|| spans / seconds)
     }
 
     /// The rate at which requests passed while others were refused, and the share that was refused.
     fn let_through(&self, episode: Episode) -> (Option<f64>, f64) {
-        let within = || self.answered.iter().filter(move |a| a.sent >= episode.from && a.sent <= episode.to);
-        let refused = within().filter(|answered| answered.heard == Heard::Refused).count();
-        let count = within().count();
-        let last = within().map(|answered| answered.sent).max().unwrap_or(episode.from);
-        let seconds = last.duration_since(episode.from).as_secs_f64();
+        let within = self.answered.iter().filter(|a| a.sent >= episode.from && a.sent <= episode.to);
+        let mut within: Vec<Answered> = within.copied().collect();
+        within.sort_unstable_by_key(|answered| answered.sent);
+        let refused = within.iter().filter(|answered| answered.heard == Heard::Refused).count();
         #[expect(clippy::cast_precision_loss, reason = "answers of a second or two")]
-        let (accepted, share) = ((count - refused) as f64, refused as f64 / count.max(1) as f64);
-        let is_telling = count >= ANSWERS_MIN && share >= REFUSED_SHARE_MIN && accepted >= 3.0 && seconds > 0.0;
-        // At the first refusal nothing was left, so what passed since then is what came in since then.
-        (is_telling.then(|| accepted / seconds), share)
+        let share = refused as f64 / within.len().max(1) as f64;
+        let is_telling = within.len() >= ANSWERS_MIN && share >= REFUSED_SHARE_MIN;
+        (is_telling.then(|| rate_of_passing(&within)).flatten(), share)
     }
 
     /// The episode that is going on turned out to be another lane's: here nothing was refused.
@@ -149,20 +163,57 @@ impl Learner {
             self.grown_at = now;
             return;
         }
-        let share = if quiet < LONG_QUIET { GROWTH } else { GROWTH_LATER };
+        let share = match quiet {
+            _ if quiet >= LONG_QUIET => GROWTH_LATER,
+            _ if rate >= self.met * NEAR => GROWTH_NEAR,
+            _ => GROWTH,
+        };
         let passed = now.saturating_duration_since(self.grown_at).min(MEMORY);
         self.rate = Some(rate * (1.0 + share * passed.as_secs_f64()));
         self.grown_at = now;
     }
 }
 
-/// The rate of some moments: the spans between the first and the last of them.
-fn per_second(moments: &[Instant]) -> Option<f64> {
-    let (first, last) = (moments.iter().min()?, moments.iter().max()?);
-    let seconds = last.duration_since(*first).as_secs_f64();
-    #[expect(clippy::cast_precision_loss, reason = "answers of a second or two")]
-    let spans = moments.len().saturating_sub(1) as f64;
-    (moments.len() >= 3 && seconds > 0.0).then(|| spans / seconds)
+/// Requests per second that passed while others were refused. A request that passed right after one that was refused
+/// tells when the limit had room again: between the two.
+fn rate_of_passing(answered: &[Answered]) -> Option<f64> {
+    let (mut passed, mut line) = (0u32, Line::default());
+    let first = answered.first()?.sent;
+    for pair in answered.windows(2) {
+        if pair[1].heard == Heard::Refused {
+            continue;
+        }
+        passed += 1;
+        if pair[0].heard == Heard::Refused {
+            let between = pair[0].sent + pair[1].sent.duration_since(pair[0].sent) / 2;
+            line.add(between.duration_since(first).as_secs_f64(), f64::from(passed));
+        }
+    }
+    line.slope(TELLING_MIN)
+}
+
+/// A line through points, the one that fits best: no single point counts for much.
+#[derive(Debug, Default)]
+struct Line(Vec<(f64, f64)>);
+
+impl Line {
+    fn add(&mut self, seconds: f64, count: f64) {
+        self.0.push((seconds, count));
+    }
+
+    /// Counts per second, when there are so many points at least. The counts are certain and the moments are not.
+    fn slope(&self, points_min: usize) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "answers of a second or two")]
+        let number = self.0.len() as f64;
+        let (seconds, counts) = self.0.iter().fold((0.0, 0.0), |sums, point| (sums.0 + point.0, sums.1 + point.1));
+        let (mut together, mut spread) = (0.0, 0.0);
+        for (at, count) in &self.0 {
+            let off = count - counts / number;
+            together += off * (at - seconds / number);
+            spread += off * off;
+        }
+        (self.0.len() >= points_min && together > 0.0).then(|| spread / together)
+    }
 }
 
 #[cfg(test)]

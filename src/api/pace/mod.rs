@@ -110,6 +110,8 @@ struct State {
     all: Lane,
     own: HashMap<Key, Lane>,
     evidence: Evidence,
+    /// When the last request left that no pace was known for.
+    last: Instant,
 }
 
 /// The pace of all requests of a run.
@@ -124,7 +126,12 @@ impl Pace {
         let now = Instant::now();
         let of = |name: &str| learnt.iter().find(|(known, _)| known == name).map(|(_, rate)| *rate);
         let own = KINDS.iter().filter_map(|kind| Some((Key::Kind(kind), Lane::new(None, Some(of(kind)?), now))));
-        let state = State { all: Lane::new(ceiling, of(ALL), now), own: own.collect(), evidence: Evidence::default() };
+        let state = State {
+            all: Lane::new(ceiling, of(ALL), now),
+            own: own.collect(),
+            evidence: Evidence::default(),
+            last: now,
+        };
         Self { state: Mutex::new(state) }
     }
 
@@ -159,14 +166,15 @@ impl Pace {
         (until > now).then_some(until)
     }
 
-    /// Waits for this request's turn.
-    pub async fn turn(&self, lanes: &Lanes) {
+    /// Waits for this request's turn; where no pace is known, requests leave so far apart as `spread` says.
+    pub async fn turn(&self, lanes: &Lanes, spread: Duration) {
         let now = Instant::now();
         let at = {
             let mut state = self.state();
             let of_all = state.all.turn(now);
             let own = lanes.keys().filter_map(|key| Some(state.own.get_mut(key)?.turn(now)));
-            own.fold(of_all, Instant::max)
+            let own = own.fold(of_all, Instant::max);
+            if state.all.learner.rate().is_some() { own } else { state.spread(own, spread) }
         };
         if at > now {
             sleep_until(at).await;
@@ -210,6 +218,11 @@ impl Pace {
 }
 
 impl State {
+    fn spread(&mut self, at: Instant, spread: Duration) -> Instant {
+        self.last = at.max(self.last + spread);
+        self.last
+    }
+
     fn refused_meanwhile(&mut self, lanes: &Lanes, sent: Instant, now: Instant, pause: Duration) {
         let evidence = &mut self.evidence;
         if evidence.from.is_none() || now.saturating_duration_since(sent) > pause.max(Duration::from_secs(5)) {
@@ -273,7 +286,7 @@ mod tests {
         let pace = Pace::new(Some(10.0), &[]);
         let start = Instant::now();
         for _ in 0..11 {
-            pace.turn(&lanes("/people")).await;
+            pace.turn(&lanes("/people"), Duration::ZERO).await;
         }
         assert_eq!(start.elapsed().as_millis(), 1000);
     }
@@ -309,7 +322,7 @@ mod tests {
         let pace = Pace::new(Some(100.0), &[("all".to_owned(), 10.0), ("/people".to_owned(), 5.0)]);
         let start = Instant::now();
         for _ in 0..6 {
-            pace.turn(&lanes("/people")).await;
+            pace.turn(&lanes("/people"), Duration::ZERO).await;
         }
         assert_eq!(start.elapsed().as_millis(), 1000);
         assert_eq!(pace.learnt().len(), 2);
