@@ -11,10 +11,12 @@ use turnup::api::wire::{Answer, Method, Request};
 use turnup::api::{Client, ClientSettings, Transport, Weight};
 
 /// Creations at the beginning, and everything else once they are ready.
-const FIRST: usize = 20;
-const THEN: usize = 1300;
+const FIRST: u32 = 20;
+const THEN: u32 = 1300;
 const PROVISION: Duration = Duration::from_millis(200);
 const SEEDS: u64 = 24;
+/// Of the seeds, how many second runs may miss their target.
+const MISSED_MAX: usize = 3;
 
 /// A limit of the provider.
 #[derive(Debug, Clone, Copy)]
@@ -29,8 +31,8 @@ struct Provider {
     tokens: f64,
     filled: Instant,
     random: u64,
-    refused: usize,
-    served: usize,
+    refused: u32,
+    served: u32,
 }
 
 impl Provider {
@@ -68,7 +70,7 @@ impl Provider {
 struct Taken {
     /// Times the least time that the limit allows.
     ratio: f64,
-    refused: usize,
+    refused: u32,
     learnt: Vec<(String, f64)>,
 }
 
@@ -82,7 +84,7 @@ fn run(limit: Limit, seed: u64, rate: Option<f64>, learnt: &[(String, f64)]) -> 
         send(&client, FIRST).await;
         sleep(PROVISION).await;
         send(&client, THEN).await;
-        let least = ((FIRST + THEN) as f64) / limit.rate;
+        let least = f64::from(FIRST + THEN) / limit.rate;
         let provider = provider.lock().expect("no test panics in it");
         assert_eq!(provider.served, FIRST + THEN);
         Taken { ratio: begun.elapsed().as_secs_f64() / least, refused: provider.refused, learnt: client.learnt() }
@@ -107,7 +109,7 @@ fn transport(provider: &Arc<Mutex<Provider>>) -> Transport {
     }))
 }
 
-async fn send(client: &Client, count: usize) {
+async fn send(client: &Client, count: u32) {
     let mut all = JoinSet::new();
     for number in 0..count {
         let client = client.clone();
@@ -144,7 +146,7 @@ fn a_limit_that_nobody_published_is_learnt_from_one_pause() {
             missed.push(format!("seed {seed}: {first:?}, then {again:?}"));
         }
     }
-    assert!(missed.len() <= SEEDS as usize / 8, "{}", missed.join("\n"));
+    assert!(missed.len() <= MISSED_MAX, "{}", missed.join("\n"));
 }
 
 /// Whatever the limit is: from night to night the pace comes to it and stays there.

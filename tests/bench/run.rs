@@ -2,13 +2,23 @@
 //!
 //! `cargo bench --bench run`. It fails where a target is missed.
 
+#[path = "run/overhead.rs"]
+mod overhead;
+#[path = "run/sheets.rs"]
+mod sheets;
+#[path = "run/webex.rs"]
+mod webex;
+#[path = "../flow/world.rs"]
+mod world;
+
 use std::fs;
-use std::io::{BufRead, BufReader, Write, stdout};
+use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
+use webex::Webex;
 
 const CUSTOMERS: usize = 20;
 const BRANCHES: usize = 2;
@@ -26,102 +36,9 @@ fn say(text: &str) {
     writeln!(stdout(), "{text}").expect("somebody reads along");
 }
 
-/// A simulator in a process of its own.
-struct Webex {
-    process: Child,
-    url: String,
-}
-
-impl Webex {
-    fn start(more: &[&str]) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_turnup"))
-            .args(["simulate", "--latency-ms", LATENCY_MS, "--provision-ms", "200"])
-            .args(more)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the simulator starts");
-        let mut line = String::new();
-        let output = process.stdout.take().expect("its output is piped");
-        BufReader::new(output).read_line(&mut line).expect("it says where it listens");
-        let url = line.trim().strip_prefix("listening ").expect("it says `listening URL`").to_owned();
-        Self { process, url }
-    }
-
-    fn requests(&self) -> Value {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            let answer = reqwest::get(format!("{}/_turnup/state", self.url)).await.expect("it answers");
-            answer.json::<Value>().await.expect("its state is JSON")["requests"].clone()
-        })
-    }
-
-    /// The seconds that a lone client waits for an answer, as the median of some.
-    fn latency(&self) -> f64 {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let seconds = runtime.block_on(async {
-            let client = reqwest::Client::new();
-            let mut seconds = Vec::new();
-            for _ in 0..21 {
-                let begun = Instant::now();
-                let asked = client.get(format!("{}/v1/roles", self.url)).bearer_auth("token").send().await;
-                asked.expect("it answers").bytes().await.expect("it answers whole");
-                seconds.push(begun.elapsed().as_secs_f64());
-            }
-            seconds
-        });
-        median(seconds)
-    }
-}
-
-impl Drop for Webex {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
-}
-
-/// Sheets of twenty customers whose names begin with a prefix.
-fn write_sheets(folder: &Path, prefix: usize) {
-    let templates = "[templates.pt]\nprovisioning_id = \"abc\"\ncountry = \"PT\"\nsupported_location = true\n";
-    let address = "Rua Um 1,Lisboa,1100-148,PT,Europe/Lisbon";
-    let mut customers =
-        "external_id,name,admin_email,template,packages,address_line1,city,postal_code,country,timezone,\
-                         numbers,main_number\n"
-            .to_owned();
-    let mut locations =
-        "customer_external_id,name,address_line1,city,postal_code,country,timezone,numbers,main_number\n".to_owned();
-    let mut users = "customer_external_id,first_name,last_name,email,package,location,extension,role\n".to_owned();
-    for customer in 0..CUSTOMERS {
-        let id = format!("c{prefix}-{customer:02}");
-        let number = |place: usize| format!("+35121{prefix}{:06}", customer * 10 + place);
-        let email = |user: usize| format!("u{user:02}@{id}.example");
-        customers +=
-            &format!("{id},Company {id},{},pt,webex_calling,{address},{},{}\n", email(0), number(0), number(0));
-        for branch in 1..=BRANCHES {
-            locations += &format!("{id},Branch {branch},{address},{},{}\n", number(branch), number(branch));
-        }
-        for user in 0..USERS_PER_CUSTOMER {
-            let place = match user % (BRANCHES + 1) {
-                0 => "Headquarters".to_owned(),
-                branch => format!("Branch {branch}"),
-            };
-            let role = if user == 0 { "full_admin" } else { "" };
-            users += &format!("{id},Ana,Silva,{},webex_calling,{place},{},{role}\n", email(user), 2000 + user);
-        }
-    }
-    for (name, text) in [
-        ("templates.toml", templates),
-        ("customers.csv", customers.as_str()),
-        ("locations.csv", locations.as_str()),
-        ("users.csv", users.as_str()),
-    ] {
-        fs::write(folder.join(name), text).expect("the bench may write here");
-    }
 }
 
 fn workspace(name: &str) -> PathBuf {
@@ -183,7 +100,7 @@ fn measured(name: &str, server: &[&str], client: &[&str], bound: impl Fn(f64) ->
         let latency = webex.latency();
         let fresh = Webex::start(server);
         let folder = workspace(&format!("{name}-{turn}"));
-        write_sheets(&folder, 1);
+        sheets::write(&folder, 1);
         let taken = run(&fresh, &folder, client);
         all.push((taken.seconds / bound(latency), taken));
     }
@@ -210,6 +127,7 @@ fn main() {
     let (ratio, untold) = measured("untold", &limit, &["--max-in-flight", "20"], |_| NEEDED / RATE);
     is_met &= judged("limit not told, first contact", ratio, 1.5, &shown(untold));
     is_met &= learnt_and_unchanged();
+    is_met &= overhead::is_small();
     std::process::exit(i32::from(!is_met));
 }
 
@@ -217,13 +135,13 @@ fn main() {
 fn learnt_and_unchanged() -> bool {
     let webex = Webex::start(&["--rate", "300"]);
     let folder = workspace("learnt");
-    write_sheets(&folder, 1);
+    sheets::write(&folder, 1);
     run(&webex, &folder, &["--max-in-flight", "20"]);
     let unchanged = run(&webex, &folder, &["--max-in-flight", "20"]);
     let is_idle = judged("requests of an unchanged second run", unchanged.requests, 0.0, "same sheets");
     // A fresh Webex, so that its time begins with the second work.
     let again = Webex::start(&["--rate", "300"]);
-    write_sheets(&folder, 2);
+    sheets::write(&folder, 2);
     let taken = run(&again, &folder, &["--max-in-flight", "20"]);
     let is_fast = judged("limit learnt, times needed / rate", taken.seconds * RATE / NEEDED, 1.12, &shown(taken));
     let share = taken.throttled / taken.requests;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How far turns that were not taken may be caught up with: enough for a hiccup of this machine, too little for a burst.
-const CREDIT: Duration = Duration::from_millis(40);
+const CREDIT: Duration = Duration::from_millis(60);
 
 /// When the next request may leave.
 #[derive(Debug)]
