@@ -126,6 +126,8 @@ codes! {
     SpreadsheetError "C246" Error,
     DateCell "C247" Error,
     FormulaWithoutValue "C248" Error,
+    EmergencyWord "C260" Error,
+    CallbackWithoutNumber "C261" Error,
     CustomerTwice "L301" Error,
     LocationTwice "L302" Error,
     EmailTwice "L303" Error,
@@ -179,6 +181,8 @@ codes! {
     NotLetGo "R616" Error,
     StillDeleting "R617" Error,
     NumbersNotSwitched "R620" Error,
+    EmergencyAddress "R621" Error,
+    EmergencyCallback "R622" Error,
 }
 
 impl Code {

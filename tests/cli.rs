@@ -831,10 +831,11 @@ fn every_code_is_explained() {
 fn every_column_is_listed() {
     const CUSTOMERS: &str = "external_id name admin_email template packages package_limits supported_location \
         address_line1 address_line2 city state postal_code country location_name timezone language \
-        announcement_language numbers number_state main_number pstn_connection emergency_location_id org_id wave action";
+        announcement_language numbers number_state main_number pstn_connection emergency_location_id org_id wave action \
+        emergency_address emergency_callback";
     const LOCATIONS: &str = "customer_external_id name address_line1 address_line2 city state postal_code country \
         timezone language announcement_language numbers number_state main_number pstn_connection \
-        emergency_location_id action";
+        emergency_location_id action emergency_address emergency_callback";
     const USERS: &str =
         "customer_external_id first_name last_name email package location phone_number extension role action";
     let page = Bench::bare().ran(&["columns"]).expect_code(0).out;

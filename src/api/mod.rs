@@ -6,6 +6,7 @@
 pub mod answers;
 pub mod calls;
 mod client;
+pub mod emergency;
 mod pace;
 pub mod pages;
 mod sort;

@@ -2,6 +2,7 @@
 
 use crate::model::{Action, Address, Customer, Email, Location, SheetKind, User};
 use crate::sheet::{CustomerRow, LocationFields, LocationRow, RowRef};
+use crate::template::Template;
 
 use super::checked::Checked;
 use super::context::{Context, Site};
@@ -136,6 +137,8 @@ fn blank(fields: &LocationFields) -> Vec<&'static str> {
         (fields.language.is_none(), "language"),
         (fields.announcement_language.is_none(), "announcement_language"),
         (fields.number_state.is_none(), "number_state"),
+        (fields.emergency_address.is_none(), "emergency_address"),
+        (fields.emergency_callback.is_none(), "emergency_callback"),
     ];
     columns.into_iter().filter(|(is_blank, _)| *is_blank).map(|(_, column)| column).collect()
 }
@@ -186,6 +189,7 @@ fn location(
     let fields = context.site(site);
     let numbers = context.numbers.site(site);
     let language = language(context, fields, customer);
+    let of_template = |default: fn(&Template) -> bool| context.template(customer).filter(|t| default(t)).map(|_| true);
     Some(Location {
         customer: customer_id,
         name,
@@ -198,6 +202,10 @@ fn location(
         main_number: numbers.main,
         pstn: fields.pstn.clone(),
         emergency_location_id: fields.emergency_location_id.clone(),
+        emergency_address: fields.emergency_address.or_else(|| of_template(|t| t.emergency_address)),
+        // A default is for the locations that have a main number.
+        emergency_callback: (fields.emergency_callback)
+            .or_else(|| numbers.main.and_then(|_| of_template(|t| t.emergency_callback))),
     })
 }
 

@@ -22,6 +22,9 @@ pub enum Call {
     ActivateNumbers(u32),
     /// Takes the batch of that position out of service.
     DeactivateNumbers(u32),
+    SetEmergencyAddress,
+    /// Chooses the number that is called back after an emergency call.
+    SetCallback,
     CreateSubscriber,
     ChangePackage,
     GrantRole,
@@ -52,6 +55,8 @@ impl Call {
             Self::SetMainNumber => "set the main number",
             Self::ActivateNumbers(_) => "bring numbers live",
             Self::DeactivateNumbers(_) => "take numbers out of service",
+            Self::SetEmergencyAddress => "set the emergency address",
+            Self::SetCallback => "set the emergency callback number",
             Self::CreateSubscriber => "create the user",
             Self::ChangePackage => "change the package",
             Self::GrantRole => "grant the role",
@@ -80,6 +85,8 @@ impl Call {
             Self::SetMainNumber => "main number",
             Self::ActivateNumbers(_) => "numbers live",
             Self::DeactivateNumbers(_) => "numbers out of service",
+            Self::SetEmergencyAddress => "emergency address",
+            Self::SetCallback => "emergency callback number",
             Self::CreateSubscriber => "user",
             Self::ChangePackage => "package",
             Self::GrantRole => "role",

@@ -46,6 +46,10 @@ pub struct Location {
     pub pstn: Option<PstnConnection>,
     /// SIP header value for emergency calls.
     pub emergency_location_id: Option<String>,
+    /// Is its own address to be registered for emergencies? Nothing where neither the row nor its template says.
+    pub emergency_address: Option<bool>,
+    /// Is its main number to be called back after an emergency call? Nothing where neither says.
+    pub emergency_callback: Option<bool>,
 }
 
 /// A person who gets a package.

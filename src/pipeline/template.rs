@@ -124,6 +124,8 @@ fn in_json(template: &Template) -> serde_json::Value {
         "pstn_provider": template.pstn_provider,
         "packages": template.packages.iter().map(|package| package.name()).collect::<Vec<_>>(),
         "supported_location": template.supported_location,
+        "emergency_address": template.emergency_address,
+        "emergency_callback": template.emergency_callback.then_some("main_number"),
     })
 }
 

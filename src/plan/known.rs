@@ -13,6 +13,12 @@ use super::work::without;
 pub const STAGED_NUMBERS: &str = "staged_numbers";
 /// What the sheet's `number_state` said last, where it is not how the numbers are.
 pub const NUMBER_STATE_ASKED: &str = "number_state_asked";
+/// The address that was registered for emergencies; the column says only that it is.
+pub const EMERGENCY_ADDRESS: &str = "emergency_address";
+/// Which number is called back after an emergency call.
+pub const EMERGENCY_CALLBACK: &str = "emergency_callback";
+/// Among the ids of a location: that it was made by turnup.
+pub const MADE_BY: &str = "made_by";
 /// What is known beside the columns; nothing is compared with it.
 pub const NOTES: [&str; 2] = [STAGED_NUMBERS, NUMBER_STATE_ASKED];
 

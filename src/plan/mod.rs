@@ -22,7 +22,9 @@ pub use digest::fingerprint;
 pub use fields::Fields;
 pub use forecast::{Forecast, Licence, Pace, forecast};
 pub use id::StepId;
-pub use known::{Confirmed, Known, NUMBER_STATE_ASKED, STAGED_NUMBERS, left_alone};
+pub use known::{
+    Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, Known, MADE_BY, NUMBER_STATE_ASKED, STAGED_NUMBERS, left_alone,
+};
 pub use selection::{Lack, Selection, restrict};
 pub use step::{Action, Calls, Change, Source, Stage, Step};
 pub use twins::{Twin, twins};

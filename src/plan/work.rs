@@ -34,6 +34,15 @@ pub struct AddressWork {
     pub country: String,
 }
 
+impl AddressWork {
+    /// In one line.
+    pub(super) fn line(&self) -> String {
+        let parts = [&self.line1, &self.line2, &self.city, &self.state, &self.postal_code, &self.country];
+        let parts: Vec<&str> = parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        parts.join(", ")
+    }
+}
+
 impl From<&Address> for AddressWork {
     fn from(address: &Address) -> Self {
         Self {
@@ -116,8 +125,20 @@ pub struct NumbersWork {
     /// The main number to set.
     pub main: Option<String>,
     pub pstn: Option<PstnWork>,
-    /// SIP header value for emergency calls, to be set on a branch.
+    /// Is it the headquarters, which is made with its emergency id?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub headquarters: bool,
+    /// SIP header value for emergency calls.
     pub emergency_location_id: Option<String>,
+    /// The location's own address, to be registered for emergencies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency_address: Option<AddressWork>,
+    /// Is the main number to be called back after an emergency call?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub emergency_callback: bool,
+    /// Which of the two only the template asks for: that is for a location that this run makes, not for one it finds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub if_made: Vec<String>,
 }
 
 /// A person with a package.

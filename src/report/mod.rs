@@ -4,6 +4,7 @@
 
 mod activation;
 mod causes;
+mod emergency;
 mod findings;
 mod immovable;
 mod json;

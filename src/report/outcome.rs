@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use super::emergency::Help;
 use super::immovable::immovable_finding;
 use super::row::{RowReason, RowResult};
 use super::silence;
@@ -119,6 +120,8 @@ struct Index<'a> {
     findings: HashMap<(&'static str, u32), Vec<&'a Diagnostic>>,
     /// What the steps of a row come to.
     told: HashMap<RowRef, RowResult>,
+    /// What was done for emergency calls, for the rows of locations.
+    help: HashMap<RowRef, Help>,
     /// The customers of rows, where some were stopped.
     customers: HashMap<RowRef, String>,
     /// The rows of steps that stand in the way of others.
@@ -137,6 +140,7 @@ impl<'a> Index<'a> {
             rows,
             findings: HashMap::new(),
             told: HashMap::new(),
+            help: HashMap::new(),
             customers: HashMap::new(),
             roots: HashMap::new(),
             immovable: HashMap::new(),
@@ -169,6 +173,9 @@ impl<'a> Index<'a> {
         }
         if self.rows.left.is_some_and(|left| !left.customers.is_empty()) {
             self.customers.entry(row).or_insert_with(|| step.work.customer().to_owned());
+        }
+        if let Some(record) = record.filter(|_| Help::is_in(step)) {
+            self.help.entry(row).or_default().add(step, record);
         }
         self.add_step(&mut result, step, record)?;
         self.told.insert(row, result);
@@ -270,6 +277,11 @@ impl<'a> Index<'a> {
 
     fn carried_out(&mut self, row: RowRef) -> RowResult {
         let mut result = self.told.remove(&row).unwrap_or_else(|| RowResult::new(Outcome::Unchanged));
+        if result.outcome <= Outcome::Unchanged
+            && let Some(words) = self.help.get(&row).and_then(|help| help.words(self.rows.lang))
+        {
+            join(&mut result.reason, &words);
+        }
         // What was begun and then came to nothing is missing, not done.
         result.done.retain(|thing| !result.missing.contains(thing));
         let stands = !result.done.is_empty();

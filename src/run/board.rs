@@ -54,6 +54,8 @@ pub(super) struct Given {
     pub customer_is_new: bool,
     /// The same of the location.
     pub location_is_new: bool,
+    /// Was the location made in this run, whoever made the customer?
+    pub location_is_made: bool,
 }
 
 /// Takes the steps in, one by one, and makes a board of them.

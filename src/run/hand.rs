@@ -17,7 +17,7 @@ use crate::api::wire::{Answer, Request};
 use crate::api::{Client, Failure, Refusal, Weight};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event, Reason, Record, State};
-use crate::plan::{Confirmed, Step};
+use crate::plan::{Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, MADE_BY, Stage, Step, Work};
 
 /// How often a request whose answer was lost is sent again, after look-ups that found nothing.
 const SENDS_MAX: u32 = 6;
@@ -28,6 +28,8 @@ pub(super) const LOOKS_PER_GRACE: u32 = 4;
 pub(super) const REFUSED: &str = "refused:";
 /// That the numbers of a location were only verified, since its connection takes none over the API.
 pub(super) const AS_FOUND: &str = "as_found";
+/// Before something that was not done, with the reason; empty once it is.
+pub(super) const OPEN: &str = "open:";
 /// Before a number that did not go live, with the reason.
 pub(super) const STAGED: &str = "staged:";
 
@@ -134,7 +136,7 @@ impl Hand {
         let stopped = match end {
             End::Finished(ending, reason) => {
                 let stands = ending.is_good() && ending != Ending::Deleted;
-                let confirmed = stands.then(|| self.confirmed());
+                let confirmed = stands.then(|| self.confirmed(ending));
                 // When the loop is gone, so is the run.
                 let _ = self.tell(Event::Finished { ending, reason, confirmed }).await;
                 None
@@ -145,17 +147,35 @@ impl Hand {
     }
 
     /// What is known of the object from now on.
-    fn confirmed(&self) -> Confirmed {
+    fn confirmed(&self, ending: Ending) -> Confirmed {
         let mut ids = self.given.own.clone();
         // What is noted under a key with a colon is for the step alone.
         let is_news = |key: &str| !key.contains(':');
         ids.extend(self.record.ids.iter().filter(|(key, _)| is_news(key)).map(|(k, v)| (k.clone(), v.clone())));
+        if self.step.stage == Stage::Locations && ending == Ending::Created && self.record.existing.is_empty() {
+            ids.insert(MADE_BY.to_owned(), "turnup".to_owned());
+        }
         let mut confirmed = Confirmed { fields: self.step.fields.to_map(), ids };
         if self.record.ids.contains_key(AS_FOUND) {
             confirmed = confirmed.all_live();
         }
+        for column in self.undone_help() {
+            confirmed.fields.remove(column);
+        }
         let still_staged: Vec<String> = self.numbers_noted(STAGED).map(str::to_owned).collect();
         confirmed.with_numbers(|number| self.refused_number(number).is_some(), &still_staged)
+    }
+
+    /// What of the emergency settings the step was to set and did not.
+    fn undone_help(&self) -> impl Iterator<Item = &'static str> {
+        let wanted = match &self.step.work {
+            Work::Numbers(work) => [work.emergency_address.is_some(), work.emergency_callback],
+            _ => [false, false],
+        };
+        let calls = [(EMERGENCY_ADDRESS, Call::SetEmergencyAddress), (EMERGENCY_CALLBACK, Call::SetCallback)];
+        let open =
+            wanted.into_iter().zip(calls).filter(|(wanted, (_, call))| *wanted && !self.record.is_settled(*call));
+        open.map(|(_, (column, _))| column)
     }
 
     /// Why a number was not taken, if it was not.

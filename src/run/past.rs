@@ -45,6 +45,7 @@ impl Past<'_> {
             own: self.confirmed(&step.id)?,
             customer_is_new,
             location_is_new: customer_is_new && location_is_new,
+            location_is_made: location_is_new,
         })
     }
 

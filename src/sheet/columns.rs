@@ -72,7 +72,7 @@ pub struct TextColumn {
 }
 
 /// Every header, once. A column's place in this list tells where a sheet keeps its position.
-const HEADERS: [&str; 34] = [
+const HEADERS: [&str; 36] = [
     "external_id",
     "name",
     "admin_email",
@@ -107,6 +107,8 @@ const HEADERS: [&str; 34] = [
     "phone_number",
     "extension",
     "role",
+    "emergency_address",
+    "emergency_callback",
 ];
 
 /// The place of a header in the list; a header that is not in it does not compile.
@@ -282,6 +284,22 @@ fn confirmation(cell: &str) -> Result<Parsed<bool>, Problem> {
     }
 }
 
+fn emergency_address(cell: &str) -> Result<Parsed<bool>, Problem> {
+    confirmation(cell).map_err(|_| emergency_problem(&["yes", "no"]))
+}
+
+fn emergency_callback(cell: &str) -> Result<Parsed<bool>, Problem> {
+    match cell.to_lowercase().replace([' ', '-'], "_").as_str() {
+        "main_number" => good(true),
+        "no" | "não" | "nao" => good(false),
+        _ => Err(emergency_problem(&["main_number", "no"])),
+    }
+}
+
+fn emergency_problem(words: &[&str]) -> Problem {
+    Problem { args: vec![("legal", words.join(", "))], ..Problem::new(Code::EmergencyWord) }
+}
+
 /// Likeness from which on a country's name is offered: `Brasil` is Brazil, but `Alemanha` is not Albania.
 const COUNTRY_LIKENESS_MIN: f64 = 0.9;
 
@@ -430,6 +448,8 @@ mod place {
     column!(MAIN_NUMBER: Text, "main_number", Never, ["numero_principal", "main_phone_number"], "+351211234500", "The location's main number; joins its numbers by itself.");
     column!(PSTN: PstnConnection, "pstn_connection", Never, pstn, ["pstn", "connection"], "Acme SIP Trunk", "What connects the location to the telephone network: an option's id or exact display name, trunk:ID or route_group:ID; blank takes what the organisation has.");
     column!(EMERGENCY_LOCATION_ID: Text, "emergency_location_id", Never, ["emergency_location_identifier"], "95547321", "SIP header value for emergency calls, where the country asks for it.");
+    column!(EMERGENCY_ADDRESS: bool, "emergency_address", Never, emergency_address, ["endereco_de_emergencia", "e911_address"], "yes", "`yes` registers the location's own address for emergency calls, if Webex's look-up leaves it as it is; blank takes the template's `emergency_address`.", || vec!["yes".to_owned(), "no".to_owned()]);
+    column!(EMERGENCY_CALLBACK: bool, "emergency_callback", Never, emergency_callback, ["numero_de_retorno", "ecbn"], "main_number", "`main_number`: after an emergency call the location's main number is called back; blank takes the template's `emergency_callback`.", || vec!["main_number".to_owned(), "no".to_owned()]);
 }
 
 /// The columns of `customers`.
@@ -437,8 +457,8 @@ pub mod customers {
     use super::*;
 
     pub use super::place::{
-        ANNOUNCEMENT_LANGUAGE, CITY, COUNTRY, EMERGENCY_LOCATION_ID, LANGUAGE, LINE1, LINE2, MAIN_NUMBER, NUMBER_STATE,
-        NUMBERS, POSTAL_CODE, PSTN, STATE,
+        ANNOUNCEMENT_LANGUAGE, CITY, COUNTRY, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, EMERGENCY_LOCATION_ID, LANGUAGE,
+        LINE1, LINE2, MAIN_NUMBER, NUMBER_STATE, NUMBERS, POSTAL_CODE, PSTN, STATE,
     };
 
     column!(EXTERNAL_ID: Text, "external_id", Always, ["customer_external_id", "external_customer_id", "id_externo", "customer_id"], "acme-001", "Your own key for the customer; unique, and never changed.");
@@ -481,6 +501,8 @@ pub mod customers {
         &ORG_ID.spec,
         &WAVE.spec,
         &ACTION.spec,
+        &EMERGENCY_ADDRESS.spec,
+        &EMERGENCY_CALLBACK.spec,
     ];
 }
 
@@ -490,8 +512,8 @@ pub mod locations {
 
     pub use super::customers::ACTION;
     pub use super::place::{
-        ANNOUNCEMENT_LANGUAGE, CITY, COUNTRY, EMERGENCY_LOCATION_ID, LANGUAGE, LINE1, LINE2, MAIN_NUMBER, NUMBER_STATE,
-        NUMBERS, POSTAL_CODE, PSTN, STATE,
+        ANNOUNCEMENT_LANGUAGE, CITY, COUNTRY, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, EMERGENCY_LOCATION_ID, LANGUAGE,
+        LINE1, LINE2, MAIN_NUMBER, NUMBER_STATE, NUMBERS, POSTAL_CODE, PSTN, STATE,
     };
 
     column!(CUSTOMER: Text, "customer_external_id", Always, ["external_id", "customer", "external_customer_id", "cliente"], "acme-001", "The customer's `external_id`.");
@@ -517,6 +539,8 @@ pub mod locations {
         &PSTN.spec,
         &EMERGENCY_LOCATION_ID.spec,
         &ACTION.spec,
+        &EMERGENCY_ADDRESS.spec,
+        &EMERGENCY_CALLBACK.spec,
     ];
 }
 

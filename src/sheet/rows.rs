@@ -34,6 +34,8 @@ pub struct LocationFields {
     pub main_number: Option<String>,
     pub pstn: Option<PstnConnection>,
     pub emergency_location_id: Option<String>,
+    pub emergency_address: Option<bool>,
+    pub emergency_callback: Option<bool>,
 }
 
 /// A row of `customers`.
@@ -186,6 +188,8 @@ fn fields(cells: &mut Cells<'_>) -> LocationFields {
         main_number: cells.maybe_text(&c::MAIN_NUMBER).map(Cow::into_owned),
         pstn: cells.maybe(&c::PSTN),
         emergency_location_id: cells.maybe_text(&c::EMERGENCY_LOCATION_ID).map(Cow::into_owned),
+        emergency_address: cells.maybe(&c::EMERGENCY_ADDRESS),
+        emergency_callback: cells.maybe(&c::EMERGENCY_CALLBACK),
     }
 }
 

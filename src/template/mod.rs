@@ -20,7 +20,7 @@ pub const OWNED_SETTINGS: [&str; 6] =
     ["provisioning_id", "subscription", "service_provider_admin", "authentication", "email", "calling"];
 
 /// Every key a template table may hold.
-pub const KEYS: [&str; 13] = [
+pub const KEYS: [&str; 15] = [
     "provisioning_id",
     "subscription",
     "country",
@@ -31,6 +31,8 @@ pub const KEYS: [&str; 13] = [
     "pstn_provider",
     "packages",
     "supported_location",
+    "emergency_address",
+    "emergency_callback",
     "email",
     "calling",
     "notes",
@@ -66,6 +68,10 @@ pub struct Template {
     pub packages: Vec<Package>,
     /// The Partner Hub tick box, set for every customer of the template.
     pub supported_location: bool,
+    /// Are the addresses of its customers' locations registered for emergencies, unless a row says no?
+    pub emergency_address: bool,
+    /// Are their main numbers called back after an emergency call, unless a row says no?
+    pub emergency_callback: bool,
     pub place: Place,
     /// Where its first error stands; customers of such a template are held back.
     pub broken: Option<Place>,

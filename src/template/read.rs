@@ -88,6 +88,8 @@ impl Reader<'_> {
             pstn_provider: None,
             packages: Vec::new(),
             supported_location: false,
+            emergency_address: false,
+            emergency_callback: false,
             place,
             broken: None,
         };
@@ -135,6 +137,13 @@ impl Reader<'_> {
                 template.packages = names.iter().filter_map(|name| self.package(setting, name)).collect();
             }
             "supported_location" => template.supported_location = self.flag(setting),
+            "emergency_address" => template.emergency_address = self.flag(setting),
+            "emergency_callback" => {
+                template.emergency_callback = setting.value.get_ref().as_str() == Some("main_number");
+                if !template.emergency_callback {
+                    self.wrong(setting, "\"main_number\" is wanted");
+                }
+            }
             "email" | "calling" if !setting.value.get_ref().is_table() => {
                 self.wrong(setting, "a table of settings is wanted, such as { key = true }");
             }

@@ -468,6 +468,20 @@ pub(super) const ENTRIES: &[Entry] = &[
         "a workbook made by a script that wrote `=A2&\"@acme.example\"`",
     ),
     entry(
+        "C260",
+        "`{value}` says nothing about emergency calls",
+        "write one of {legal}, or leave it blank for what the template says",
+        "Where help is sent, and on which number it calls back, is set only where a cell or the template asks for it.",
+        "`maybe` under `emergency_address`",
+    ),
+    entry(
+        "C261",
+        "the location has no main number that could be called back",
+        "name the location's `main_number`, or leave the cell blank",
+        "After an emergency call the location's main number can be called back only if it has one.",
+        "`main_number` under `emergency_callback` beside a blank `main_number`",
+    ),
+    entry(
         "L301",
         "the customer `{value}` is already in {related}",
         "remove one of the two rows, or give it another `external_id`",
@@ -839,5 +853,20 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Numbers that are staged go live when `number_state` turns from `inactive` to `active`, or by `turnup activate`; \
          Webex refused that for the numbers that are named. The others are switched.",
         "a number that was moved to another location in Control Hub",
+    ),
+    entry(
+        "R621",
+        "the emergency address of the location is not set: {reason}",
+        "correct the row's address to what Webex suggests, or set the address in Control Hub; then run again",
+        "An address is registered for emergency calls only if Webex's look-up leaves it as it is; turnup never sends help to \
+         an address that nobody wrote.",
+        "a street whose type Webex puts right",
+    ),
+    entry(
+        "R622",
+        "the emergency callback number of the location is not set: {reason}",
+        "see what Webex says, or choose the number in Control Hub; then run again",
+        "After an emergency call the location's main number is to be called back; Webex refused to say or to set that.",
+        "a location whose country has no callback number",
     ),
 ];

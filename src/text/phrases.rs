@@ -190,6 +190,14 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "nothing has been run in this folder, so no number is staged",
         "nada foi executado nesta pasta, então nenhum número está em espera",
     ),
+    // What rows of locations say of emergencies.
+    (
+        "emergency address: {address}; emergency callback number: {callback}",
+        "endereço de emergência: {address}; número de retorno de emergência: {callback}",
+    ),
+    ("set", "definido"),
+    ("verified", "conferido"),
+    ("not done by turnup", "não feito pelo turnup"),
     // The page of `fix`.
     ("nothing to repair", "nada a reparar"),
     (

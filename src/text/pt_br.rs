@@ -468,6 +468,20 @@ pub(super) const ENTRIES: &[Entry] = &[
         "uma pasta feita por um script que escreveu `=A2&\"@acme.example\"`",
     ),
     entry(
+        "C260",
+        "`{value}` não diz nada sobre chamadas de emergência",
+        "escreva um destes: {legal}; ou deixe em branco para o que o modelo diz",
+        "Para onde a ajuda é enviada, e para que número ela retorna a chamada, só se define onde uma célula ou o modelo pede.",
+        "`talvez` em `emergency_address`",
+    ),
+    entry(
+        "C261",
+        "a localidade não tem número principal que possa receber o retorno",
+        "indique o `main_number` da localidade, ou deixe a célula em branco",
+        "Depois de uma chamada de emergência só se pode retornar ao número principal se a localidade tem um.",
+        "`main_number` em `emergency_callback` ao lado de um `main_number` em branco",
+    ),
+    entry(
         "L301",
         "o cliente `{value}` já está em {related}",
         "remova uma das duas linhas, ou dê a ela outro `external_id`",
@@ -839,5 +853,21 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Números em espera entram em serviço quando `number_state` passa de `inactive` a `active`, ou com \
          `turnup activate`; o Webex recusou isso para os números indicados. Os outros mudaram.",
         "um número movido para outra localidade no Control Hub",
+    ),
+    entry(
+        "R621",
+        "o endereço de emergência da localidade não foi definido: {reason}",
+        "corrija o endereço da linha como o Webex sugere, ou defina o endereço no Control Hub; depois execute de novo",
+        "Um endereço só é registrado para emergências se a consulta do Webex o deixa como está; o turnup nunca manda ajuda a \
+         um endereço que ninguém escreveu.",
+        "uma rua cujo tipo o Webex corrige",
+    ),
+    entry(
+        "R622",
+        "o número de retorno de emergência da localidade não foi definido: {reason}",
+        "veja o que o Webex diz, ou escolha o número no Control Hub; depois execute de novo",
+        "Depois de uma chamada de emergência deve-se retornar ao número principal da localidade; o Webex se recusou a dizer \
+         ou a definir isso.",
+        "uma localidade cujo país não tem número de retorno",
     ),
 ];

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{location_address, segment};
+use super::{filled, location_address, segment};
 use crate::api::wire::{Method, Request};
-use crate::plan::{LocationWork, PstnWork};
+use crate::plan::{AddressWork, LocationWork, PstnWork};
 
 /// Lists the locations of an organisation.
 pub fn list_locations(org_id: &str) -> Request {
@@ -119,4 +119,42 @@ pub fn connect_pstn(org_id: &str, location_id: &str, pstn: &PstnWork) -> Request
     Request::new(Method::Put, format!("/telephony/pstn/locations/{}/connection", segment(location_id)))
         .with_query("orgId", org_id)
         .with_body(body)
+}
+
+/// Asks whether an address can be registered for emergencies; nothing is changed by it.
+pub fn look_up_emergency_address(org_id: &str, location_id: &str, address: &AddressWork) -> Request {
+    emergency_address(Method::Post, "emergencyAddress/lookup", org_id, location_id, address)
+}
+
+/// Registers the address of a location for emergencies.
+pub fn add_emergency_address(org_id: &str, location_id: &str, address: &AddressWork) -> Request {
+    emergency_address(Method::Post, "emergencyAddress", org_id, location_id, address)
+}
+
+/// Registers another address in place of one that was registered.
+pub fn replace_emergency_address(org_id: &str, location_id: &str, id: &str, address: &AddressWork) -> Request {
+    let last = format!("emergencyAddresses/{}", segment(id));
+    emergency_address(Method::Put, &last, org_id, location_id, address)
+}
+
+fn emergency_address(method: Method, last: &str, org_id: &str, location_id: &str, address: &AddressWork) -> Request {
+    Request::new(method, format!("/telephony/pstn/locations/{}/{last}", segment(location_id)))
+        .with_query("orgId", org_id)
+        .with_body(filled(location_address(address)))
+}
+
+fn callback(method: Method, org_id: &str, location_id: &str) -> Request {
+    let path = format!("/telephony/config/locations/{}/features/emergencyCallbackNumber", segment(location_id));
+    Request::new(method, path).with_query("orgId", org_id)
+}
+
+/// Reads which number is called back after an emergency call.
+pub fn get_callback(org_id: &str, location_id: &str) -> Request {
+    callback(Method::Get, org_id, location_id)
+}
+
+/// Has the location's main number called back.
+pub fn set_callback(org_id: &str, location_id: &str) -> Request {
+    let body = json!({ "selected": crate::api::emergency::Callback::MAIN_NUMBER });
+    callback(Method::Put, org_id, location_id).with_body(body)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::check::context::{Context, judged_customers, judged_locations, meant_locations};
 use crate::diagnostic::{Code, Diagnostic, closest};
 use crate::model::{Action, fold};
-use crate::sheet::{LocationRow, RowRef, customers as c, locations as l};
+use crate::sheet::{LocationFields, LocationRow, RowRef, customers as c, locations as l};
 
 use super::deletions::deletes_headquarters;
 
@@ -46,6 +46,24 @@ pub(super) fn names_are_unique_within_the_customer(context: &Context<'_>, found:
             }
         } else {
             seen.insert(key, (row, header));
+        }
+    }
+}
+
+/// Only what stands may have a main number that no cell names.
+pub(super) fn callbacks_have_a_main_number(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let header = l::EMERGENCY_CALLBACK.spec.header;
+    let lacks = |fields: &LocationFields| fields.emergency_callback == Some(true) && fields.main_number.is_none();
+    for row in judged_customers(context.rows).filter(|row| lacks(&row.location)) {
+        let stands = row.external_id.as_ref().is_some_and(|id| context.standing.customers.contains_key(id));
+        if !stands {
+            found.push(context.at(Code::CallbackWithoutNumber, row.at(), header));
+        }
+    }
+    for row in judged_locations(context.rows).filter(|row| lacks(&row.location)) {
+        let key = row.customer.clone().zip(row.name.clone());
+        if !key.is_some_and(|key| context.standing.locations.contains(&key)) {
+            found.push(context.at(Code::CallbackWithoutNumber, row.at(), header));
         }
     }
 }

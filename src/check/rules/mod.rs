@@ -41,6 +41,7 @@ pub(super) const RULES: &[Rule] = &[
     addresses::languages_are_listed,
     locations::names_are_short_enough,
     locations::names_are_unique_within_the_customer,
+    locations::callbacks_have_a_main_number,
     locations::customers_exist,
     deletions::headquarters_go_with_their_customer,
     numbers::numbers_are_in_one_location,

@@ -37,7 +37,7 @@ impl<'a> Builder<'a> {
             work: Work::Location(LocationWork::new(location, headquarters, calling)),
         });
         if calling {
-            self.location_numbers(source, removed, location, headquarters);
+            self.location_numbers(source, [removed, blank], location, headquarters);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod activation;
 mod deletes;
+mod emergency;
 mod fields;
 mod judge;
 mod lines;
@@ -244,11 +245,16 @@ fn calls(stage: Stage, diff: &Diff, work: &Work) -> Calls {
         Work::Location(location) => Calls { read: 0, write: if location.calling { 2 } else { 1 } },
         Work::Numbers(numbers) => {
             let batches = batches_of(&numbers.add);
-            let sets = u64::from(numbers.main.is_some() || numbers.emergency_location_id.is_some());
+            // The headquarters is made with its emergency id.
+            let has_id = numbers.emergency_location_id.is_some();
+            let sets_id = has_id && !(numbers.headquarters && diff.action == Action::Create);
+            let sets = u64::from(numbers.main.is_some() || sets_id);
             let connects = u64::from(numbers.pstn.is_some());
             let switches = batches_of(&numbers.activate) + batches_of(&numbers.deactivate);
             let looks = batches.min(1) + (batches + switches).min(1);
-            Calls { read: looks + connects, write: batches + sets + connects + switches }
+            let helps = u64::from(numbers.emergency_address.is_some());
+            let callbacks = u64::from(numbers.emergency_callback);
+            Calls { read: looks + connects + helps + callbacks, write: batches + sets + connects + switches + helps }
         }
         Work::Release(_) => Calls { read: 1, write: 1 },
         // What deletions take is counted where they are planned.

@@ -7,7 +7,7 @@ use super::{Builder, Draft};
 use crate::model::{Location, NumberState, Phone};
 use crate::plan::diff::{Immovable, Why};
 use crate::plan::id::StepId;
-use crate::plan::known::{Confirmed, NUMBER_STATE_ASKED, STAGED_NUMBERS};
+use crate::plan::known::{Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, NUMBER_STATE_ASKED, STAGED_NUMBERS};
 use crate::plan::step::{Source, Stage};
 use crate::plan::work::{NumbersWork, PstnWork, Work, expand, numbers_of, ranges};
 
@@ -15,7 +15,7 @@ impl<'a> Builder<'a> {
     pub(super) fn location_numbers(
         &mut self,
         source: Source,
-        removed: &[&'static str],
+        [removed, blank]: [&[&'static str]; 2],
         location: &'a Location,
         headquarters: bool,
     ) {
@@ -27,8 +27,9 @@ impl<'a> Builder<'a> {
         wanted.extend(of_users.into_iter().flatten().copied());
         let known = self.known.get(&id);
         let standing = Standing::new(known);
-        let emergency_location_id = location.emergency_location_id.clone().filter(|_| !headquarters);
-        let is_idle = wanted.is_empty() && standing.staged.is_empty();
+        let emergency_location_id = location.emergency_location_id.clone();
+        let help = self.help(source, [removed, blank], location);
+        let is_idle = wanted.is_empty() && standing.staged.is_empty() && help.is_none();
         if known.is_none() && is_idle && location.pstn.is_none() && emergency_location_id.is_none() {
             return;
         }
@@ -44,9 +45,11 @@ impl<'a> Builder<'a> {
         set(&mut fields, "main_number", main.as_deref().unwrap_or_default());
         set(&mut fields, "pstn_connection", &pstn.as_ref().map(PstnWork::cell).unwrap_or_default());
         set(&mut fields, "emergency_location_id", emergency_location_id.as_deref().unwrap_or_default());
+        help.set(&mut fields);
         let of = |column: &str| known.and_then(|known| known.fields.get(column));
         // A blank cell leaves a value alone, so it is still known.
-        for column in ["main_number", "pstn_connection", "emergency_location_id"] {
+        for column in ["main_number", "pstn_connection", "emergency_location_id", EMERGENCY_ADDRESS, EMERGENCY_CALLBACK]
+        {
             let standing = of(column).filter(|_| !fields.contains_key(column)).cloned();
             set(&mut fields, column, &standing.unwrap_or_default());
         }
@@ -61,6 +64,10 @@ impl<'a> Builder<'a> {
             main: main.filter(|main| Some(main) != of("main_number")),
             pstn: pstn.filter(|pstn| Some(&pstn.cell()) != of("pstn_connection")),
             emergency_location_id: emergency_location_id.filter(|id| Some(id) != of("emergency_location_id")),
+            headquarters,
+            emergency_callback: help.callback && of(EMERGENCY_CALLBACK).is_none(),
+            emergency_address: help.address.filter(|address| of(EMERGENCY_ADDRESS) != Some(&address.line())),
+            if_made: help.if_made,
         };
         self.push(Draft {
             id,

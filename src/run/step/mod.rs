@@ -1,6 +1,7 @@
 //! What is done for each kind of step, in the order in which the provider wants it.
 
 mod customer;
+mod emergency;
 mod location;
 mod numbers;
 mod person;
@@ -69,6 +70,8 @@ fn missing(hand: &Hand) -> Vec<String> {
         Work::Numbers(work) => {
             let steps = [
                 (work.pstn.is_some(), Call::ConnectPstn),
+                (work.emergency_address.is_some(), Call::SetEmergencyAddress),
+                (work.emergency_callback, Call::SetCallback),
                 (!work.deactivate.is_empty(), Call::DeactivateNumbers(0)),
                 (!work.activate.is_empty(), Call::ActivateNumbers(0)),
                 (!work.add.is_empty(), Call::AddNumbers(0)),
@@ -96,6 +99,8 @@ fn is_done(hand: &Hand, change: &Change) -> bool {
         Some(Means::Person) => Call::UpdatePerson,
         Some(Means::Role) if change.to.is_empty() => Call::RevokeRole,
         Some(Means::Role) => Call::GrantRole,
+        Some(Means::EmergencyAddress) => Call::SetEmergencyAddress,
+        Some(Means::EmergencyCallback) => Call::SetCallback,
         Some(Means::Numbers | Means::NumberState | Means::Pstn) | None => return false,
     };
     hand.record.is_settled(call)

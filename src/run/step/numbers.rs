@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::{Done, ids, standing, switch};
+use super::{Done, emergency, ids, standing, switch};
 use crate::api::answers::{self, PstnConnection, detail_code};
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event, Reason};
-use crate::plan::{NUMBERS_PER_REQUEST, NumbersWork, PstnWork, expand};
+use crate::plan::{Action, NUMBERS_PER_REQUEST, NumbersWork, PstnWork, expand};
 use crate::run::hand::{AS_FOUND, End, Hand, Ids, Sent, Sight, finished, refused};
 use crate::run::organisation::{connection_of, numbers_of, unreadable};
 
@@ -21,6 +21,7 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &NumbersWork) -> Done {
     if let Some(pstn) = &work.pstn {
         connect(hand, &place, pstn).await?;
     }
+    emergency::register(hand, &place, work).await?;
     let wanted = expand(&work.add);
     let touches_numbers = !(wanted.is_empty() && work.activate.is_empty() && work.deactivate.is_empty());
     let forbidding = if touches_numbers { forbidding_connection(hand, &place, work).await? } else { None };
@@ -32,7 +33,8 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &NumbersWork) -> Done {
         None => add(hand, &place, work, &wanted, sent_before).await?,
     }
     set_main_number(hand, &place, work).await?;
-    Ok(both(refused_numbers(hand, work, forbidding), staged))
+    emergency::call_back(hand, &place, work).await?;
+    Ok(both(both(refused_numbers(hand, work, forbidding), staged), emergency::open(hand)))
 }
 
 fn both(one: Option<Reason>, other: Option<Reason>) -> Option<Reason> {
@@ -215,14 +217,16 @@ async fn are_there(client: Client, org_id: String, location_id: String, wanted: 
 
 async fn set_main_number(hand: &mut Hand, place: &Place, work: &NumbersWork) -> Result<(), End> {
     let main = work.main.as_deref().filter(|number| hand.refused_number(number).is_none());
-    if main.is_none() && work.emergency_location_id.is_none() {
+    // The headquarters of a new customer was made with its emergency id.
+    let is_made_with_it = work.headquarters && hand.given.customer_is_new && hand.step.action == Action::Create;
+    let emergency = work.emergency_location_id.as_deref().filter(|_| !is_made_with_it);
+    if main.is_none() && emergency.is_none() {
         return Ok(());
     }
-    if standing::main_number(hand, place, main, work).await? {
+    if standing::main_number(hand, place, main, emergency).await? {
         return hand.tell(Event::Noted { ids: ids(&[("location_id", &place.location_id)]) }).await;
     }
-    let request =
-        calls::update_calling_location(&place.org_id, &place.location_id, main, work.emergency_location_id.as_deref());
+    let request = calls::update_calling_location(&place.org_id, &place.location_id, main, emergency);
     let again = |_| async { Ok(Sight::Absent) };
     match hand
         .once(Call::SetMainNumber, Weight::Repeatable, Some(&place.org_id), request, |_| Ids::new(), again)

@@ -5,7 +5,7 @@ use super::numbers::Place;
 use crate::api::answers::{self, CallingLocation, PstnConnection, plain_id};
 use crate::api::{Failure, calls};
 use crate::journal::{Call, Event};
-use crate::plan::{Action, NumbersWork, PstnWork, RoleWork};
+use crate::plan::{Action, PstnWork, RoleWork};
 use crate::run::hand::{End, Hand, Ids};
 use crate::run::organisation::{connection_of, unreadable};
 
@@ -53,7 +53,7 @@ pub(super) async fn main_number(
     hand: &mut Hand,
     place: &Place,
     main: Option<&str>,
-    work: &NumbersWork,
+    emergency: Option<&str>,
 ) -> Result<bool, End> {
     if !may_stand(hand, Call::SetMainNumber, hand.given.location_is_new) {
         return Ok(false);
@@ -62,7 +62,6 @@ pub(super) async fn main_number(
     let Some(answer) = told(hand.ask(Some(&place.org_id), request).await)? else { return Ok(false) };
     let found: CallingLocation = answers::read(&answer).map_err(unreadable)?;
     let shows_main = main.is_none() || found.main_number() == main;
-    let emergency = work.emergency_location_id.as_deref();
     let shows_emergency = emergency.is_none() || found.p_access_network_info.as_deref() == emergency;
     if shows_main && shows_emergency { taken_over(hand, Call::SetMainNumber).await } else { Ok(false) }
 }

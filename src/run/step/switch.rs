@@ -54,6 +54,9 @@ async fn keep_staged<'a>(hand: &mut Hand, numbers: impl IntoIterator<Item = &'a 
 async fn activate_batch(hand: &mut Hand, place: &Place, call: Call, batch: &[String]) -> Result<(), End> {
     let open: Vec<String> =
         batch.iter().filter(|number| !hand.record.ids.contains_key(&key(number))).cloned().collect();
+    if open.is_empty() {
+        return Ok(());
+    }
     let Some(refusal) = switch(hand, place, call, &open, true).await? else { return Ok(()) };
     // One bad number refuses the whole request, so what stands there is looked up and the others go without it.
     let states = states(hand.client().clone(), place).await?;
