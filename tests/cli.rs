@@ -805,6 +805,18 @@ fn plan_as_json_has_exactly_the_promised_keys() {
     }
 }
 
+#[test]
+fn a_plan_is_forecast_with_what_the_last_run_measured() {
+    let bench = Bench::small();
+    let seconds =
+        |bench: &Bench| json(&bench.ran(&["plan", "work", "--format", "json", "--simulate"]))["seconds"].as_f64();
+    let assumed = seconds(&bench).expect("a number");
+    bench.ran(&["run", "work", "--simulate", "--yes"]).expect_code(0);
+    bench.write("work/users.csv", &format!("{}tejo,Vera,Cruz,vera@tejo.example,webex_calling,1009,\n", support::USERS));
+    let measured = seconds(&bench).expect("a number");
+    assert!(assumed > 100.0 && 0.0 < measured && measured < 0.15, "{assumed}, then {measured}");
+}
+
 // ---- explanations ----
 
 /// Every code of the page, whatever the list of codes is by now.

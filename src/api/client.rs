@@ -29,6 +29,10 @@ const OUTAGE_MAX: Duration = Duration::from_mins(2);
 /// The same before it has answered at all: a wrong address should be told at once.
 const FIRST_CONTACT_MAX: Duration = Duration::from_secs(3);
 
+/// The names under which runs remember the seconds that an answer takes, and how many requests may be under way.
+pub const LATENCY: &str = "latency";
+pub const IN_FLIGHT: &str = "in_flight";
+
 /// What a repetition would do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weight {
@@ -105,6 +109,14 @@ impl Client {
     /// The pace that refusals have taught, by the name of the limit, in requests per second.
     pub fn learnt(&self) -> Vec<(String, f64)> {
         self.shared.pace.learnt()
+    }
+
+    /// What forecasts are made with: how long answers take, and how many may be under way, by name.
+    pub fn measured(&self) -> Vec<(String, f64)> {
+        let Some(latency) = self.shared.flight.latency() else { return Vec::new() };
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred slots")]
+        let in_flight = self.in_flight() as f64;
+        vec![(LATENCY.to_owned(), latency), (IN_FLIGHT.to_owned(), in_flight)]
     }
 
     /// How many were answered 429 or 423.

@@ -14,7 +14,8 @@ mod token;
 mod transport;
 pub mod wire;
 
-pub use client::{Client, ClientSettings, Weight};
+pub use client::{Client, ClientSettings, IN_FLIGHT, LATENCY, Weight};
+pub use pace::ALL;
 pub use sort::{Failure, Refusal};
 pub use token::{Refresh, Renewal, Token, Tokens};
 pub use transport::{BaseUrl, Carried, Lost, Transport};

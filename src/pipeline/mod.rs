@@ -29,6 +29,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::api;
 use crate::check::{self, Checked, Material, Standing};
 use crate::diagnostic::Severity;
 use crate::journal::{Log, RunHead, Sqlite};
@@ -63,7 +64,7 @@ pub use template::{Answer, add_template, list_templates, show_template};
 pub use undo::undo;
 
 /// Requests under way that a forecast assumes where the run finds out how many there may be.
-const IN_FLIGHT_ASSUMED: usize = 20;
+const IN_FLIGHT_ASSUMED: f64 = 20.0;
 
 /// The exit codes that are not told by the outcomes of rows.
 pub mod exit {
@@ -142,7 +143,7 @@ pub fn plan(
         return Ok(exit::USAGE);
     }
     let plan = selected.plan(&checked, &known);
-    let forecast = forecast(&plan, &known, &settings);
+    let forecast = forecast(&plan, &known, &settings, &learnt(&workspace, &settings)?);
     console.print(&shown_plan(format, &checked, &known, &selected, &plan, &forecast, settings.lang));
     if let Some(path) = out {
         SavedPlan::write(path, &workspace, &settings, (&selected, &plan, &known), &console.clock)?;
@@ -223,7 +224,7 @@ async fn provision(
     if let Some(words) = saved.map(|saved| saved.moved(&copies, &plan, &known, settings)).transpose()?.flatten() {
         return refused(&words, exit::GUARD, &copies, console);
     }
-    let forecast = forecast(&plan, &known, settings);
+    let forecast = forecast(&plan, &known, settings, &recorded.log.learned(&provider::name(settings))?);
     console.say(&shown_plan(PlanFormat::Text, &checked, &known, &selected, &plan, &forecast, settings.lang));
     let parked = match let_go(&plan, &known, settings, confirmation, console) {
         Ok(Ceiling::Free) => None,
@@ -375,9 +376,21 @@ fn standing(known: &Known) -> Standing {
     standing
 }
 
-fn forecast(plan: &Plan, known: &Known, settings: &Settings) -> Forecast {
+/// What earlier runs have learnt of the Webex that a run would talk to.
+fn learnt(workspace: &Workspace, settings: &Settings) -> anyhow::Result<Vec<(String, f64)>> {
+    let webex = provider::name(settings);
+    if workspace.has_state() { Sqlite::open(&workspace.journal())?.learned(&webex) } else { Ok(Vec::new()) }
+}
+
+/// Under the pace that the user asks for, or else that earlier runs were taught.
+fn forecast(plan: &Plan, known: &Known, settings: &Settings, learnt: &[(String, f64)]) -> Forecast {
     let client = settings.api.client;
-    plan::forecast(plan, known, Pace { in_flight: client.in_flight.unwrap_or(IN_FLIGHT_ASSUMED), rate: client.rate })
+    let of = |name: &str| learnt.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
+    #[expect(clippy::cast_precision_loss, reason = "a few hundred requests")]
+    let asked = client.in_flight.map(|count| count as f64);
+    let in_flight = asked.or_else(|| of(api::IN_FLIGHT)).unwrap_or(IN_FLIGHT_ASSUMED);
+    let rate = client.rate.into_iter().chain(of(api::ALL)).reduce(f64::min);
+    plan::forecast(plan, known, Pace { in_flight, latency: of(api::LATENCY), rate })
 }
 
 fn shown_plan(

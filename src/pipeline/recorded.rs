@@ -111,7 +111,7 @@ impl Recorded<'_> {
             let client = provider.client();
             let finish = self.provision(run, scope, client.clone(), console).await;
             let finish = finish.with_context(|| self.recorded_so_far())?;
-            self.log.learn(&webex, &client.learnt())?;
+            self.log.learn(&webex, &[client.learnt(), client.measured()].concat())?;
             (finish, client.sent())
         };
         let left = left::left(&finish, console.clock.now());

@@ -55,7 +55,7 @@ pub async fn undo(
     let view = PlanView {
         sheets: &inputs.sheets,
         plan: &undo.plan,
-        forecast: &forecast(&undo.plan, &known, &settings),
+        forecast: &forecast(&undo.plan, &known, &settings, &log.learned(&provider::name(&settings))?),
         rejected: 0,
         blocked: 0,
         left_alone: 0,

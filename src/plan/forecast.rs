@@ -15,7 +15,9 @@ const PROVISIONING_SECONDS: f64 = 120.0;
 /// How fast requests may leave.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
-    pub in_flight: usize,
+    pub in_flight: f64,
+    /// Seconds that an answer takes, when a run has measured it.
+    pub latency: Option<f64>,
     /// Requests per second; none without a ceiling.
     pub rate: Option<f64>,
 }
@@ -67,7 +69,7 @@ pub fn forecast(plan: &Plan, known: &Known, pace: Pace) -> Forecast {
 #[expect(clippy::cast_precision_loss, reason = "a forecast of more than 2^52 calls is no forecast")]
 fn duration(plan: &Plan, calls: Calls, pace: Pace) -> (f64, &'static str) {
     let total = calls.total() as f64;
-    let in_flight = total * LATENCY_SECONDS / pace.in_flight.max(1) as f64;
+    let in_flight = total * pace.latency.unwrap_or(LATENCY_SECONDS) / pace.in_flight.max(1.0);
     let by_rate = pace.rate.map_or(0.0, |rate| total / rate);
     let new_customers = plan.steps.iter().any(|s| s.stage == Stage::Customers && s.action != Action::Unchanged);
     let chain = if new_customers { PROVISIONING_SECONDS } else { 0.0 };

@@ -88,6 +88,11 @@ impl Flight {
         Duration::from_secs_f64(share).min(SPREAD_MAX)
     }
 
+    /// Seconds that answers take lately, once there were any.
+    pub fn latency(&self) -> Option<f64> {
+        Some(self.state().latency).filter(|latency| *latency > 0.0)
+    }
+
     /// Waits for a slot.
     pub async fn slot(&self) -> Slot<'_> {
         let permit = self.slots.acquire().await.expect("the semaphore is never closed");

@@ -21,7 +21,7 @@ use learning::{Heard, Learner};
 pub(super) use flight::{Flight, Slot};
 
 /// The name under which the pace of all requests is remembered.
-const ALL: &str = "all";
+pub const ALL: &str = "all";
 /// Requests of other lanes that must be accepted, and requests of one lane that must be refused meanwhile, to tell that
 /// the limit is that lane's own.
 const OTHERS_ACCEPTED_MIN: usize = 4;
