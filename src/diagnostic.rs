@@ -78,6 +78,8 @@ codes! {
     SheetMissing "F116" Error,
     SheetIgnored "F117" Notice,
     MappingUnused "F118" Warning,
+    FileOpenElsewhere "F130" Warning,
+    FileDoubled "F131" Warning,
     RequiredCell "C201" Error,
     EmailMalformed "C202" Error,
     PhoneMalformed "C203" Error,

@@ -100,7 +100,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("chardetng", &["sheet"]),
     ("csv", &["sheet", "report", "model/tables"]),
     ("indicatif", &["run/progress"]),
-    ("rayon", &["sheet", "check"]),
+    ("rayon", &["sheet", "check", "report/results"]),
     ("reqwest", &["api"]),
     ("rusqlite", &["journal/sqlite"]),
     ("tokio", &["main", "run", "api", "simulator", "review", "pipeline"]),

@@ -679,7 +679,9 @@ fn rejected_rows_can_be_mended_and_sent_back() {
             "dora@aurora.example created",
             "joao@aurora.example created",
             "caio@aurora.example created",
-            "gil@douro.example created"
+            "gil@douro.example created",
+            // The administrator had held it back, so it goes along though the file of rejected rows has it not.
+            "hugo@douro.example created",
         ]
     );
     assert!(!users.header[..8].iter().any(|name| name == "reason") && !users.header.contains(&"turnup_row".to_owned()));

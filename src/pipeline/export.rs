@@ -16,7 +16,7 @@ use crate::model::{Package, SheetKind};
 use crate::plan::Known;
 use crate::report;
 use crate::settings::{Settings, Typed, settle};
-use crate::sheet::{self, CsvText};
+use crate::sheet::{self, BOM, CsvText};
 use crate::template::{self, Template, Templates};
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
@@ -163,7 +163,7 @@ fn write(out: &Path, exported: &Exported) -> anyhow::Result<()> {
         for row in exported.rows(kind) {
             file.row(columns.iter().map(|column| Cow::Borrowed(row.get(column).map_or("", String::as_str))));
         }
-        report::write_atomically(&out.join(sheet::file_name(kind)), file.finish().as_bytes())?;
+        report::write_atomically(&out.join(sheet::file_name(kind)), [BOM, &file.finish()].concat().as_bytes())?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use super::{Console, Until, provider};
 use crate::check::Checked;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::journal::{Log, Sqlite, Which};
+use crate::model::SheetKind;
 use crate::settings::Settings;
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
@@ -45,12 +46,17 @@ pub(super) fn room(workspace: &Workspace, steps: u64) -> anyhow::Result<()> {
 }
 
 /// Findings that leave a sheet without rows.
-const UNREADABLE: [Code; 6] =
+pub(super) const UNREADABLE: [Code; 6] =
     [Code::NotText, Code::EmptyFile, Code::FileKind, Code::WorkbookTooLarge, Code::WorkbookBroken, Code::SheetMissing];
 
 /// Says why the file is probably the wrong one: too many of its rows have mistakes of their own.
 #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]
 pub(super) fn too_many_errors(selected: &Selected, checked: &Checked<'_>, settings: &Settings) -> Option<String> {
+    // Who sends rejected rows back has the right file, however many of them are still wrong.
+    let is_back = SheetKind::ALL.into_iter().any(|kind| checked.sheets().get(kind).is_back());
+    if is_back || selected.selection.rows.is_some() {
+        return None;
+    }
     let max_error_rate = settings.max_error_rate;
     let (rows, (rejected, _)) = (selected.row_count(checked), selected.wrong(checked));
     if rows < ROWS_MIN || rejected as f64 <= max_error_rate * rows as f64 {

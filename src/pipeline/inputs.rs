@@ -6,7 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::SheetKind;
 use crate::settings::{KEPT_ENCODING, SETTINGS};
 use crate::sheet::{self, Rows, Sheets};
 use crate::template::{self, Templates};
@@ -32,7 +33,31 @@ impl Inputs {
         let (templates, mut found) = template::read(TEMPLATES, &String::from_utf8_lossy(&text));
         let (rows, of_cells) = sheet::rows(&sheets);
         found.extend(of_cells);
+        found.extend(beside(folder)?);
         Ok(Self { sheets, rows, templates, found })
+    }
+
+    /// The same with other texts in place of sheets.
+    pub fn with(mut self, texts: &[(SheetKind, String)], options: &sheet::Options) -> Self {
+        for (kind, text) in texts {
+            self.sheets.found.retain(|found| found.place.sheet != Some(kind.name()));
+            let name = sheet::file_name(*kind);
+            let read = sheet::parse(*kind, &name, text.clone().into_bytes(), options, &mut self.sheets.found);
+            match kind {
+                SheetKind::Customers => self.sheets.customers = read,
+                SheetKind::Locations => self.sheets.locations = read,
+                SheetKind::Users => self.sheets.users = read,
+            }
+        }
+        let (rows, of_cells) = sheet::rows(&self.sheets);
+        self.found.retain(|found| found.place.sheet.is_none() || is_beside(found));
+        self.found.extend(of_cells);
+        Self { rows, ..self }
+    }
+
+    /// What programs and sync folders left beside the sheets.
+    pub fn found_beside(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.found.iter().filter(|found| is_beside(found))
     }
 
     /// Copies the inputs first and reads the copies, so that what is kept is what was read; and with it how it was read.
@@ -48,7 +73,9 @@ impl Inputs {
         if let Some(encoding) = options.encoding {
             fs::write(copies.join(KEPT_ENCODING), encoding.name()).context("cannot keep the encoding with the run")?;
         }
-        Self::read(copies, options)
+        let mut kept = Self::read(copies, options)?;
+        kept.found.extend(beside(folder)?);
+        Ok(kept)
     }
 
     /// Says at once when a folder cannot be worked in.
@@ -63,6 +90,14 @@ impl Inputs {
         }
         names.iter().try_for_each(|name| can_be_read(&folder.join(name)))
     }
+}
+
+fn beside(folder: &Path) -> anyhow::Result<Vec<Diagnostic>> {
+    Ok(sheet::files(folder)?.iter().flat_map(|name| sheet::beside(&folder.join(name))).collect())
+}
+
+const fn is_beside(found: &Diagnostic) -> bool {
+    matches!(found.code, Code::FileOpenElsewhere | Code::FileDoubled)
 }
 
 /// The files that a run reads.

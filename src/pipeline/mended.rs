@@ -1,101 +1,124 @@
 //! A mended file of rejected rows, taken over into the sheets of the run that rejected them.
 
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 
 use anyhow::Context;
 
+use super::guard;
 use super::inputs::{Inputs, TEMPLATES};
 use super::retry::{key, keys};
+use super::told::Told;
 use crate::model::SheetKind;
 use crate::plan::Source;
-use crate::report::Outcome;
 use crate::report::Results;
 use crate::settings::{SETTINGS, Settings};
-use crate::sheet::{self, Mended, ROW_COLUMN, Sheet, Sheets};
+use crate::sheet::{self, Columns, Mended, ROW_COLUMN, Restored, Sheet, Sheets};
 use crate::text::{Lang, say};
 use crate::workspace::Workspace;
 
-/// The inputs of a retry and its rows; or why the file cannot be taken over.
-type Taken = Result<(Inputs, Vec<Source>), String>;
+/// The rows of one sheet that came back, and where they came from.
+struct Part {
+    sheet: Sheet,
+    places: Vec<usize>,
+}
+
+/// What a retry does with a mended file.
+pub(super) struct TakenOver {
+    pub inputs: Inputs,
+    pub rows: Vec<Source>,
+    pub restored: Vec<(SheetKind, Restored)>,
+}
+
+/// The sheets of a mended file; or why they cannot be taken.
+pub(super) fn read(file: &Path, settings: &Settings) -> anyhow::Result<Result<Vec<Sheet>, String>> {
+    let (shown, lang) = (file.display(), settings.lang);
+    let mut found = Vec::new();
+    let mut sheets = sheet::read_back(file, &settings.reading, &mut found)?;
+    if let Some(wrong) = found.iter().find(|found| guard::UNREADABLE.contains(&found.code)) {
+        let gaps: [(&str, &dyn std::fmt::Display); 3] =
+            [("place", &wrong.place), ("message", &wrong.message(lang)), ("fix", &wrong.fix(lang))];
+        return Ok(Err(say(lang, "{place}: {message}; {fix}; nothing was sent", &gaps)));
+    }
+    if sheets.is_empty() {
+        let words = "`{file}` does not say which sheet it is of; call it users.rejected.csv, or likewise for locations or \
+                     customers";
+        return Ok(Err(say(lang, words, &[("file", &shown)])));
+    }
+    sheets.retain(|sheet| sheet.row_count() > 0);
+    if sheets.is_empty() {
+        let words = "`{file}` has no row that can be read; it should be the file of rejected rows, mended";
+        return Ok(Err(say(lang, words, &[("file", &shown)])));
+    }
+    Ok(Ok(sheets))
+}
 
 /// Puts the rows of a mended file into the places they came from, and keeps the sheets that come of it.
 pub(super) fn take_over(
     file: &Path,
+    mended: Vec<Sheet>,
     workspace: &Workspace,
     settings: &Settings,
-    kept: &Inputs,
-    results: &Results,
+    told: &Told,
     copies: &Path,
-) -> anyhow::Result<Taken> {
-    let (kind, mended) = match read(file, settings)? {
-        Ok(read) => read,
-        Err(words) => return Ok(Err(words)),
-    };
-    let places = match places(file, kind, &mended, &kept.sheets, results, settings.lang) {
-        Ok(places) => places,
-        Err(words) => return Ok(Err(words)),
-    };
-    let was_wrong = |place: usize, header: &str| {
-        let own = results[&kind].iter().find(|result| result.row == place);
-        own.is_some_and(|result| result.reason.contains(&format!("{}: ", header.trim())))
-    };
+) -> anyhow::Result<Result<TakenOver, String>> {
+    let kept = &told.inputs;
+    let mut parts = HashMap::new();
+    for sheet in mended {
+        match places(file, &sheet, &kept.sheets, settings.lang) {
+            Ok(places) => drop(parts.insert(sheet.kind, Part { sheet, places })),
+            Err(words) => return Ok(Err(words)),
+        }
+    }
     fs::create_dir_all(copies).with_context(|| format!("cannot make the folder `{}`", copies.display()))?;
     for name in [TEMPLATES, SETTINGS].into_iter().filter(|name| workspace.root().join(name).exists()) {
         fs::copy(workspace.root().join(name), copies.join(name))
             .with_context(|| format!("cannot keep `{name}` with the run"))?;
     }
-    for sheet in SheetKind::ALL {
-        let taken = Mended { sheet: &mended, places: &places, was_wrong: &was_wrong };
-        let text = sheet::rewritten(kept.sheets.get(sheet), (sheet == kind).then_some(taken));
-        let path = copies.join(sheet::file_name(sheet));
-        fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
+    let mut restored = Vec::new();
+    for kind in SheetKind::ALL {
+        let wrong = wrong_cells(&told.results, kind);
+        let was_wrong = |place: usize, header: &str| wrong.contains(&(place, header));
+        let taken = parts.get(&kind).map(|Part { sheet, places }| Mended { sheet, places, was_wrong: &was_wrong });
+        let rewritten = sheet::rewritten(kept.sheets.get(kind), taken);
+        let path = copies.join(sheet::file_name(kind));
+        fs::write(&path, rewritten.text).with_context(|| format!("cannot write `{}`", path.display()))?;
+        restored.extend(rewritten.restored.into_iter().map(|cell| (kind, cell)));
     }
     let reading = sheet::Options { encoding: None, ..settings.reading.clone() };
     let inputs = Inputs::read(copies, &reading)?;
-    let mut rows: Vec<Source> = places.iter().map(|&index| Source { sheet: kind, index }).collect();
-    rows.extend(released(&kept.sheets, kind, &places, results));
-    Ok(Ok((inputs, rows)))
+    let back: Vec<Source> = parts.iter().flat_map(|(&kind, part)| sources(kind, &part.places)).collect();
+    let mut rows = back.clone();
+    rows.extend(released(&kept.sheets, &back, &told.results));
+    rows.sort_unstable_by_key(|row| (row.sheet, row.index));
+    rows.dedup();
+    Ok(Ok(TakenOver { inputs, rows, restored }))
 }
 
-/// Which sheet the file is of, and its rows.
-fn read(file: &Path, settings: &Settings) -> anyhow::Result<Result<(SheetKind, Sheet), String>> {
-    let shown = file.display().to_string();
-    let bytes = fs::read(file).with_context(|| format!("cannot read `{shown}`"))?;
-    let name = file.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let Some(kind) = SheetKind::ALL.into_iter().find(|kind| name.starts_with(kind.name())) else {
-        let words = "`{file}` does not say which sheet it is of; call it users.rejected.csv, or likewise for locations or \
-                     customers";
-        return Ok(Err(say(settings.lang, words, &[("file", &shown)])));
-    };
-    let mut found = Vec::new();
-    let sheet = sheet::parse(kind, &shown, bytes, &settings.reading, &mut found);
-    if sheet.row_count() == 0 {
-        let words = "`{file}` has no row that can be read; it should be the file of rejected rows, mended";
-        return Ok(Err(say(settings.lang, words, &[("file", &shown)])));
-    }
-    Ok(Ok((kind, sheet)))
+fn sources(sheet: SheetKind, places: &[usize]) -> impl Iterator<Item = Source> + '_ {
+    places.iter().map(move |&index| Source { sheet, index })
 }
 
-/// Where each mended row came from: by the row it says it was, if that one had to be mended, else by its key.
-fn places(
-    file: &Path,
-    kind: SheetKind,
-    mended: &Sheet,
-    kept: &Sheets,
-    results: &Results,
-    lang: Lang,
-) -> Result<Vec<usize>, String> {
-    let keys = keys(kept.get(kind));
-    let numbers = mended.header.iter().position(|header| header.trim() == ROW_COLUMN);
-    let mut places = Vec::new();
+/// The cells that had to be mended, by row and canonical header.
+fn wrong_cells(results: &Results, kind: SheetKind) -> HashSet<(usize, &str)> {
+    let of = |row: &'_ crate::report::RowResult| row.row;
+    let cells = results[&kind].iter().flat_map(|row| {
+        let columns = row.reasons.iter().filter_map(|reason| reason.column.as_deref());
+        columns.map(move |column| (of(row), column))
+    });
+    cells.collect()
+}
+
+/// Where each mended row came from: by the row it says it was, if it is like that one, else by its key.
+fn places(file: &Path, mended: &Sheet, kept: &Sheets, lang: Lang) -> Result<Vec<usize>, String> {
+    let kept = kept.get(mended.kind);
+    let (columns, keys) = (Columns::new(kept, mended), keys(kept));
+    let (mut places, mut taken) = (Vec::new(), HashSet::new());
     for row in 0..mended.row_count() {
-        let said = numbers.and_then(|at| mended.cells(row).get(at)).and_then(|cell| cell.trim().parse().ok());
-        let by_number = said.and_then(|number: u32| kept.get(kind).row_of(number));
-        let had_to_be = by_number
-            .filter(|&place| results[&kind].iter().any(|result| result.row == place && result.needs_mending()));
-        let by_key = || keys.get(&key(mended, row)).copied();
-        let place = had_to_be.or_else(by_key).filter(|place| !places.contains(place));
+        let place = place_before(kept, mended, row, &columns)
+            .or_else(|| keys.get(&key(mended, row)).copied())
+            .filter(|place| taken.insert(*place));
         let Some(place) = place else {
             let words = "row {row} of `{file}` was in no sheet of that run, or is there twice; keep the column {column}, or \
                          run the whole sheet";
@@ -107,18 +130,30 @@ fn places(
     Ok(places)
 }
 
-/// The rows that the mended ones had held back.
-fn released<'a>(
-    kept: &'a Sheets,
-    kind: SheetKind,
-    places: &'a [usize],
-    results: &'a Results,
-) -> impl Iterator<Item = Source> + 'a {
-    let roots: Vec<String> = places.iter().map(|&row| kept.get(kind).place(row, None).to_string()).collect();
-    let of = move |sheet: SheetKind| {
-        let held = results[&sheet].iter().filter(|row| row.outcome == Outcome::Blocked);
-        let roots = roots.clone();
-        held.filter(move |row| roots.contains(&row.blocked_by)).map(move |row| Source { sheet, index: row.row })
+/// The row that a row says it was, if it is like that one: the column may have been sorted alone.
+pub(super) fn place_before(kept: &Sheet, back: &Sheet, row: usize, columns: &Columns) -> Option<usize> {
+    let place = kept.row_of(back.number_before(row)?)?;
+    columns.is_same_row(&kept.cells(place), &back.cells(row)).then_some(place)
+}
+
+/// The rows that others had held back, or a part of them.
+pub(super) fn released(kept: &Sheets, roots: &[Source], results: &Results) -> Vec<Source> {
+    let roots: HashSet<String> =
+        roots.iter().map(|root| kept.get(root.sheet).place(root.index, None).to_string()).collect();
+    let of = |sheet: SheetKind| {
+        let held = results[&sheet].iter().filter(|row| roots.contains(&row.blocked_by));
+        held.map(move |row| Source { sheet, index: row.row })
     };
-    SheetKind::ALL.into_iter().flat_map(of)
+    SheetKind::ALL.into_iter().flat_map(of).collect()
+}
+
+/// Says which cells only a spreadsheet had changed.
+pub(super) fn say_restored(restored: &[(SheetKind, Restored)], kept: &Sheets, lang: Lang) -> Option<String> {
+    let (kind, first) = restored.first()?;
+    let words = "{count} cells that only a spreadsheet had changed are what they were, such as `{came}`, which is `{was}` in \
+                 {place}";
+    let place = kept.get(*kind).place(first.row, None);
+    let gaps: [(&str, &dyn std::fmt::Display); 4] =
+        [("count", &restored.len()), ("came", &first.came), ("was", &first.was), ("place", &place)];
+    Some(say(lang, words, &gaps))
 }

@@ -21,6 +21,7 @@ mod reference;
 mod retry;
 mod saved;
 mod selected;
+mod sent_back;
 mod template;
 mod told;
 mod undo;
@@ -99,7 +100,7 @@ pub async fn check(
 ) -> anyhow::Result<u8> {
     let workspace = Workspace::open(folder)?;
     let settings = settle(typed, &workspace)?;
-    let inputs = Inputs::read(workspace.root(), &settings.reading)?;
+    let inputs = sent_back::read(&workspace, &settings, console)?;
     let known = known(&workspace)?;
     let standing = standing(&known);
     let mut checked = checked(&inputs, &settings, &standing);
@@ -133,7 +134,7 @@ pub fn plan(
 ) -> anyhow::Result<u8> {
     let workspace = Workspace::open(folder)?;
     let settings = settle(typed, &workspace)?;
-    let inputs = Inputs::read(workspace.root(), &settings.reading)?;
+    let inputs = sent_back::read(&workspace, &settings, console)?;
     let known = known(&workspace)?;
     let standing = standing(&known);
     let checked = checked(&inputs, &settings, &standing);
@@ -198,7 +199,7 @@ pub async fn run(folder: &Path, typed: &Typed, order: &Order, console: &mut Cons
     }
     approve::say_superseded(&recorded.log.runs()?, &settings, console);
     let run = console.clock.run_id();
-    let inputs = Inputs::keep(workspace.root(), &workspace.inputs(&run), &settings.reading)?;
+    let inputs = sent_back::keep(&recorded, &workspace.inputs(&run), console)?;
     provision(recorded, run, inputs, &saved::order(order, saved.as_ref()), saved.as_ref(), console).await
 }
 

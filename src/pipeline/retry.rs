@@ -3,19 +3,20 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::bail;
 
 use super::inputs::Inputs;
 use super::recorded::Recorded;
 use super::told::Told;
 use super::{Confirmation, Console, Order, Terminal, Until, exit, guard, mended, provision, selected};
+use crate::diagnostic::Diagnostic;
 use crate::journal::{Log, RunHead, Sqlite};
 use crate::model::SheetKind;
 use crate::plan::{Selection, Source};
 use crate::report::{Outcome, Results};
 use crate::settings::{Typed, settle};
-use crate::sheet::{Sheet, Sheets, customers, locations, users};
-use crate::text::{phrase, say};
+use crate::sheet::{self, Sheet, Sheets, customers, locations, users};
+use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
 
 /// What was asked of a retry.
@@ -56,54 +57,110 @@ pub async fn retry(folder: &Path, typed: &Typed, order: &RetryOrder, console: &m
     let _claim = workspace.claim(&console.clock.who())?;
     let mut log = Sqlite::open(&workspace.journal())?;
     guard::same_provider(&log, &settings)?;
-    let before = earlier(&log, order.run.as_deref())?;
+    let candidates = candidates(&log, order.run.as_deref(), order.from.as_deref())?;
     let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
     if let Some(stopped) = recorded.settle_unfinished(order.confirmation, console).await? {
         return Ok(stopped);
     }
-    let Told { inputs: kept, results, .. } = recorded.told(&before.run, settings.lang)?;
     let run = console.clock.run_id();
     let copies = workspace.inputs(&run);
-    let (inputs, rows) = if let Some(file) = &order.from {
-        match mended::take_over(file, &workspace, &settings, &kept, &results, &copies)? {
-            Ok(taken) => taken,
-            Err(words) => {
-                console.refuse(&words);
-                return Ok(exit::REJECTED);
-            }
-        }
-    } else {
-        let inputs = Inputs::keep(workspace.root(), &copies, &settings.reading)?;
-        let rows = again(&kept.sheets, &results, &order.classes, &inputs.sheets);
-        (inputs, rows)
+    let found = match &order.from {
+        Some(file) => sent_back(&recorded, &candidates, file, &copies, console)?,
+        None => troubled(&recorded, &candidates[0], &order.classes, &copies)?,
     };
+    let Some((before, inputs, rows)) = found else { return Ok(exit::REJECTED) };
     if rows.is_empty() {
         std::fs::remove_dir_all(&copies)?;
-        console.say(&say(lang, "no row of {run} is to be retried", &[("run", &before.run)]));
+        console.say(&say(lang, "no row of {run} is to be retried", &[("run", &before)]));
         return Ok(exit::WELL);
     }
-    console.say(&say(lang, "retrying {count} rows of {run}", &[("count", &rows.len()), ("run", &before.run)]));
-    let activates = selected::kept(&workspace.inputs(&before.run))?.activates;
+    console.say(&say(lang, "retrying {count} rows of {run}", &[("count", &rows.len()), ("run", &before)]));
+    let activates = selected::kept(&workspace.inputs(&before))?.activates;
     let selection = Selection { rows: Some(rows), activates, ..Selection::default() };
     let order = Order { confirmation: order.confirmation, until: None, selection, plan: None };
     provision(recorded, run, inputs, &order, None, console).await
 }
 
-/// The run whose rows are retried.
-fn earlier(log: &Sqlite, wanted: Option<&str>) -> anyhow::Result<RunHead> {
-    let runs = log.runs()?;
-    // What was parked has sent nothing, and what was taken back is no more for the sheets to say.
-    let mut runs = runs.into_iter().filter(|head| head.parked.is_none() && head.undoes.is_none());
-    let found = match wanted {
-        Some(wanted) => runs.find(|head| head.run == wanted),
-        None => runs.next_back(),
-    };
-    found.with_context(|| match wanted {
-        Some(wanted) => {
-            format!("there is no run `{wanted}` that sent anything of the sheets; `turnup runs` lists them")
+/// The run, what is read for its retry, and the rows of that.
+type Again = (String, Inputs, Vec<Source>);
+
+/// The rows of a run that ended so, as they are in today's sheets.
+fn troubled(
+    recorded: &Recorded<'_>,
+    before: &RunHead,
+    classes: &[Outcome],
+    copies: &Path,
+) -> anyhow::Result<Option<Again>> {
+    let Told { inputs: kept, results, .. } = recorded.told(&before.run, recorded.settings.lang)?;
+    let inputs = Inputs::keep(recorded.workspace.root(), copies, &recorded.settings.reading)?;
+    let rows = again(&kept.sheets, &results, classes, &inputs.sheets);
+    Ok(Some((before.run.clone(), inputs, rows)))
+}
+
+/// The rows of a mended file, taken over into the sheets of the run that they came from; says why where that cannot be.
+fn sent_back(
+    recorded: &Recorded<'_>,
+    candidates: &[RunHead],
+    file: &Path,
+    copies: &Path,
+    console: &mut Console<'_>,
+) -> anyhow::Result<Option<Again>> {
+    let settings = recorded.settings;
+    for finding in sheet::beside(file) {
+        console.say(&finding_line(&finding, settings.lang));
+    }
+    let mended = match mended::read(file, settings)? {
+        Ok(mended) => mended,
+        Err(words) => {
+            console.refuse(&words);
+            return Ok(None);
         }
-        None => "nothing has been run in this folder yet".to_owned(),
-    })
+    };
+    let mut first = None;
+    for head in candidates.iter().take(RUNS_SEARCHED_MAX) {
+        let told = recorded.told(&head.run, settings.lang)?;
+        match mended::take_over(file, mended.clone(), recorded.workspace, settings, &told, copies)? {
+            Ok(taken) => {
+                if let Some(words) = mended::say_restored(&taken.restored, &told.inputs.sheets, settings.lang) {
+                    console.say(&words);
+                }
+                return Ok(Some((head.run.clone(), taken.inputs, taken.rows)));
+            }
+            Err(words) => drop(first.get_or_insert(words)),
+        }
+    }
+    console.refuse(&first.unwrap_or_default());
+    Ok(None)
+}
+
+/// A finding in one line.
+pub(super) fn finding_line(found: &Diagnostic, lang: Lang) -> String {
+    format!("{}: {} ({})", found.place, found.message(lang), found.fix(lang))
+}
+
+/// Runs that a mended file is looked for in, the latest first.
+const RUNS_SEARCHED_MAX: usize = 8;
+
+/// The runs whose rows may be meant, the latest first: the one that is named, or that the file lies in the report of, or all.
+fn candidates(log: &Sqlite, wanted: Option<&str>, from: Option<&Path>) -> anyhow::Result<Vec<RunHead>> {
+    // What was parked has sent nothing, and what was taken back is no more for the sheets to say.
+    let mut runs: Vec<RunHead> =
+        log.runs()?.into_iter().rev().filter(|head| head.parked.is_none() && head.undoes.is_none()).collect();
+    let folder = from.and_then(|file| file.canonicalize().ok()?.parent()?.file_name()?.to_str().map(str::to_owned));
+    if let Some(wanted) = wanted {
+        runs.retain(|head| head.run == wanted);
+    } else if runs.iter().any(|head| Some(&head.run) == folder.as_ref()) {
+        runs.retain(|head| Some(&head.run) == folder.as_ref());
+    }
+    if runs.is_empty() {
+        match wanted {
+            Some(wanted) => {
+                bail!("there is no run `{wanted}` that sent anything of the sheets; `turnup runs` lists them")
+            }
+            None => bail!("nothing has been run in this folder yet"),
+        }
+    }
+    Ok(runs)
 }
 
 /// The rows of those outcomes, found again in today's sheets by their key.

@@ -7,7 +7,7 @@ use super::causes::customer_of;
 use super::view::RunView;
 use crate::check::RowRef;
 use crate::model::SheetKind;
-use crate::sheet::{CsvText, RESULT_COLUMNS};
+use crate::sheet::{BOM, CsvText, RESULT_COLUMNS};
 
 /// Writes the header and a line for every row: where it stands, whose it is, what became of it.
 ///
@@ -25,5 +25,6 @@ pub fn report_csv(view: &RunView<'_>, out: &mut dyn Write) -> io::Result<()> {
             file.row(place.into_iter().chain(result.columns()));
         }
     }
+    out.write_all(BOM.as_bytes())?;
     out.write_all(file.finish().as_bytes())
 }

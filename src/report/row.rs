@@ -94,12 +94,12 @@ impl RowResult {
     pub fn columns(&self) -> [Cow<'_, str>; RESULT_COLUMNS.len()] {
         [
             Cow::Borrowed(self.outcome.word()),
-            Cow::Owned(self.codes.join(";")),
+            joined(&self.codes),
             Cow::Borrowed(&self.reason),
             Cow::Borrowed(&self.fix),
             Cow::Borrowed(&self.blocked_by),
-            Cow::Owned(self.done.join(";")),
-            Cow::Owned(self.missing.join(";")),
+            joined(&self.done),
+            joined(&self.missing),
             Cow::Borrowed(&self.webex_id),
             Cow::Owned(self.attempts.to_string()),
             Cow::Borrowed(&self.tracking_id),
@@ -116,5 +116,13 @@ impl RowResult {
             Outcome::Failed | Outcome::Incomplete => mendable(),
             _ => false,
         }
+    }
+}
+
+fn joined(texts: &[String]) -> Cow<'_, str> {
+    match texts {
+        [] => Cow::Borrowed(""),
+        [only] => Cow::Borrowed(only),
+        several => Cow::Owned(several.join(";")),
     }
 }

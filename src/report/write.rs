@@ -49,8 +49,9 @@ pub fn write_results(
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
     for kind in SheetKind::ALL {
         let (sheet, rows) = (sheets.get(kind), &results[&kind]);
-        write_atomically(&folder.join(format!("{kind}.results.csv")), results_csv(sheet, rows).as_bytes())?;
-        write_atomically(&folder.join(format!("{kind}.rejected.csv")), rejected_csv(sheet, rows).as_bytes())?;
+        let path = |what: &str| folder.join(format!("{kind}.{what}.csv"));
+        write_streamed(&path("results"), |file| results_csv(sheet, rows, file))?;
+        write_streamed(&path("rejected"), |file| rejected_csv(sheet, rows, file))?;
     }
     Ok(())
 }

@@ -26,16 +26,6 @@ pub(super) fn is_scientific(text: &str) -> bool {
     digits(exponent) && digits(&mantissa.replacen(['.', ','], "", 1))
 }
 
-/// Is the second text what a spreadsheet makes of the first by itself: the `+` or the leading zeros of a number lost, or a
-/// long number in scientific form?
-pub(super) fn is_damaged(before: &str, after: &str) -> bool {
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let before = before.trim_start_matches('\'');
-    let lost = before.strip_suffix(after).filter(|lost| !lost.is_empty());
-    let lost = is_number(after) && lost.is_some_and(|lost| lost.bytes().all(|byte| matches!(byte, b'+' | b'0')));
-    lost || is_scientific(after) && is_number(before.strip_prefix('+').unwrap_or(before))
-}
-
 /// What the text was before UTF-8 was read as Windows-1252, if that is what happened: `JosÃ©` was `José`.
 ///
 /// Proven by the bytes: they are UTF-8 again when the text is written in Windows-1252, which real words never are.
@@ -75,18 +65,6 @@ mod tests {
         for word in ["José", "Conceição", "SÃO JOÃO", "Ångström", "Ünal", "李", "Ana", "IRMÃ", "Łódź", "Â"]
         {
             assert_eq!(before_mojibake(word), None, "{word}");
-        }
-    }
-
-    #[test]
-    fn what_a_spreadsheet_does_by_itself_is_told_from_what_a_person_does() {
-        for (before, after) in [("+351211234567", "351211234567"), ("0012", "12"), ("+351211234567", "3.51211E+11")] {
-            assert!(is_damaged(before, after), "{before} {after}");
-        }
-        for (before, after) in
-            [("12", "0012"), ("ana", "3.51211E+11"), ("+351211234567", "+351211234568"), ("12", "12"), ("12", "")]
-        {
-            assert!(!is_damaged(before, after), "{before} {after}");
         }
     }
 

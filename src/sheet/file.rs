@@ -241,6 +241,26 @@ fn ignored(tabs: &[Tab], place: &Place, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Reads a file that came back from a person, CSV or workbook: the sheets that it holds. None when neither its name nor its
+/// tabs say which they are.
+pub fn read_back(path: &Path, options: &Options, found: &mut Vec<Diagnostic>) -> anyhow::Result<Vec<Sheet>> {
+    let (shown, bytes) = (path.display().to_string(), bytes(path)?);
+    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let by_name = SheetKind::ALL.into_iter().find(|kind| name.starts_with(kind.name()));
+    if workbook::kind(&bytes) != FileType::Xlsx {
+        return Ok(by_name.map(|kind| parse(kind, &shown, bytes, options, found)).into_iter().collect());
+    }
+    let place = Place::file(&shown.as_str().into(), None);
+    let Some(tabs) = tabs(&bytes, &SheetKind::ALL.map(SheetKind::name), &place, found) else { return Ok(Vec::new()) };
+    let of = |tab: &Tab| SheetKind::ALL.into_iter().find(|kind| is_called(&tab.name, kind.name()));
+    let known: Vec<(SheetKind, Tab)> = tabs.into_iter().filter_map(|tab| Some((of(&tab)?, tab))).collect();
+    if known.is_empty() {
+        // A spreadsheet calls the only tab of a CSV file as the file.
+        return Ok(by_name.map(|kind| one(kind, &shown, &bytes, options, found)).into_iter().collect());
+    }
+    Ok(known.into_iter().map(|(kind, tab)| of_tab(kind, &shown, tab, options, found)).collect())
+}
+
 fn of_tab(kind: SheetKind, file: &str, tab: Tab, options: &Options, found: &mut Vec<Diagnostic>) -> Sheet {
     let empty = Sheet::empty(kind, format!("{file}#{}", tab.name).into());
     let text = String::from_utf8(tab.csv).expect("a table is put together from texts");

@@ -4,6 +4,7 @@
 //! drawn when somebody asks for it. Rows hold what the cells mean. Reading finds and never fails; only the operating
 //! system can refuse a file. Whether values fit each other is not decided here.
 
+mod beside;
 mod blank;
 mod blank_workbook;
 mod cells;
@@ -18,6 +19,7 @@ mod mapping;
 mod rewritten;
 mod rows;
 mod split;
+mod touched;
 pub mod workbook;
 mod write;
 
@@ -27,23 +29,29 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::SheetKind;
 
+use rayon::prelude::*;
+
 use columns::Positions;
 use split::{CellAt, Dialect, RowAt, row_cells};
 use workbook::{CellKind, TypedCell};
 
+pub use beside::beside;
 pub use blank::blank;
 pub use blank_workbook::{OWN_SHEETS, blank_workbook};
 pub use columns::{Need, Spec, customers, locations, specs, users};
 pub use damage::DIGITS_KEPT;
 pub use encoding::{Encoding, encoding};
-pub use file::{Options, WORKBOOK, file_name, files, parse, read};
+pub use file::{Options, WORKBOOK, file_name, files, parse, read, read_back};
 pub use fix::{Repair, repair, repaired};
 pub use header::{RESULT_COLUMNS, ROW_COLUMN, Use};
 pub use mapping::Mapping;
-pub use rewritten::{Mended, rewritten};
+pub use rewritten::{Columns, Mended, Restored, Rewritten, completed, rewritten};
 pub use rows::{CustomerRow, LocationFields, LocationRow, RowRef, Rows, UserReader, UserRow, rows};
 
-pub use write::CsvText;
+pub use write::{BOM, CsvText};
+
+/// Rows that one thread looks at in one go.
+const ROWS_AT_ONCE: usize = 8192;
 
 /// One sheet as it stands in its file.
 #[derive(Debug, Clone)]
@@ -112,6 +120,19 @@ impl Sheet {
         RowCells { sheet: self, cells }
     }
 
+    /// How many cells its header or its longest row has.
+    pub fn width(&self) -> usize {
+        let longest = self.rows.par_chunks(ROWS_AT_ONCE).map(|rows| {
+            let mut cells = Vec::new();
+            let mut count = |row: &RowAt| {
+                row_cells(&self.text, row.start as usize, self.dialect, &mut cells);
+                cells.len()
+            };
+            rows.iter().map(&mut count).max().unwrap_or(0)
+        });
+        longest.max().unwrap_or(0).max(self.header.len())
+    }
+
     /// Where the column stands in the file.
     pub fn position(&self, header: &str) -> Option<usize> {
         self.positions.of_header(header)
@@ -148,6 +169,22 @@ impl Sheet {
         let wanted = (self.number(row)?, u32::try_from(position).ok()?);
         let at = self.typed.binary_search_by_key(&wanted, |cell| (cell.row, cell.column)).ok()?;
         Some(self.typed[at].kind)
+    }
+
+    /// Does it come from the files of rejected rows? They say of every row which one it was.
+    pub fn is_back(&self) -> bool {
+        self.row_column().is_some()
+    }
+
+    /// The column that says which row of its sheet a row was.
+    fn row_column(&self) -> Option<usize> {
+        let is_report = |at: &usize| matches!(self.uses.get(*at), Some(Use::Report));
+        (0..self.header.len()).filter(is_report).find(|&at| header::bare(&self.header[at]) == header::bare(ROW_COLUMN))
+    }
+
+    /// The number that the row had in the sheet it came from, where it says so.
+    pub fn number_before(&self, row: usize) -> Option<u32> {
+        self.cells(row).get(self.row_column()?)?.trim().parse().ok()
     }
 
     /// Is it the row whose open quote swallowed the rest of its file?

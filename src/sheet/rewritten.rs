@@ -1,57 +1,217 @@
-//! A sheet written anew as CSV, with some rows from a mended file: every row keeps its number.
+//! Sheets written anew as CSV, with what came back in a mended file: every row keeps its number.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::Sheet;
-use super::damage::is_damaged;
+use super::touched::{is_fragile, is_touched, keeps_what_it_was};
+use super::{RowCells, Sheet, Use};
 
 /// Rows of a mended file, and the rows whose place they take.
 #[derive(Clone, Copy)]
 pub struct Mended<'a> {
     pub sheet: &'a Sheet,
     pub places: &'a [usize],
-    /// Had the cell of that row and header to be mended? Then it is taken over whatever it is.
+    /// Had the cell of that row and header to be mended?
     pub was_wrong: &'a dyn Fn(usize, &str) -> bool,
 }
 
-/// A sheet as CSV. A cell that was right, and that only a spreadsheet's known damage changed, keeps what it was.
-pub fn rewritten(sheet: &Sheet, mended: Option<Mended<'_>>) -> String {
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer("\u{feff}".as_bytes().to_vec());
-    writer.write_record(&sheet.header).expect("memory takes every record");
-    let by_row: HashMap<usize, usize> =
-        mended.iter().flat_map(|mended| mended.places.iter().enumerate().map(|(row, &place)| (place, row))).collect();
-    // The header may not be the first row either, but rows count from it as they stand.
-    let mut next = 2;
-    for row in 0..sheet.row_count() {
-        let number = sheet.number(row).unwrap_or(next);
-        while next < number {
-            writer.write_record([""]).expect("memory takes every record");
-            next += 1;
-        }
-        next += 1;
-        let mut cells: Vec<String> = sheet.cells(row).iter().map(Cow::into_owned).collect();
-        if let (Some(mended), Some(&of)) = (mended, by_row.get(&row)) {
-            overlay(&mut cells, &sheet.header, mended, of);
-        }
-        writer.write_record(&cells).expect("memory takes every record");
-    }
-    let bytes = writer.into_inner().expect("memory takes every record");
-    String::from_utf8(bytes).expect("every cell was text")
+/// A cell that only a spreadsheet had changed, so that it is again what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// The row of the sheet it came from.
+    pub row: usize,
+    pub header: String,
+    /// What it is again.
+    pub was: String,
+    /// What came back.
+    pub came: String,
 }
 
-/// Takes the cells of a mended row over, column by column.
-fn overlay(cells: &mut Vec<String>, header: &[String], mended: Mended<'_>, row: usize) {
-    let values = mended.sheet.cells(row);
-    for (at, name) in header.iter().enumerate() {
-        let Some(from) = mended.sheet.header.iter().position(|other| other.trim() == name.trim()) else { continue };
-        let after = values.get(from).unwrap_or_default();
+/// A sheet as CSV, and what was put right in it.
+#[derive(Debug, Default)]
+pub struct Rewritten {
+    pub text: String,
+    pub restored: Vec<Restored>,
+}
+
+/// Which column of a file that came back is which of the sheet it came from.
+#[derive(Debug)]
+pub struct Columns {
+    /// The column of the file, for each of the sheet.
+    of: Vec<Option<usize>>,
+}
+
+impl Columns {
+    /// Finds the columns by their headers; of those with the same header the first is the first, and so on.
+    pub fn new(sheet: &Sheet, back: &Sheet) -> Self {
+        let is_of_sheet = |at: usize| !matches!(back.uses.get(at), Some(Use::Report));
+        let mut free: Vec<usize> = (0..back.header.len()).filter(|&at| is_of_sheet(at)).collect();
+        let of = (0..sheet.width()).map(|at| {
+            let name = sheet.header.get(at).map_or("", |header| plain(header));
+            let found = free.iter().position(|&other| plain(&back.header[other]) == name)?;
+            Some(free.remove(found))
+        });
+        Self { of: of.collect() }
+    }
+
+    /// Is that the same row, but for what was mended in it and what a spreadsheet did to it? Most of its cells are.
+    pub fn is_same_row(&self, cells: &RowCells<'_>, back: &RowCells<'_>) -> bool {
+        let (mut filled, mut same) = (0, 0);
+        for (at, from) in self.of.iter().enumerate() {
+            let before = cells.get(at).unwrap_or_default();
+            let Some(after) = from.and_then(|from| back.get(from)) else { continue };
+            if !before.trim().is_empty() {
+                filled += 1;
+                same += usize::from(before == after || is_touched(&before, &after));
+            }
+        }
+        2 * same > filled
+    }
+
+    /// Did the cells of a column come back with their `+` and their zeros?
+    fn whole(&self, sheet: &Sheet, back: &Sheet, places: impl Iterator<Item = (usize, usize)>) -> Vec<bool> {
+        let mut whole = vec![false; self.of.len()];
+        for (row, place) in places {
+            let (before, after) = (sheet.cells(place), back.cells(row));
+            for (at, from) in self.of.iter().enumerate() {
+                let cell = before.get(at).unwrap_or_default();
+                whole[at] |= is_fragile(&cell) && from.and_then(|from| after.get(from)).is_some_and(|now| now == cell);
+            }
+        }
+        whole
+    }
+}
+
+/// A header without what keeps it from being a formula.
+fn plain(header: &str) -> &str {
+    let header = header.trim();
+    header.strip_prefix('\'').unwrap_or(header)
+}
+
+/// A sheet as CSV, mended. A cell that only a spreadsheet's known damage changed keeps what it was.
+pub fn rewritten(sheet: &Sheet, mended: Option<Mended<'_>>) -> Rewritten {
+    let mut writer = Records::new(&sheet.header);
+    let mut restored = Vec::new();
+    let columns = mended.map(|mended| Columns::new(sheet, mended.sheet));
+    let pairs = || mended.iter().flat_map(|mended| mended.places.iter().enumerate().map(|(row, &place)| (row, place)));
+    let by_place: HashMap<usize, usize> = pairs().map(|(row, place)| (place, row)).collect();
+    let whole = mended.zip(columns.as_ref()).map(|(mended, columns)| columns.whole(sheet, mended.sheet, pairs()));
+    for row in 0..sheet.row_count() {
+        let mut cells: Vec<String> = sheet.cells(row).iter().map(Cow::into_owned).collect();
+        if let (Some(mended), Some(columns), Some(whole)) = (mended, &columns, &whole)
+            && let Some(&of) = by_place.get(&row)
+        {
+            let wrong = |header: &str| (mended.was_wrong)(row, header);
+            let after = mended.sheet.cells(of);
+            for (at, came) in overlay(&mut cells, sheet, (columns, whole), &after, &wrong) {
+                restored.push(Restored { row, header: header(sheet, at), was: cells[at].clone(), came });
+            }
+        }
+        writer.row(sheet.number(row), &cells);
+    }
+    Rewritten { text: writer.finish(), restored }
+}
+
+/// A file that came back in place of a sheet, as CSV: its cells put right by the rows they came from, and rows of the sheet
+/// added below, which it left out.
+pub fn completed(back: &Sheet, sheet: &Sheet, places: &[Option<usize>], added: &[usize]) -> Rewritten {
+    let columns = Columns::new(sheet, back);
+    let mut writer = Records::new(&back.header);
+    let mut restored = Vec::new();
+    let pairs = places.iter().enumerate().filter_map(|(row, place)| Some((row, (*place)?)));
+    let whole = columns.whole(sheet, back, pairs);
+    for row in 0..back.row_count() {
+        let mut cells: Vec<String> = back.cells(row).iter().map(Cow::into_owned).collect();
+        if let Some(place) = places.get(row).copied().flatten() {
+            let before = sheet.cells(place);
+            for (at, from) in columns.of.iter().enumerate() {
+                let Some(cell) = from.and_then(|from| cells.get_mut(from)) else { continue };
+                let was = before.get(at).unwrap_or_default();
+                if *cell != was && keeps_what_it_was(&was, cell, true, whole[at]) {
+                    let came = std::mem::replace(cell, was.to_string());
+                    restored.push(Restored { row: place, header: header(sheet, at), was: was.into_owned(), came });
+                }
+            }
+        }
+        writer.row(back.number(row), &cells);
+    }
+    for &place in added {
+        let mut cells = vec![String::new(); back.header.len()];
+        for (at, from) in columns.of.iter().enumerate() {
+            if let Some(from) = from {
+                cells[*from] = sheet.cells(place).get(at).unwrap_or_default().into_owned();
+            }
+        }
+        writer.row(None, &cells);
+    }
+    Rewritten { text: writer.finish(), restored }
+}
+
+fn header(sheet: &Sheet, at: usize) -> String {
+    sheet.header.get(at).cloned().unwrap_or_default()
+}
+
+/// Takes the cells of a mended row over, column by column; returns what came of those that keep what they were.
+fn overlay(
+    cells: &mut Vec<String>,
+    sheet: &Sheet,
+    (columns, whole): (&Columns, &[bool]),
+    after: &RowCells<'_>,
+    was_wrong: &dyn Fn(&str) -> bool,
+) -> Vec<(usize, String)> {
+    let mut kept = Vec::new();
+    for (at, from) in columns.of.iter().enumerate() {
+        let Some(from) = from else { continue };
+        let now = after.get(*from).unwrap_or_default();
         if cells.len() <= at {
+            if now.is_empty() {
+                continue;
+            }
             cells.resize(at + 1, String::new());
         }
-        if (mended.was_wrong)(mended.places[row], name) || !is_damaged(&cells[at], &after) {
-            cells[at] = after.into_owned();
+        if cells[at] == now {
+            continue;
         }
+        let name = match sheet.uses.get(at) {
+            Some(Use::Column(spec)) => spec.header,
+            _ => "",
+        };
+        if keeps_what_it_was(&cells[at], &now, was_wrong(name), whole[at]) {
+            kept.push((at, now.into_owned()));
+        } else {
+            cells[at] = now.into_owned();
+        }
+    }
+    kept
+}
+
+/// Records whose place in the file is the number of their row.
+struct Records {
+    writer: csv::Writer<Vec<u8>>,
+    next: u32,
+}
+
+impl Records {
+    fn new(header: &[String]) -> Self {
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer("\u{feff}".as_bytes().to_vec());
+        writer.write_record(header).expect("memory takes every record");
+        // The header may not be the first row of its file, but rows count from it as they stand.
+        Self { writer, next: 2 }
+    }
+
+    fn row(&mut self, number: Option<u32>, cells: &[String]) {
+        let number = number.unwrap_or(self.next);
+        while self.next < number {
+            self.writer.write_record([""]).expect("memory takes every record");
+            self.next += 1;
+        }
+        self.next += 1;
+        self.writer.write_record(cells).expect("memory takes every record");
+    }
+
+    fn finish(self) -> String {
+        let bytes = self.writer.into_inner().expect("memory takes every record");
+        String::from_utf8(bytes).expect("every cell was text")
     }
 }
 
@@ -67,21 +227,64 @@ mod tests {
         parse(SheetKind::Users, "users.csv", text.into(), &Options::default(), &mut Vec::new())
     }
 
+    fn kept() -> Sheet {
+        sheet(&format!(
+            "{HEADER}a,Ana,\"Lima\nDias\",ana at a,webex_calling,0012\n\n\na,Rui,Reis,rui@a,x,0013\na,Eva,Sol,eva at a,x,0014\n"
+        ))
+    }
+
     #[test]
-    fn rows_keep_their_numbers_and_cells_that_were_right_keep_their_zeros() {
-        let kept = sheet(&format!(
-            "{HEADER}\na,Ana,\"Lima\nDias\",ana at a,webex_calling,0012\n\n\na,Rui,Reis,rui@a,x,0013\n"
-        ));
-        let mended = sheet("extension,turnup_row,email,unheard\n12,3,ana@a.example,y\n");
-        for (was_wrong, extension) in [(false, "0012"), (true, "12")] {
-            let was_wrong = |_: usize, header: &str| was_wrong || header == "email";
-            let taken = Mended { sheet: &mended, places: &[0], was_wrong: &was_wrong };
-            let again = sheet(&rewritten(&kept, Some(taken)));
-            let told = |row: usize, header| (kept.number(row), again.number(row), again.cell(row, header).into_owned());
-            assert_eq!(told(0, "email"), (Some(3), Some(3), "ana@a.example".to_owned()));
-            assert_eq!(told(0, "last_name").2, "Lima\nDias");
-            assert_eq!(told(0, "extension").2, extension);
-            assert_eq!(told(1, "email"), (Some(6), Some(6), "rui@a".to_owned()));
+    fn rows_keep_their_numbers_and_cells_that_only_a_spreadsheet_changed_keep_what_they_were() {
+        let kept = kept();
+        let mended = sheet("extension,turnup_row,email,unheard\n12,2,ana@a.example,y\n14,6,eva@a.example,z\n");
+        let was_wrong = |_: usize, header: &str| header == "email";
+        let taken = Mended { sheet: &mended, places: &[0, 2], was_wrong: &was_wrong };
+        let rewritten = rewritten(&kept, Some(taken));
+        let again = sheet(&rewritten.text);
+        let told = |row: usize, header| (kept.number(row), again.number(row), again.cell(row, header).into_owned());
+        assert_eq!(told(0, "email"), (Some(2), Some(2), "ana@a.example".to_owned()));
+        assert_eq!(told(0, "last_name").2, "Lima\nDias");
+        assert_eq!((told(0, "extension").2, told(2, "extension").2), ("0012".to_owned(), "0014".to_owned()));
+        assert_eq!(told(1, "email"), (Some(5), Some(5), "rui@a".to_owned()));
+        let restored: Vec<_> = rewritten.restored.iter().map(|cell| (cell.row, cell.came.as_str())).collect();
+        assert_eq!(restored, [(0, "12"), (2, "14")]);
+    }
+
+    #[test]
+    fn a_column_that_came_back_whole_was_changed_by_a_person() {
+        let kept = kept();
+        let mended = sheet("turnup_row,extension\n2,0012\n6,14\n");
+        for (wrong, extension) in [(true, "14"), (false, "0014")] {
+            let was_wrong = move |row: usize, header: &str| wrong && row == 2 && header == "extension";
+            let taken = Mended { sheet: &mended, places: &[0, 2], was_wrong: &was_wrong };
+            let again = sheet(&rewritten(&kept, Some(taken)).text);
+            assert_eq!(again.cell(2, "extension"), extension);
         }
+    }
+
+    #[test]
+    fn a_file_in_place_of_a_sheet_is_put_right_and_completed() {
+        let kept = kept();
+        let back = sheet(&format!(
+            "reason,{},turnup_row\n,a,Ana,\"Lima\nDias\",ana@a.example,webex_calling,12,3\n",
+            HEADER.trim()
+        ));
+        let done = completed(&back, &kept, &[Some(0)], &[1]);
+        let again = sheet(&done.text);
+        let told = |row| (again.cell(row, "email").into_owned(), again.cell(row, "extension").into_owned());
+        assert_eq!(told(0), ("ana@a.example".to_owned(), "0012".to_owned()));
+        assert_eq!(told(1), ("rui@a".to_owned(), "0013".to_owned()));
+        assert_eq!((done.restored.len(), again.row_count()), (1, 2));
+    }
+
+    #[test]
+    fn a_row_is_known_by_most_of_its_cells() {
+        let kept = kept();
+        let back = sheet(
+            "reason,customer_external_id,first_name,last_name,email,package,extension,turnup_row\n,a,Ana,\"Lima\nDias\",ana@a.example,webex_suite,12,3\n,b,Leo,Dias,leo@a,webex_suite,15,3\n",
+        );
+        let columns = Columns::new(&kept, &back);
+        assert!(columns.is_same_row(&kept.cells(0), &back.cells(0)));
+        assert!(!columns.is_same_row(&kept.cells(0), &back.cells(1)));
     }
 }

@@ -2,65 +2,147 @@
 
 use std::borrow::Cow;
 
-const BOM: &str = "\u{feff}";
+/// The beginning of every CSV file that turnup writes, by which spreadsheets know UTF-8.
+pub const BOM: &str = "\u{feff}";
 
-/// A CSV file in memory.
+/// Rows of a CSV file in memory.
 #[derive(Debug)]
-pub struct CsvText(csv::Writer<Vec<u8>>);
+pub struct CsvText {
+    text: String,
+    delimiter: u8,
+}
 
 impl CsvText {
-    /// An empty file with this between its cells.
-    pub fn new(delimiter: u8) -> Self {
-        let writer = csv::WriterBuilder::new()
-            .delimiter(delimiter)
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(BOM.as_bytes().to_vec());
-        Self(writer)
+    /// No rows yet, with this between their cells.
+    pub const fn new(delimiter: u8) -> Self {
+        Self { text: String::new(), delimiter }
     }
 
     /// Adds a row.
-    ///
-    /// # Panics
-    /// Never: memory takes every row.
     pub fn row<'a>(&mut self, cells: impl Iterator<Item = Cow<'a, str>>) {
+        let start = self.text.len();
+        let mut count = 0;
         for cell in cells {
-            self.0.write_field(defused(&cell).as_bytes()).expect("memory takes every field");
+            if count > 0 {
+                self.text.push(char::from(self.delimiter));
+            }
+            count += 1;
+            self.cell(&cell);
         }
-        self.0.write_record(None::<&[u8]>).expect("memory takes every record");
+        if count == 1 && self.text.len() == start {
+            // A row of one blank cell would be a blank line.
+            self.text.push_str("\"\"");
+        }
+        self.text.push_str("\r\n");
     }
 
-    /// The whole text.
-    ///
-    /// # Panics
-    /// Never: every field was text.
+    fn cell(&mut self, cell: &str) {
+        let risk = if is_risky(cell) { "'" } else { "" };
+        if !cell.bytes().any(|byte| self.is_special(byte)) {
+            self.text.push_str(risk);
+            self.text.push_str(cell);
+            return;
+        }
+        self.text.push('"');
+        self.text.push_str(risk);
+        for (at, part) in cell.split('"').enumerate() {
+            if at > 0 {
+                self.text.push_str("\"\"");
+            }
+            self.text.push_str(part);
+        }
+        self.text.push('"');
+    }
+
+    /// Must a cell with it stand in quotes? The other usual delimiters count too, since a spreadsheet that takes one of them
+    /// for this file's would find a cell that begins behind it.
+    const fn is_special(&self, byte: u8) -> bool {
+        matches!(byte, b'"' | b'\r' | b'\n' | b',' | b';' | b'\t') || byte == self.delimiter
+    }
+
+    /// The rows.
     pub fn finish(self) -> String {
-        let bytes = self.0.into_inner().expect("memory takes every record");
-        String::from_utf8(bytes).expect("every field was text")
+        self.text
     }
 }
 
-/// A leading `'` for what a spreadsheet would take for a formula; E.164 numbers stay as they are.
-fn defused(cell: &str) -> Cow<'_, str> {
-    let is_risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']);
+/// Would a spreadsheet take it for a formula? E.164 numbers are none.
+fn is_risky(cell: &str) -> bool {
+    if cell.as_bytes().first().is_none_or(u8::is_ascii_alphanumeric) {
+        return false;
+    }
+    // Some spreadsheets of eastern Asia take the wide signs for the narrow ones.
+    let is_sign = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠']);
     let is_number = cell
         .strip_prefix('+')
         .is_some_and(|digits| (1..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()));
-    if is_risky && !is_number { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
+    is_sign && !is_number
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn written(delimiter: u8, rows: &[&[&str]]) -> String {
+        let mut file = CsvText::new(delimiter);
+        for row in rows {
+            file.row(row.iter().map(|cell| Cow::Borrowed(*cell)));
+        }
+        file.finish()
+    }
 
     #[test]
     fn what_a_spreadsheet_would_run_is_defused() {
-        for risky in
-            ["=cmd|' /C calc'!A0", "+1+1", "-2", "@SUM(A1)", "\tx", "+16175234000-+16175234009", "+1234567890123456"]
-        {
-            assert_eq!(defused(risky), format!("'{risky}"));
+        for risky in [
+            "=cmd|' /C calc'!A0",
+            "+1+1",
+            "-2",
+            "@SUM(A1)",
+            "+16175234000-+16175234009",
+            "+1234567890123456",
+            "+",
+            "＝1+1",
+        ] {
+            assert_eq!(written(b',', &[&[risky]]), format!("'{risky}\r\n"));
         }
-        for harmless in ["+351211234567", "O'Brien", "", "Müller", "1-2", "'=x"] {
-            assert_eq!(defused(harmless), harmless);
+        for harmless in ["+351211234567", "O'Brien", "Müller", "1-2", "'=x", "+1"] {
+            assert_eq!(written(b',', &[&[harmless]]), format!("{harmless}\r\n"));
+        }
+        assert_eq!(written(b',', &[&["\tx", "\r=x", "\n=x"]]), "\"'\tx\",\"'\r=x\",\"'\n=x\"\r\n");
+    }
+
+    #[test]
+    fn cells_that_another_delimiter_would_cut_stand_in_quotes() {
+        assert_eq!(
+            written(b';', &[&["a,=1+1", "b;c", "d"], &[""], &["", ""]]),
+            "\"a,=1+1\";\"b;c\";d\r\n\"\"\r\n;\r\n"
+        );
+        assert_eq!(written(b'|', &[&["a|b", "say \"x\""]]), "\"a|b\"|\"say \"\"x\"\"\"\r\n");
+    }
+
+    proptest! {
+        #[test]
+        fn the_csv_crate_reads_what_is_written(
+            rows in prop::collection::vec(prop::collection::vec("[ab\"',;\t\r\n=+é]{0,6}", 1..4), 1..5),
+            delimiter in prop::sample::select(vec![b',', b';', b'\t', b'|']),
+        ) {
+            let mut file = CsvText::new(delimiter);
+            for row in &rows {
+                file.row(row.iter().map(|cell| Cow::Borrowed(cell.as_str())));
+            }
+            let text = file.finish();
+            let mut reader = csv::ReaderBuilder::new();
+            let mut reader = reader.has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+            let read: Vec<Vec<String>> = reader
+                .records()
+                .map(|record| record.expect("memory can be read").iter().map(str::to_owned).collect())
+                .collect();
+            let wanted: Vec<Vec<String>> = rows
+                .iter()
+                .map(|row| row.iter().map(|cell| if is_risky(cell) { format!("'{cell}") } else { cell.clone() }).collect())
+                .collect();
+            prop_assert_eq!(read, wanted);
         }
     }
 }

@@ -131,6 +131,20 @@ pub(super) const ENTRIES: &[Entry] = &[
         "`email = \"Correio\"` under `[columns.users]`, while the header says `E-mail corporativo`",
     ),
     entry(
+        "F130",
+        "`{value}` says that {program} has the file open, so what was not saved there is not read",
+        "save and close it in {program}, then do this again; delete `{value}` if it is not open",
+        "A program that has a file open marks it, and may still write other cells into it.",
+        "`.~lock.users.csv#` beside `users.csv`",
+    ),
+    entry(
+        "F131",
+        "`{value}` looks like a copy of `{original}` that a browser or a sync folder made",
+        "look which of the two has what you mended, and move the other away",
+        "A copy is made when a file comes twice or was changed in two places, and only one of them is read.",
+        "`users (1).csv` beside `users.csv`",
+    ),
+    entry(
         "C201",
         "`{column}` is empty{because:, but * needs it}",
         "fill in `{column}`",

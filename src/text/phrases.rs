@@ -21,6 +21,15 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("cause", "causa"),
     ("example", "exemplo"),
     ("cure", "cura"),
+    // What came back mended.
+    (
+        "{count} cells that only a spreadsheet had changed are what they were, such as `{came}`, which is `{was}` in {place}",
+        "{count} células que só uma planilha tinha alterado são o que eram, como `{came}`, que é `{was}` em {place}",
+    ),
+    (
+        "{count} rows of {run} go along: mended rows need them or had held them back",
+        "{count} linhas de {run} vão junto: linhas corrigidas precisam delas ou as retinham",
+    ),
     // Causes: what to mend.
     ("1 cause for {bad} of {rows} rows that are not well:", "1 causa para {bad} de {rows} linhas que não estão bem:"),
     (

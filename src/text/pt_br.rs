@@ -131,6 +131,20 @@ pub(super) const ENTRIES: &[Entry] = &[
         "`email = \"Correio\"` em `[columns.users]`, enquanto o cabeçalho diz `E-mail corporativo`",
     ),
     entry(
+        "F130",
+        "`{value}` diz que o {program} está com o arquivo aberto, então o que não foi salvo lá não é lido",
+        "salve e feche no {program}, depois faça de novo; apague `{value}` se não estiver aberto",
+        "Um programa que está com um arquivo aberto o marca, e ainda pode gravar outras células nele.",
+        "`.~lock.users.csv#` ao lado de `users.csv`",
+    ),
+    entry(
+        "F131",
+        "`{value}` parece uma cópia de `{original}` feita por um navegador ou uma pasta sincronizada",
+        "veja qual das duas tem o que você corrigiu e tire a outra dali",
+        "Uma cópia surge quando um arquivo chega duas vezes ou foi alterado em dois lugares, e só um deles é lido.",
+        "`users (1).csv` ao lado de `users.csv`",
+    ),
+    entry(
         "C201",
         "`{column}` está vazia{because:, mas * precisa dela}",
         "preencha `{column}`",

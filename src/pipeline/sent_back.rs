@@ -1,0 +1,153 @@
+//! Files of rejected rows that lie mended in place of sheets: their cells are put right by the run they came from, and the
+//! rows that they need, or had held back, go along.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::Console;
+use super::inputs::Inputs;
+use super::mended::{place_before, released, say_restored};
+use super::recorded::Recorded;
+use super::retry::{finding_line, key};
+use super::told::Told;
+use crate::journal::{Log, Sqlite};
+use crate::model::SheetKind;
+use crate::plan::Source;
+use crate::settings::{KEPT_ENCODING, Settings};
+use crate::sheet::{self, Columns, Sheets};
+use crate::text::say;
+use crate::workspace::Workspace;
+
+/// Runs that a file is looked for in, the latest first.
+const RUNS_SEARCHED_MAX: usize = 8;
+
+/// The inputs of a folder with what came back mended put right; nothing of it is written.
+pub(super) fn read(workspace: &Workspace, settings: &Settings, console: &mut Console<'_>) -> anyhow::Result<Inputs> {
+    let inputs = Inputs::read(workspace.root(), &settings.reading)?;
+    if !is_back(&inputs.sheets) || !workspace.has_state() {
+        return Ok(inputs);
+    }
+    let mut log = Sqlite::open(&workspace.journal())?;
+    let recorded = Recorded { workspace, settings, log: &mut log };
+    let texts = put_right(&recorded, &inputs, console)?;
+    Ok(inputs.with(&texts, &as_text(settings)))
+}
+
+/// Keeps the inputs of a run, with what came back mended put right in the copies.
+pub(super) fn keep(recorded: &Recorded<'_>, copies: &Path, console: &mut Console<'_>) -> anyhow::Result<Inputs> {
+    let (workspace, settings) = (recorded.workspace, recorded.settings);
+    let inputs = Inputs::keep(workspace.root(), copies, &settings.reading)?;
+    for finding in inputs.found_beside() {
+        console.say(&finding_line(finding, settings.lang));
+    }
+    let texts = put_right(recorded, &inputs, console)?;
+    if texts.is_empty() {
+        return Ok(inputs);
+    }
+    // A workbook has all three, so they all become files of their own.
+    for name in sheet::files(copies)? {
+        fs::remove_file(copies.join(name))?;
+    }
+    if settings.reading.encoding.is_some() {
+        fs::remove_file(copies.join(KEPT_ENCODING))?;
+    }
+    for kind in SheetKind::ALL {
+        let put_right = texts.iter().find(|(other, _)| *other == kind).map(|(_, text)| text.clone());
+        let text = put_right.unwrap_or_else(|| sheet::rewritten(inputs.sheets.get(kind), None).text);
+        let path = copies.join(sheet::file_name(kind));
+        fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
+    Inputs::read(copies, &as_text(settings))
+}
+
+/// What turnup writes is UTF-8, whatever the sheets were.
+fn as_text(settings: &Settings) -> sheet::Options {
+    sheet::Options { encoding: None, ..settings.reading.clone() }
+}
+
+fn is_back(sheets: &Sheets) -> bool {
+    SheetKind::ALL.into_iter().any(|kind| sheets.get(kind).is_back())
+}
+
+/// The texts of the sheets that have changed.
+fn put_right(
+    recorded: &Recorded<'_>,
+    inputs: &Inputs,
+    console: &mut Console<'_>,
+) -> anyhow::Result<Vec<(SheetKind, String)>> {
+    if !is_back(&inputs.sheets) {
+        return Ok(Vec::new());
+    }
+    let lang = recorded.settings.lang;
+    let Some((run, told)) = origin(recorded, &inputs.sheets)? else { return Ok(Vec::new()) };
+    let kept = &told.inputs.sheets;
+    let places = SheetKind::ALL.map(|kind| (kind, places(kept, &inputs.sheets, kind)));
+    let roots: Vec<Source> = places
+        .iter()
+        .flat_map(|(sheet, places)| places.iter().flatten().map(|&index| Source { sheet: *sheet, index }))
+        .collect();
+    let held = released(kept, &roots, &told.results);
+    let (mut texts, mut restored, mut along) = (Vec::new(), Vec::new(), 0);
+    for (kind, places) in &places {
+        let (back, before) = (inputs.sheets.get(*kind), kept.get(*kind));
+        if !back.is_back() {
+            continue;
+        }
+        let left_out = left_out(kept, &inputs.sheets, *kind, &held, places);
+        along += left_out.len();
+        let done = sheet::completed(back, before, places, &left_out);
+        restored.extend(done.restored.into_iter().map(|cell| (*kind, cell)));
+        texts.push((*kind, done.text));
+    }
+    if let Some(words) = say_restored(&restored, kept, lang) {
+        console.say(&words);
+    }
+    if along > 0 {
+        let words = "{count} rows of {run} go along: mended rows need them or had held them back";
+        console.say(&say(lang, words, &[("count", &along), ("run", &run)]));
+    }
+    Ok(texts)
+}
+
+/// The rows of the sheet as it was that a file in its place left out: all customers and locations, since others name them, and
+/// of the users those that a mended row had held back.
+fn left_out(kept: &Sheets, now: &Sheets, kind: SheetKind, held: &[Source], places: &[Option<usize>]) -> Vec<usize> {
+    let (before, back) = (kept.get(kind), now.get(kind));
+    let is_there: HashSet<usize> = places.iter().flatten().copied().collect();
+    let keys: HashSet<Vec<String>> = (0..back.row_count()).map(|row| key(back, row)).collect();
+    let held: HashSet<usize> = held.iter().filter(|row| row.sheet == kind).map(|row| row.index).collect();
+    let is_wanted = |row: &usize| kind != SheetKind::Users || held.contains(row);
+    let all = (0..before.row_count()).filter(is_wanted);
+    all.filter(|row| !is_there.contains(row) && !keys.contains(&key(before, *row))).collect()
+}
+
+fn places(kept: &Sheets, now: &Sheets, kind: SheetKind) -> Vec<Option<usize>> {
+    let (before, back) = (kept.get(kind), now.get(kind));
+    if !back.is_back() {
+        return Vec::new();
+    }
+    let columns = Columns::new(before, back);
+    (0..back.row_count()).map(|row| place_before(before, back, row, &columns)).collect()
+}
+
+/// The latest run that most of the rows came from.
+fn origin(recorded: &Recorded<'_>, now: &Sheets) -> anyhow::Result<Option<(String, Told)>> {
+    let heads = recorded.log.runs()?.into_iter().rev();
+    let heads = heads.filter(|head| head.parked.is_none() && head.undoes.is_none());
+    for head in heads.take(RUNS_SEARCHED_MAX) {
+        let folder = recorded.workspace.inputs(&head.run);
+        if !folder.is_dir() {
+            continue;
+        }
+        let kept = Inputs::read(&folder, &recorded.settings.as_kept(&folder)?.reading)?;
+        let found: Vec<Option<usize>> =
+            SheetKind::ALL.into_iter().flat_map(|kind| places(&kept.sheets, now, kind)).collect();
+        if 2 * found.iter().flatten().count() > found.len() {
+            return Ok(Some((head.run.clone(), recorded.told(&head.run, recorded.settings.lang)?)));
+        }
+    }
+    Ok(None)
+}

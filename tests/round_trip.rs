@@ -1,0 +1,247 @@
+//! Rejected rows, mended and sent back: they are found again, what a spreadsheet did to them is put right, and what they had
+//! held back goes along.
+
+mod support;
+
+use std::fs;
+
+use support::{Bench, CUSTOMERS, LOCATIONS, Ran, Results, Simulator, USERS, outcomes};
+
+const RUN: [&str; 3] = ["run", "work", "--yes"];
+const USERS_HEADER: &str =
+    "customer_external_id,first_name,last_name,email,package,phone_number,extension,role,Cost centre\n";
+
+/// How many rows had each outcome, as a sorted text.
+fn counted(bench: &Bench, ran: &Ran) -> String {
+    let mut counts: Vec<_> = outcomes(bench, ran).into_iter().map(|(word, count)| format!("{word} {count}")).collect();
+    counts.sort();
+    counts.join(", ")
+}
+
+fn rejected(bench: &Bench, ran: &Ran, sheet: &str) -> String {
+    fs::read_to_string(bench.path(ran.report()).join(format!("{sheet}.rejected.csv"))).expect("the report has it")
+}
+
+fn run(bench: &Bench, simulator: &Simulator) -> Ran {
+    Ran::of(&mut bench.against(simulator, &RUN))
+}
+
+fn retry(bench: &Bench, simulator: &Simulator, file: &str) -> Ran {
+    Ran::of(&mut bench.against(simulator, &["retry", "work", "--yes", "--from", file]))
+}
+
+/// One shop whose users have extensions with zeros and numbers; some of them are wrong.
+fn numbered(rows: &str) -> Bench {
+    let bench = Bench::small();
+    bench.write("work/customers.csv", &(CUSTOMERS.lines().take(2).collect::<Vec<_>>().join("\n") + "\n"));
+    bench.write(
+        "work/users.csv",
+        &format!(
+            "{USERS_HEADER}aurora,Ana,Silva,ana@aurora.example,webex_suite,+351211000001,0001,full_admin,007\n{rows}"
+        ),
+    );
+    bench
+}
+
+/// What LibreOffice writes on opening a CSV file and saving it, with its own defaults: numbers lose `+` and zeros, and a
+/// scientific form is written out.
+fn saved_by_libreoffice(text: &str) -> String {
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    for record in reader.records() {
+        let record = record.expect("it is CSV");
+        let cells = record.iter().map(|cell| match cell.parse::<f64>() {
+            Ok(number) if cell.bytes().all(|byte| !byte.is_ascii_alphabetic() || byte == b'E') => number.to_string(),
+            _ => cell.to_owned(),
+        });
+        writer.write_record(cells).expect("memory takes it");
+    }
+    String::from_utf8(writer.into_inner().expect("memory takes it")).expect("it was text")
+}
+
+const DAMAGED_ROWS: &str = "aurora,Rui,Reis,rui at aurora.example,webex_calling,+351211000002,0002,,010
+aurora,Eva,Luz,eva@aurora.example,webex_calling,3.51211E+11,0003,,011
+aurora,Leo,Dias,leo at aurora.example,webex_calling,+351211000004,0004,,012
+";
+
+#[test]
+fn what_only_a_spreadsheet_changed_is_put_right() {
+    for way in ["run", "retry"] {
+        let bench = numbered(DAMAGED_ROWS);
+        let simulator = Simulator::start(&bench, &[]);
+        let first = run(&bench, &simulator).expect_code(3);
+        assert_eq!(counted(&bench, &first), "created 2, rejected 3");
+        let saved = saved_by_libreoffice(&rejected(&bench, &first, "users"));
+        assert!(saved.contains(",351211000000,3,,11,") && !saved.contains("+351"), "{saved}");
+        let mended = saved.replace("rui at", "rui@").replace("@ ", "@").replace("leo at ", "leo@");
+        let second = if way == "run" {
+            bench.write("work/users.csv", &mended);
+            run(&bench, &simulator)
+        } else {
+            bench.write("users.rejected.csv", &mended);
+            retry(&bench, &simulator, "users.rejected.csv")
+        };
+        let second = second.expect_code(3);
+        assert!(second.err.contains("only a spreadsheet had changed"), "{second:#?}");
+        let users = Results::read(&bench, &second, "users.results.csv");
+        assert_eq!(
+            users.lines(&["email", "result", "phone_number", "extension", "Cost centre", "code"]),
+            [
+                "rui@aurora.example created +351211000002 0002 010",
+                "eva@aurora.example rejected 3.51211E+11 0003 011 C224",
+                "leo@aurora.example created +351211000004 0004 012",
+            ],
+            "{way}"
+        );
+        let numbers = simulator.state()["numbers"].to_string();
+        assert!(numbers.contains("351211000002") && !numbers.contains("351211000000"), "{numbers}");
+    }
+}
+
+#[test]
+fn saving_alone_mends_nothing() {
+    let bench = numbered(DAMAGED_ROWS);
+    let simulator = Simulator::start(&bench, &[]);
+    let first = run(&bench, &simulator).expect_code(3);
+    let text = rejected(&bench, &first, "users");
+    bench.write("users.rejected.csv", &saved_by_libreoffice(&text));
+    let second = retry(&bench, &simulator, "users.rejected.csv").expect_code(3);
+    assert_eq!(counted(&bench, &second), "rejected 3");
+    assert_eq!(rejected(&bench, &second, "users"), text);
+    assert_eq!(simulator.stands(), [1, 1, 1]);
+}
+
+const WRONG_CUSTOMER: &str = "Rua do Sol 3";
+
+/// Two shops with a branch each; an address of the second is too long, and its rows wait for it.
+fn with_a_wrong_customer() -> Bench {
+    let bench = Bench::small();
+    bench.write("work/customers.csv", &CUSTOMERS.replace(WRONG_CUSTOMER, &"Rua do Sol ".repeat(10)));
+    let branch = |customer: &str| format!("{customer},Filial,Rua A 1,Braga,4700-001,PT,Europe/Lisbon\n");
+    bench.write("work/locations.csv", &[LOCATIONS, &branch("aurora"), &branch("tejo")].concat());
+    bench.write(
+        "work/users.csv",
+        &USERS
+            .lines()
+            .map(|line| match line.starts_with("customer") {
+                true => format!("{line},location\n"),
+                false if line.contains("meetings") => format!("{line},\n"),
+                false => format!("{line},Headquarters\n"),
+            })
+            .collect::<String>(),
+    );
+    bench
+}
+
+#[test]
+fn a_mended_customer_brings_its_branches_and_users_along() {
+    for way in ["run", "retry"] {
+        let bench = with_a_wrong_customer();
+        let simulator = Simulator::start(&bench, &[]);
+        let first = run(&bench, &simulator).expect_code(3);
+        assert_eq!(counted(&bench, &first), "blocked 4, created 5, rejected 1");
+        let mended = rejected(&bench, &first, "customers").replace(&"Rua do Sol ".repeat(10), WRONG_CUSTOMER);
+        let second = if way == "run" {
+            // Only the mended row is left in the sheet, and the rows of the other shop still name theirs.
+            bench.write("work/customers.csv", &mended);
+            run(&bench, &simulator).expect_code(0)
+        } else {
+            bench.write("customers.rejected.csv", &mended);
+            retry(&bench, &simulator, "customers.rejected.csv").expect_code(0)
+        };
+        let wanted = if way == "run" { "created 5, unchanged 5" } else { "created 5" };
+        assert_eq!(counted(&bench, &second), wanted, "{way}: {second:#?}");
+        assert_eq!(simulator.stands(), [2, 4, 6]);
+        let again = bench.ran(&["report", "-C", "work"]).expect_code(0);
+        assert_eq!(counted(&bench, &again), wanted);
+    }
+}
+
+#[test]
+fn a_plan_and_a_check_see_what_a_run_would_send() {
+    let bench = with_a_wrong_customer();
+    let first = bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(3);
+    bench.write(
+        "work/customers.csv",
+        &rejected(&bench, &first, "customers").replace(&"Rua do Sol ".repeat(10), WRONG_CUSTOMER),
+    );
+    bench.ran(&["check", "work"]).expect_code(0);
+    let plan = bench.ran(&["plan", "work"]).expect_code(0);
+    assert!(plan.err.contains("1 rows of") && plan.err.contains("go along"), "{plan:#?}");
+}
+
+#[test]
+fn rows_are_found_by_their_key_when_the_column_of_their_rows_was_sorted_alone() {
+    let bench = numbered(DAMAGED_ROWS);
+    let simulator = Simulator::start(&bench, &[]);
+    let first = run(&bench, &simulator).expect_code(3);
+    let text = rejected(&bench, &first, "users");
+    // The numbers of the rows change places, and one e-mail is mended.
+    let swapped = text.replace(",010,3\r", ",010,x\r").replace(",011,4\r", ",011,3\r").replace(",010,x\r", ",010,4\r");
+    assert_ne!(swapped, text);
+    bench.write("users.rejected.csv", &swapped.replace("3.51211E+11", "+351211000003"));
+    let second = retry(&bench, &simulator, "users.rejected.csv").expect_code(3);
+    let users = Results::read(&bench, &second, "users.results.csv");
+    assert_eq!(
+        users.lines(&["first_name", "result", "phone_number"]),
+        ["Rui rejected +351211000002", "Eva created +351211000003", "Leo rejected +351211000004"]
+    );
+}
+
+#[test]
+fn a_mended_file_does_not_trip_the_error_rate_guard() {
+    let wrong: Vec<String> = (2..=70)
+        .map(|n| format!("aurora,U{n},Reis,user{n} at aurora.example,webex_calling,+3512110000{n:02},00{n:02},,{n}\n"))
+        .collect();
+    let bench = numbered(&wrong.concat());
+    bench.write("work/turnup.toml", "[guards]\nmax_error_rate = 1.0\n");
+    let simulator = Simulator::start(&bench, &[]);
+    let first = run(&bench, &simulator).expect_code(3);
+    bench.write("work/turnup.toml", "");
+    let mended = rejected(&bench, &first, "users").replacen(" at aurora", "@aurora", 2);
+    bench.write("work/users.csv", &mended);
+    let second = run(&bench, &simulator).expect_code(3);
+    assert_eq!(
+        outcomes(&bench, &second)["rejected"],
+        68,
+        "one was mended in its cell, one only in its reason: {second:#?}"
+    );
+}
+
+#[test]
+fn a_file_that_is_open_elsewhere_or_doubled_is_named() {
+    let bench = numbered(DAMAGED_ROWS);
+    let simulator = Simulator::start(&bench, &[]);
+    let first = run(&bench, &simulator).expect_code(3);
+    let mended = rejected(&bench, &first, "users").replace(" at aurora", "@aurora");
+    bench.write("users.rejected (1).csv", &mended);
+    bench.write(".~lock.users.rejected (1).csv#", "");
+    bench.write("work/~$users.csv", "");
+    let second = retry(&bench, &simulator, "users.rejected (1).csv").expect_code(3);
+    assert_eq!(counted(&bench, &second), "created 2, rejected 1");
+    assert!(
+        second.err.contains("F131") || second.err.contains("looks like a copy of `users.rejected.csv`"),
+        "{second:#?}"
+    );
+    assert!(second.err.contains("LibreOffice has the file open"), "{second:#?}");
+    let third = run(&bench, &simulator).expect_code(3);
+    assert!(third.err.contains("`~$users.csv` says that Excel has the file open"), "{third:#?}");
+}
+
+#[test]
+fn a_file_of_an_earlier_run_is_found_in_that_one() {
+    let bench = numbered(DAMAGED_ROWS);
+    let simulator = Simulator::start(&bench, &[]);
+    let first = run(&bench, &simulator).expect_code(3);
+    let text = rejected(&bench, &first, "users");
+    bench.write("users.rejected.csv", &text.replace("rui at ", "rui@"));
+    retry(&bench, &simulator, "users.rejected.csv").expect_code(3);
+    // Another sheet has been run since.
+    bench.write("work/users.csv", USERS_HEADER);
+    run(&bench, &simulator).expect_code(0);
+    bench.write("users.rejected.csv", &text.replace("leo at ", "leo@"));
+    let ran = retry(&bench, &simulator, "users.rejected.csv").expect_code(3);
+    let users = Results::read(&bench, &ran, "users.results.csv");
+    assert!(users.lines(&["email", "result"]).contains(&"leo@aurora.example created".to_owned()), "{ran:#?}");
+}
