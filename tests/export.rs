@@ -20,7 +20,12 @@ fn ran(bench: &Bench, simulator: &Simulator, args: &[&str]) -> Ran {
 fn writes(simulator: &Simulator) -> BTreeMap<String, u64> {
     let state = simulator.state();
     let routes = state["requests"]["by_route"].as_object().expect("routes are counted");
-    let is_look = |route: &str| route.starts_with("GET ") || route.ends_with("/invoke") || route.ends_with("/validate");
+    let is_look = |route: &str| {
+        route.starts_with("GET ")
+            || route.ends_with("/invoke")
+            || route.ends_with("/validate")
+            || route.ends_with("/lookup")
+    };
     let count = |ends: &Value| ends.as_object().into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum();
     routes.iter().filter(|(route, _)| !is_look(route)).map(|(route, ends)| (route.clone(), count(ends))).collect()
 }

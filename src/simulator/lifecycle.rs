@@ -156,7 +156,13 @@ impl World {
             longitude: None,
             notes: None,
             emergency: None,
-            calling: Some(Calling { connection, line_name: text("/name"), enabled_ms: now_ms, ..Calling::default() }),
+            calling: Some(Calling {
+                connection,
+                line_name: text("/name"),
+                access_network: text("/emergencyLocationIdentifier"),
+                enabled_ms: now_ms,
+                ..Calling::default()
+            }),
             created_ms: now_ms,
         });
     }

@@ -83,6 +83,7 @@ fn location(world: &World, location: &Location) -> Value {
         "mainNumber": calling.and_then(|calling| calling.main_number.as_ref()),
         "connection": connection,
         "emergencyAddress": location.emergency.as_ref().map(|emergency| &emergency.address),
+        "accessNetwork": calling.map(|calling| &calling.access_network),
         "callbackNumber": calling.map(|calling| callback(world, calling)),
         "numbers": world.store.numbers.count(super::table::By::Location, &location.uuid),
         "copies": 1,

@@ -104,6 +104,9 @@ pub struct Calling {
     pub enforce_outside_dial_digit: bool,
     pub routing_prefix: String,
     pub connection: Connection,
+    /// SIP header value for emergency calls.
+    #[serde(default)]
+    pub access_network: String,
     #[serde(default)]
     pub callback: Callback,
     #[serde(default)]

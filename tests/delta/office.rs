@@ -10,9 +10,9 @@ use turnup::template;
 const TEMPLATES: &str = "[templates.eu]\nprovisioning_id = \"Zj\"\nsupported_location = true\n";
 
 const CUSTOMERS: &str = "external_id,name,admin_email,template,packages,package_limits,address_line1,address_line2,city,postal_code,\
-country,location_name,timezone,language,announcement_language,numbers,main_number\n";
+country,location_name,timezone,language,announcement_language,numbers,main_number,emergency_address,emergency_callback,emergency_location_id\n";
 const LOCATIONS: &str = "customer_external_id,name,address_line1,address_line2,city,postal_code,country,timezone,language,\
-announcement_language,numbers,main_number\n";
+announcement_language,numbers,main_number,emergency_address,emergency_callback,emergency_location_id\n";
 const USERS: &str = "customer_external_id,first_name,last_name,email,package,location,phone_number,extension,role\n";
 
 /// The three sheets of one day.
@@ -144,6 +144,14 @@ fn location(row: &Row, location: &Value, wrong: &mut Vec<String>) {
     row.compare("language", &location["preferredLanguage"], wrong);
     row.compare("announcement_language", &location["announcementLanguage"], wrong);
     row.compare("main_number", &location["mainNumber"], wrong);
+    row.compare("emergency_location_id", &location["accessNetwork"], wrong);
+    if row.cell("emergency_address") == "yes" {
+        row.compare("address_line1", &location["emergencyAddress"]["address1"], wrong);
+        row.compare("address_line2", &location["emergencyAddress"]["address2"], wrong);
+    }
+    if row.cell("emergency_callback") == "main_number" && location["callbackNumber"]["selected"] != "LOCATION_NUMBER" {
+        wrong.push(format!("{} is called back", location["callbackNumber"]));
+    }
 }
 
 fn user(row: &Row, state: &Value, wrong: &mut Vec<String>) {
@@ -177,10 +185,10 @@ fn user(row: &Row, state: &Value, wrong: &mut Vec<String>) {
 pub fn first_day() -> Day {
     Day::new(
         "c-1,Aurora,ana@aurora.example,eu,webex_calling;webex_meetings,,Rua Um 1,Piso 2,Lisboa,1100-148,PT,Sede,Europe/Lisbon,pt_pt,\
-         pt_pt,+351211234500-+351211234504,+351211234500\n\
-         c-2,Boreal,bea@boreal.example,eu,webex_meetings,,Rua Dois 2,,Porto,4000-008,PT,,Europe/Lisbon,pt_pt,,,\n",
-        "c-1,Evora,Rua Quatro 4,,Evora,7000-001,PT,Europe/Lisbon,pt_pt,pt_pt,+351266123400,+351266123400\n\
-         c-1,Braga,Rua Cinco 5,Piso 1,Braga,4700-001,PT,Europe/Lisbon,,,,\n",
+         pt_pt,+351211234500-+351211234504,+351211234500,yes,,95547321\n\
+         c-2,Boreal,bea@boreal.example,eu,webex_meetings,,Rua Dois 2,,Porto,4000-008,PT,,Europe/Lisbon,pt_pt,,,,,,\n",
+        "c-1,Evora,Rua Quatro 4,,Evora,7000-001,PT,Europe/Lisbon,pt_pt,pt_pt,+351266123400,+351266123400,yes,main_number,\n\
+         c-1,Braga,Rua Cinco 5,Piso 1,Braga,4700-001,PT,Europe/Lisbon,,,,,yes,,\n",
         "c-1,Ana,Silva,ana@aurora.example,webex_calling,Sede,+351211234510,1000,full_admin\n\
          c-1,Um,Troca,u1@aurora.example,webex_calling,Sede,+351211234511,2001,\n\
          c-1,Dois,Troca,u2@aurora.example,webex_calling,Sede,+351211234512,2002,\n\
@@ -204,10 +212,10 @@ pub fn first_day() -> Day {
 pub fn second_day() -> Day {
     Day::new(
         "c-1,Aurora,ana@aurora.example,eu,webex_calling;webex_meetings;webex_suite,webex_calling=50,Rua Nova 9,REMOVE,Lisboa,1100-150,PT,\
-         Sede,Atlantic/Azores,en_gb,en_gb,+351211234500-+351211234505,+351211234505\n\
-         c-2,Boreal,bea@boreal.example,eu,webex_meetings,,Rua Dois 3,,Porto,4000-008,PT,,Europe/Lisbon,,,,\n",
-        "c-1,Evora,Rua Quatro 5,Piso 3,Evora,7000-001,PT,Atlantic/Madeira,,es_es,+351266123400-+351266123401,+351266123401\n\
-         c-1,Braga,Rua Cinco 5,REMOVE,Braga,4700-001,PT,Europe/Lisbon,,,,\n",
+         Sede,Atlantic/Azores,en_gb,en_gb,+351211234500-+351211234505,+351211234505,yes,main_number,95547322\n\
+         c-2,Boreal,bea@boreal.example,eu,webex_meetings,,Rua Dois 3,,Porto,4000-008,PT,,Europe/Lisbon,,,,,,,\n",
+        "c-1,Evora,Rua Quatro 5,Piso 3,Evora,7000-001,PT,Atlantic/Madeira,,es_es,+351266123400-+351266123401,+351266123401,,,73310\n\
+         c-1,Braga,Rua Cinco 5,REMOVE,Braga,4700-001,PT,Europe/Lisbon,,,,,,,\n",
         "c-1,Ana,Sousa,ana@aurora.example,webex_suite,Sede,+351211234510,1000,full_admin\n\
          c-1,Um,Troca,u1@aurora.example,webex_calling,Sede,+351211234512,2001,\n\
          c-1,Dois,Troca,u2@aurora.example,webex_suite,Sede,+351211234511,2102,\n\

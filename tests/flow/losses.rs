@@ -34,7 +34,9 @@ pub fn rule_of(route: &str, times: u64, loss: &str) -> String {
 /// The routes by which something was written. Look-ups that need a body are none.
 pub fn writes(state: &Value) -> BTreeSet<String> {
     let routes = state["requests"]["by_route"].as_object().into_iter().flatten().map(|(route, _)| route.clone());
-    routes.filter(|route| !route.starts_with("GET ") && !route.ends_with("/invoke")).collect()
+    routes
+        .filter(|route| !route.starts_with("GET ") && !route.ends_with("/invoke") && !route.ends_with("/lookup"))
+        .collect()
 }
 
 /// How often requests of a route ended so.

@@ -32,9 +32,14 @@ fn provision(webex: &Webex) -> (Plan, HashMap<StepId, Record>, Memory) {
 
 /// The first answers of that route are lost, in every way: all is made once, and every row is well.
 fn every_loss_is_recovered(method: &str, path: &str, template: &str) {
+    every_loss_is_recovered_with("", method, path, template);
+}
+
+/// The same, where something else of Webex is not as usual.
+fn every_loss_is_recovered_with(unusual: &str, method: &str, path: &str, template: &str) {
     for (loss, end) in LOSSES {
         for visibility_ms in [0, 3_000] {
-            let webex = webex(&rule(method, path, 2, loss), visibility_ms);
+            let webex = webex(&(unusual.to_owned() + &rule(method, path, 2, loss)), visibility_ms);
             let (plan, records, log) = provision(&webex);
             let case = format!("{method} {path}, {loss}, visible after {visibility_ms} ms");
             assert_eq!(faults_of(&webex, &plan, &records), Vec::<String>::new(), "{case}");
@@ -67,8 +72,19 @@ lost! {
     lost_numbers_are_added: "POST" "/telephony/config/locations/*/numbers"
         "/telephony/config/locations/{locationId}/numbers",
     a_lost_main_number_is_set: "PUT" "/telephony/config/locations/*" "/telephony/config/locations/{locationId}",
+    a_lost_emergency_address_is_set: "POST" "/telephony/pstn/locations/*/emergencyAddress"
+        "/telephony/pstn/locations/{locationId}/emergencyAddress",
     a_lost_subscriber_is_made_once: "POST" "/wholesale/subscribers" "/wholesale/subscribers",
     a_lost_role_is_given: "PATCH" "/identity/scim/*/v2/Users/*" "/identity/scim/{orgId}/v2/Users/{userId}",
+}
+
+/// A new location calls its main number back by itself, so the write is seen only where something else is chosen.
+#[test]
+fn a_lost_callback_number_is_set() {
+    let path = "/telephony/config/locations/*/features/emergencyCallbackNumber";
+    let template = "/telephony/config/locations/{locationId}/features/emergencyCallbackNumber";
+    let of_member = "kind = \"status\"\nstatus = 200\nbody = '{\"selected\":\"LOCATION_MEMBER_NUMBER\"}'";
+    every_loss_is_recovered_with(&rule("GET", path, 0, of_member), "PUT", path, template);
 }
 
 #[test]

@@ -34,9 +34,9 @@ c-3,Austral,ivo@austral.example,eu,webex_meetings,Rua Tres 3,Faro,8000-001,PT,,,
 ";
 
 const LOCATIONS: &str = "\
-customer_external_id,name,address_line1,city,postal_code,country,timezone,numbers,main_number,pstn_connection
-c-1,Evora,Rua Quatro 4,Évora,7000-001,PT,Europe/Lisbon,+351266123400,+351266123401,Cloud Connected PSTN
-c-1,Braga,Rua Cinco 5,Braga,4700-001,PT,Europe/Lisbon,,,
+customer_external_id,name,address_line1,city,postal_code,country,timezone,numbers,main_number,pstn_connection,emergency_address,emergency_callback
+c-1,Evora,Rua Quatro 4,Évora,7000-001,PT,Europe/Lisbon,+351266123400,+351266123401,Cloud Connected PSTN,yes,main_number
+c-1,Braga,Rua Cinco 5,Braga,4700-001,PT,Europe/Lisbon,,,,,
 ";
 
 /// Sheets that delete every customer and branch, with nothing but their keys.

@@ -116,6 +116,7 @@ fn change(checker: &mut Checker<'_>, calling: &mut Calling) {
         ("/externalCallerIdName", &mut calling.external_caller_id_name),
         ("/outsideDialDigit", &mut calling.outside_dial_digit),
         ("/routingPrefix", &mut calling.routing_prefix),
+        ("/pAccessNetworkInfo", &mut calling.access_network),
     ];
     for (pointer, field) in fields {
         if let Some(value) = checker.optional(pointer) {
@@ -143,7 +144,7 @@ fn list_view(location: &Location, calling: &Calling) -> Value {
 fn view(location: &Location, calling: &Calling) -> Value {
     let (route_type, route_id) =
         calling.connection.route.clone().unwrap_or_else(|| ("TRUNK".to_owned(), calling.connection.id.clone()));
-    json!({
+    let mut view = json!({
         "id": ids::public(Kind::Location, &location.uuid),
         "name": location.name,
         "announcementLanguage": location.announcement_language,
@@ -158,5 +159,9 @@ fn view(location: &Location, calling: &Calling) -> Value {
         "enforceOutsideDialDigit": calling.enforce_outside_dial_digit,
         "routingPrefix": calling.routing_prefix,
         "defaultDomain": "calling.example.com",
-    })
+    });
+    if !calling.access_network.is_empty() {
+        view["pAccessNetworkInfo"] = json!(calling.access_network);
+    }
+    view
 }
