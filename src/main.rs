@@ -60,6 +60,7 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
     let folder =
         |dir: &Option<PathBuf>| dir.clone().or_else(|| cli.folder.clone()).unwrap_or_else(|| PathBuf::from("."));
     let (no_api, no_hold_back, as_it_is) = (ApiArgs::default(), HoldBackArgs::default(), ReadingArgs::default());
+    let plain = typed(cli.lang, &no_hold_back, &as_it_is, &no_api);
     match &cli.command {
         Command::Init { dir, xlsx } => pipeline::init(dir, *xlsx, console),
         Command::Check { dir, hold_back, reading, online, api, format } => {
@@ -95,8 +96,13 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         }
         Command::Report(report) => {
             // Every other command takes the folder here, so a folder is understood.
-            let typed = typed(cli.lang, &no_hold_back, &as_it_is, &no_api);
-            pipeline::report(&folder(&report.named_folder()), &typed, &report.order(), console)
+            pipeline::report(&folder(&report.named_folder()), &plain, &report.order(), console)
+        }
+        Command::Status(status) => {
+            pipeline::status(&folder(&status.dir), &plain, status.wave.as_deref(), status.format(), console)
+        }
+        Command::Why(why) => {
+            pipeline::why(&folder(&None), &plain, &why.place, why.run.as_deref(), why.format(), console)
         }
         Command::Runs(runs) => pipeline::runs(&folder(&runs.dir), runs.format(), console),
         Command::Export(export) => {
@@ -108,12 +114,8 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
             let typed = typed(cli.lang, &no_hold_back, &compare.reading, &compare.api);
             pipeline::compare(&folder(&compare.dir), &typed, compare.budget, compare.format(), console).await
         }
-        Command::Template { what } => {
-            template(what, folder, &typed(cli.lang, &no_hold_back, &as_it_is, &no_api), console)
-        }
-        Command::Explain { code } => {
-            pipeline::explain(code, &typed(cli.lang, &no_hold_back, &as_it_is, &no_api), console)
-        }
+        Command::Template { what } => template(what, folder, &plain, console),
+        Command::Explain { code } => pipeline::explain(code, &plain, console),
         Command::Columns { schema: true } => Ok(pipeline::check_schema(console)),
         Command::Columns { schema: false } => Ok(pipeline::columns(console)),
         Command::Simulate(simulate) => pipeline::simulate(&simulate.into(), console).await,

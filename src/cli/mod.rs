@@ -20,7 +20,7 @@ use crate::text::Lang;
 
 pub use activate::ActivateArgs;
 pub use export::{CompareArgs, ExportArgs};
-pub use report::{ReportArgs, RunsArgs};
+pub use report::{ReportArgs, RunsArgs, StatusArgs, WhyArgs};
 pub use retry::RetryArgs;
 pub use run::{RunArgs, SelectArgs, UntilArgs};
 pub use template::{TemplateAnswers, TemplateCommand};
@@ -155,6 +155,8 @@ pub enum Command {
     Retry(RetryArgs),
     /// Make the result files of a run again.
     Report(ReportArgs),
+    /// Tell where every customer stands, over all runs; the exit code is the go or no-go.
+    Status(StatusArgs),
     /// List the runs of a workspace.
     Runs(RunsArgs),
     /// Read what stands in Webex into the three sheets; nothing is changed.
@@ -166,6 +168,8 @@ pub enum Command {
         #[command(subcommand)]
         what: TemplateCommand,
     },
+    /// Tell one row's whole story: what became of it, why, and everything that was sent for it in any run.
+    Why(WhyArgs),
     /// Tell cause, example and cure of a code, such as C202.
     Explain {
         /// The code.

@@ -1,11 +1,11 @@
-//! The flags of the commands that look back: `report` and `runs`.
+//! The flags of the commands that look back: `report`, `runs`, `status` and `why`.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use super::PlanFormatArg;
-use crate::pipeline::{ReportFormat, ReportOrder, RunsFormat};
+use crate::pipeline::{ReportFormat, ReportOrder, RunsFormat, StatusFormat, StoryFormat};
 
 /// What `report` is told.
 #[derive(Debug, Clone, Default, Args)]
@@ -15,6 +15,10 @@ pub struct ReportArgs {
     /// What is printed; the files are made in every case.
     #[arg(long, value_enum, default_value_t)]
     format: ReportFormatArg,
+    /// The evidence of one customer alone, by external id, over all runs (or of the one that is named): what was made, when,
+    /// by whom, with tracking ids, and what is left to do by hand.
+    #[arg(long, value_name = "EXTERNAL_ID")]
+    customer: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -38,6 +42,7 @@ impl ReportArgs {
     pub fn order(&self) -> ReportOrder {
         ReportOrder {
             run: self.run.clone().filter(|_| self.named_folder().is_none()),
+            customer: self.customer.clone(),
             format: match self.format {
                 ReportFormatArg::Text => ReportFormat::Text,
                 ReportFormatArg::Json => ReportFormat::Json,
@@ -63,6 +68,54 @@ impl RunsArgs {
         match self.format {
             PlanFormatArg::Text => RunsFormat::Text,
             PlanFormatArg::Json => RunsFormat::Json,
+        }
+    }
+}
+
+/// What `status` is told.
+#[derive(Debug, Clone, Default, Args)]
+#[command(after_help = "Exit codes: 0 every customer is ready, 3 not all are, 4 something failed.")]
+pub struct StatusArgs {
+    /// The workspace folder [default: .].
+    pub dir: Option<PathBuf>,
+    /// Only the customers of that wave.
+    #[arg(long, value_name = "N")]
+    pub wave: Option<String>,
+    /// How the status is written.
+    #[arg(long, value_enum, default_value_t)]
+    format: PlanFormatArg,
+}
+
+impl StatusArgs {
+    /// How the status is to be written.
+    pub const fn format(&self) -> StatusFormat {
+        match self.format {
+            PlanFormatArg::Text => StatusFormat::Text,
+            PlanFormatArg::Json => StatusFormat::Json,
+        }
+    }
+}
+
+/// What `why` is told.
+#[derive(Debug, Clone, Args)]
+pub struct WhyArgs {
+    /// The row, such as users.csv:418, as the spreadsheet counts.
+    #[arg(value_name = "FILE:ROW")]
+    pub place: String,
+    /// The run whose sheets are meant; the latest when left out.
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+    /// How the story is written.
+    #[arg(long, value_enum, default_value_t)]
+    format: PlanFormatArg,
+}
+
+impl WhyArgs {
+    /// How the story is to be written.
+    pub const fn format(&self) -> StoryFormat {
+        match self.format {
+            PlanFormatArg::Text => StoryFormat::Text,
+            PlanFormatArg::Json => StoryFormat::Json,
         }
     }
 }

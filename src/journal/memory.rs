@@ -1,10 +1,10 @@
 //! A journal in memory, for tests and for measuring what the real one costs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::Context;
 
-use super::{Ending, Entry, Event, Left, Log, Record, RunHead, Stored, Taker, Which, is_open};
+use super::{Ending, Entry, EntryTaker, Event, Left, Log, Record, RunHead, State, Stored, Taker, Which, is_open};
 use crate::plan::{Action, Confirmed, Immovable, Known, Plan, Step, StepId};
 
 /// Keeps everything until it is dropped.
@@ -136,7 +136,12 @@ impl Log for Memory {
     fn walk(&self, run: &str, which: Which, take: &mut Taker<'_>) -> anyhow::Result<()> {
         for (position, step) in self.plan(run)?.steps.iter().enumerate() {
             let record = self.snapshot(run, &step.id)?.unwrap_or_default();
-            if which == Which::All || (step.action != Action::Unchanged && is_open(record.state)) {
+            let is_wanted = match which {
+                Which::All => true,
+                Which::Open => step.action != Action::Unchanged && is_open(record.state),
+                Which::Moved => record.state != State::Pending,
+            };
+            if is_wanted {
                 take(Stored { position, step: step.clone(), record })?;
             }
         }
@@ -153,6 +158,13 @@ impl Log for Memory {
 
     fn snapshot(&self, run: &str, step: &StepId) -> anyhow::Result<Option<Record>> {
         Ok(self.snapshots.get(run).and_then(|records| records.get(step)).cloned())
+    }
+
+    fn entries_of(&self, steps: &HashSet<StepId>, take: &mut EntryTaker<'_>) -> anyhow::Result<()> {
+        self.entries
+            .iter()
+            .filter(|(_, entry)| steps.contains(&entry.step))
+            .try_for_each(|(run, entry)| take(run, entry.clone()))
     }
 
     fn immovable(&self, run: &str) -> anyhow::Result<Vec<Immovable>> {

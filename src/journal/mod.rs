@@ -9,11 +9,11 @@ mod memory;
 mod record;
 mod sqlite;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::{Confirmed, Immovable, Known, Plan, Step, StepId};
+use crate::plan::{Confirmed, Immovable, Known, Plan, Source, Step, StepId};
 
 pub use event::{Call, Ending, Entry, Event, Reason};
 pub use left::{Halt, Left, Share};
@@ -53,6 +53,8 @@ pub enum Which {
     All,
     /// Those that make calls and did not end well yet.
     Open,
+    /// Those to which something happened.
+    Moved,
 }
 
 /// A step of a stored plan, and where it stands.
@@ -66,6 +68,9 @@ pub struct Stored {
 
 /// Takes steps one by one, so that nobody has to hold them all.
 pub type Taker<'a> = dyn FnMut(Stored) -> anyhow::Result<()> + 'a;
+
+/// Takes entries one by one, with the run that each belongs to.
+pub type EntryTaker<'a> = dyn FnMut(&str, Entry) -> anyhow::Result<()> + 'a;
 
 /// Is a step in that state still to be looked after when its run is resumed?
 const fn is_open(state: State) -> bool {
@@ -148,6 +153,27 @@ pub trait Log: Send {
     /// # Errors
     /// When the store cannot be read.
     fn snapshot(&self, run: &str, step: &StepId) -> anyhow::Result<Option<Record>>;
+
+    /// The steps that come from one row of a run.
+    ///
+    /// # Errors
+    /// When the store cannot be read or is damaged.
+    fn steps_of(&self, run: &str, source: Source) -> anyhow::Result<Vec<Step>> {
+        let mut steps = Vec::new();
+        self.walk(run, Which::All, &mut |stored| {
+            if stored.step.source == source {
+                steps.push(stored.step);
+            }
+            Ok(())
+        })?;
+        Ok(steps)
+    }
+
+    /// Hands over everything that happened to some steps, over all runs, in order.
+    ///
+    /// # Errors
+    /// When the store cannot be read or is damaged, or the taker fails.
+    fn entries_of(&self, steps: &HashSet<StepId>, take: &mut EntryTaker<'_>) -> anyhow::Result<()>;
 
     /// The values of a run's rows that cannot be changed.
     ///

@@ -6,10 +6,10 @@ use anyhow::{Context, bail};
 use serde::Serialize;
 
 use super::recorded::Recorded;
-use super::{Console, approve, exit, left};
+use super::{Console, approve, exit, left, story};
 use crate::journal::{Left, Log, RunHead, Sqlite};
 use crate::report::{self, Outcome};
-use crate::settings::{Typed, settle};
+use crate::settings::{Settings, Typed, settle};
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
 
@@ -28,6 +28,8 @@ pub struct ReportOrder {
     /// The latest run when none is named.
     pub run: Option<String>,
     pub format: ReportFormat,
+    /// The evidence of that customer alone, over all runs or of the named one.
+    pub customer: Option<String>,
 }
 
 /// `turnup report`: makes the report of a run again, from the journal and the kept inputs.
@@ -41,6 +43,9 @@ pub fn report(folder: &Path, typed: &Typed, order: &ReportOrder, console: &mut C
         bail!("nothing has been run in `{}` yet", folder.display());
     }
     let mut log = Sqlite::open(&workspace.journal())?;
+    if let Some(customer) = &order.customer {
+        return evidence(&workspace, &settings, &log, (customer, order), console);
+    }
     let head = wanted(log.runs()?, order.run.as_deref())?;
     let recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
     let told = recorded.told(&head.run, settings.lang)?;
@@ -63,6 +68,36 @@ pub fn report(folder: &Path, typed: &Typed, order: &ReportOrder, console: &mut C
         (None, None) if is_open() => exit::INTERRUPTED,
         (None, None) => report::exit_code(&told.results),
     })
+}
+
+/// `turnup report --customer`: what was done for one customer.
+fn evidence(
+    workspace: &Workspace,
+    settings: &Settings,
+    log: &Sqlite,
+    (customer, order): (&str, &ReportOrder),
+    console: &mut Console<'_>,
+) -> anyhow::Result<u8> {
+    if let Some(run) = &order.run {
+        wanted(log.runs()?, Some(run))?;
+    }
+    let lang = if order.format == ReportFormat::Json { Lang::En } else { settings.lang };
+    let settings = Settings { lang, ..settings.clone() };
+    let asked = (customer, order.run.as_deref());
+    let Some(evidence) = story::evidence(workspace, &settings, log, asked, console)? else {
+        let words = "neither the sheets nor the journal know a customer `{customer}`; name its external_id";
+        console.refuse(&say(lang, words, &[("customer", &customer)]));
+        return Ok(exit::USAGE);
+    };
+    match order.format {
+        ReportFormat::Text => console.print(&report::evidence_text(&evidence, lang)),
+        ReportFormat::Json => console.print(&(serde_json::to_string(&evidence)? + "\n")),
+        ReportFormat::Csv => {
+            console.refuse(phrase(lang, "the evidence of a customer is written as text or json"));
+            return Ok(exit::USAGE);
+        }
+    }
+    Ok(exit::WELL)
 }
 
 /// The run of that name, or the latest.

@@ -22,6 +22,8 @@ mod retry;
 mod saved;
 mod selected;
 mod sent_back;
+mod status;
+mod story;
 mod template;
 mod told;
 mod undo;
@@ -61,6 +63,8 @@ pub use reference::{check_schema, columns, explain, init};
 pub use retry::{RetryOrder, retry};
 use saved::SavedPlan;
 use selected::Selected;
+pub use status::{StatusFormat, status, status_of};
+pub use story::{StoryFormat, why};
 pub use template::{Answer, add_template, list_templates, show_template};
 pub use undo::undo;
 

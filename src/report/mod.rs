@@ -4,7 +4,9 @@
 
 mod activation;
 mod causes;
+mod deeds;
 mod emergency;
+mod evidence;
 mod findings;
 mod immovable;
 mod json;
@@ -15,14 +17,19 @@ mod repairs;
 mod results;
 mod row;
 mod silence;
+mod status;
 mod steps;
+mod story;
 mod summary;
 mod undone;
 mod view;
 mod write;
 
 pub use activation::activation;
+pub(crate) use causes::customer_of;
 pub use causes::{Cause, CauseExample, CauseKind, Causes, Mend, causes_of_findings, causes_of_results, causes_page};
+pub use deeds::{event_words, reason_words, thing_words};
+pub use evidence::{Deed, EVIDENCE_SCHEMA, Evidence, by_hand, evidence_text};
 pub use findings::{CHECK_SCHEMA, FindingsFormat, findings};
 pub use immovable::{immovable_findings, twin_findings};
 pub use json::report_json;
@@ -32,6 +39,8 @@ pub use plan::{PlanFormat, PlanView, plan};
 pub use repairs::repairs;
 pub use results::{rejected_csv, results_csv};
 pub use row::{RowReason, RowResult};
+pub use status::{Administrator, CustomerStatus, Part, Standing, Status, Wait, status_json, status_text, wait_words};
+pub use story::{Chapter, RootStory, Story, story_json, story_text};
 pub use summary::{counts, exit_code, summary};
 pub use undone::leave_out_untouched;
 pub use view::{Results, RunView, StageCounts};

@@ -1,8 +1,8 @@
 //! A journal that stops taking entries: what a crash at that entry leaves.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use turnup::journal::{Entry, Left, Log, Memory, Record, RunHead, Taker, Which};
+use turnup::journal::{Entry, EntryTaker, Left, Log, Memory, Record, RunHead, Taker, Which};
 use turnup::plan::{Confirmed, Immovable, Known, Plan, Step, StepId};
 
 /// A journal whose disk is full after so many entries: what a crash there leaves.
@@ -60,6 +60,10 @@ impl Log for Crashing {
 
     fn snapshot(&self, run: &str, step: &StepId) -> anyhow::Result<Option<Record>> {
         self.inner.snapshot(run, step)
+    }
+
+    fn entries_of(&self, steps: &HashSet<StepId>, take: &mut EntryTaker<'_>) -> anyhow::Result<()> {
+        self.inner.entries_of(steps, take)
     }
 
     fn immovable(&self, run: &str) -> anyhow::Result<Vec<Immovable>> {

@@ -4,14 +4,14 @@ mod gone;
 mod schema;
 mod snapshots;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
-use super::{Ending, Entry, Event, Left, Log, Record, RunHead, Taker, Which};
-use crate::plan::{Confirmed, Immovable, Known, Plan, Step, StepId};
+use super::{Ending, Entry, EntryTaker, Event, Left, Log, Record, RunHead, Taker, Which};
+use crate::plan::{Confirmed, Immovable, Known, Plan, Source, Step, StepId};
 
 /// A journal file.
 #[derive(Debug)]
@@ -172,6 +172,14 @@ impl Log for Sqlite {
         snapshots::read(&self.connection, run, step)
     }
 
+    fn steps_of(&self, run: &str, source: Source) -> anyhow::Result<Vec<Step>> {
+        snapshots::steps_of(&self.connection, run, source)
+    }
+
+    fn entries_of(&self, steps: &HashSet<StepId>, take: &mut EntryTaker<'_>) -> anyhow::Result<()> {
+        snapshots::entries_of(&self.connection, steps, take)
+    }
+
     fn immovable(&self, run: &str) -> anyhow::Result<Vec<Immovable>> {
         let mut select = self.connection.prepare_cached("SELECT immovable FROM runs WHERE run = ?1")?;
         let immovable: Option<String> = select.query_row([run], |row| row.get(0)).optional()?;
@@ -233,7 +241,7 @@ mod tests {
 
     use crate::journal::{Call, Ending, Memory, Reason, Stored};
     use crate::model::SheetKind;
-    use crate::plan::{Action, Calls, Fields, RoleWork, Source, Stage, Work};
+    use crate::plan::{Action, Calls, Fields, RoleWork, Stage, Work};
 
     fn head(run: &str) -> RunHead {
         RunHead {

@@ -1,12 +1,12 @@
 //! Where every step of a run stands, beside the events that say so.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context, bail};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use crate::journal::{Entry, Event, Record, Stored, Taker, Which, is_open};
-use crate::plan::{Action, Plan, Step, StepId};
+use crate::journal::{Entry, EntryTaker, Event, Record, Stored, Taker, Which, is_open};
+use crate::plan::{Action, Plan, Source, Step, StepId};
 
 /// Stores the steps of a new run; those that make calls are open.
 pub(super) fn begin(transaction: &Transaction<'_>, run: &str, plan: &Plan) -> anyhow::Result<()> {
@@ -70,6 +70,10 @@ pub(super) fn walk(connection: &Connection, run: &str, which: Which, take: &mut 
             "SELECT o.position, (SELECT s.step FROM steps s WHERE s.run = ?1 AND s.position = o.position), o.record
              FROM snapshots o WHERE o.run = ?1 AND o.is_open = 1 AND o.position IS NOT NULL ORDER BY o.position"
         }
+        Which::Moved => {
+            "SELECT o.position, (SELECT s.step FROM steps s WHERE s.run = ?1 AND s.position = o.position), o.record
+             FROM snapshots o WHERE o.run = ?1 AND o.record IS NOT NULL AND o.position IS NOT NULL ORDER BY o.position"
+        }
     })?;
     let mut rows = select.query([run])?;
     while let Some(row) = rows.next()? {
@@ -77,7 +81,7 @@ pub(super) fn walk(connection: &Connection, run: &str, which: Which, take: &mut 
         let step: Step = serde_json::from_str(row.get_ref(1)?.as_str()?).context("a stored step is damaged")?;
         let record = match which {
             Which::All => read(connection, run, &step.id)?,
-            Which::Open => row.get_ref(2)?.as_str_or_null()?.map(parsed).transpose()?,
+            Which::Open | Which::Moved => row.get_ref(2)?.as_str_or_null()?.map(parsed).transpose()?,
         };
         take(Stored { position, step, record: record.unwrap_or_default() })?;
     }
@@ -90,6 +94,40 @@ pub(super) fn step(connection: &Connection, run: &str, position: usize) -> anyho
     let text: Option<String> = select.query_row(params![run, i64::try_from(position)?], |row| row.get(0)).optional()?;
     let Some(text) = text else { bail!("the plan of `{run}` is damaged: its step {position} is missing") };
     serde_json::from_str(&text).context("a stored step is damaged")
+}
+
+/// The steps that come from one row. Most are passed over by their text alone.
+pub(super) fn steps_of(connection: &Connection, run: &str, source: Source) -> anyhow::Result<Vec<Step>> {
+    let mut select =
+        connection.prepare_cached("SELECT step FROM steps WHERE run = ?1 AND instr(step, ?2) ORDER BY position")?;
+    let needle = format!("\"source\":{}", serde_json::to_string(&source)?);
+    let mut rows = select.query([run, &needle])?;
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next()? {
+        let step: Step = serde_json::from_str(row.get_ref(0)?.as_str()?).context("a stored step is damaged")?;
+        if step.source == source {
+            steps.push(step);
+        }
+    }
+    Ok(steps)
+}
+
+/// Everything that happened to some steps, in order. The file is read through, and only their events are taken apart.
+pub(super) fn entries_of(
+    connection: &Connection,
+    steps: &HashSet<StepId>,
+    take: &mut EntryTaker<'_>,
+) -> anyhow::Result<()> {
+    let wanted: HashMap<&str, &StepId> = steps.iter().map(|step| (step.as_str(), step)).collect();
+    let mut select = connection.prepare("SELECT run, step, at, event FROM events ORDER BY sequence")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let Some(step) = wanted.get(row.get_ref(1)?.as_str()?) else { continue };
+        let event: Event = serde_json::from_str(row.get_ref(3)?.as_str()?).context("a stored event is damaged")?;
+        let entry = Entry { step: (*step).clone(), at: row.get(2)?, event };
+        take(row.get_ref(0)?.as_str()?, entry)?;
+    }
+    Ok(())
 }
 
 /// Where every step stands, by its events alone.

@@ -107,6 +107,12 @@ pub(super) struct Standing {
     asked: Option<NumberState>,
 }
 
+/// How many of a location's known numbers are live, and how many wait for porting day.
+pub fn live_and_staged(known: &Confirmed) -> (usize, usize) {
+    let standing = Standing::new(Some(known));
+    (standing.all.len() - standing.staged.len(), standing.staged.len())
+}
+
 /// What becomes of a location's numbers.
 #[derive(Debug)]
 struct After {

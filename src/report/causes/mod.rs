@@ -26,7 +26,8 @@ use effect::{Held, Root, weighed};
 use problem::Problem;
 
 pub use page::causes_page;
-pub(super) use problem::customer_of;
+pub(super) use page::percent;
+pub(crate) use problem::customer_of;
 
 /// Everything that is in the way of the rows of a run or of a check, the largest effect first.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -214,7 +214,7 @@ const fn customer_header(sheet: SheetKind) -> &'static str {
 }
 
 /// The external id of the customer that a row belongs to, as it stands there.
-pub(in crate::report) fn customer_of(row: RowRef, sheets: &Sheets) -> String {
+pub(crate) fn customer_of(row: RowRef, sheets: &Sheets) -> String {
     sheets.get(row.sheet).cell(row.index, customer_header(row.sheet)).trim().to_owned()
 }
 

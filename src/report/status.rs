@@ -1,0 +1,235 @@
+//! Where every customer stands, over all runs: one line each, by wave.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use serde::Serialize;
+
+use super::printable;
+use crate::text::{Lang, phrase, say};
+
+/// Where a customer stands; the worst that is true of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Everything that its rows say stands.
+    Ready,
+    /// Something was not sent yet.
+    Open,
+    /// Somebody else has to act first.
+    Waiting,
+    /// Rows have mistakes.
+    Rejected,
+    /// Something failed, is in conflict or unconfirmed.
+    Failed,
+}
+
+impl Standing {
+    /// The word for people and machines.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Open => "open",
+            Self::Waiting => "waiting",
+            Self::Rejected => "rejected",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What a customer waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Wait {
+    pub standing: Standing,
+    /// In words; the word of Webex, or a code, stands in them.
+    pub what: String,
+    /// Since when, where something was recorded.
+    pub since: Option<String>,
+    /// Rows or steps that it concerns.
+    pub count: usize,
+}
+
+/// So many of so many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Part {
+    pub done: usize,
+    pub all: usize,
+}
+
+/// The administrator of a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Administrator {
+    pub email: String,
+    /// Is the person provisioned?
+    pub stands: bool,
+}
+
+/// One customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CustomerStatus {
+    pub customer: String,
+    pub name: String,
+    pub wave: Option<String>,
+    pub standing: Standing,
+    /// The largest first.
+    pub waits: Vec<Wait>,
+    pub users: Part,
+    pub numbers_live: usize,
+    pub numbers_staged: usize,
+    pub administrator: Option<Administrator>,
+    /// The emergency address, or what stands for it.
+    pub emergency: Option<String>,
+    /// Who looks after the customer: the sheet's column `owner`, or who ran it last.
+    pub owner: Option<String>,
+    pub org_id: Option<String>,
+    /// The run that had to do with it last.
+    pub last_run: Option<String>,
+}
+
+/// All customers, by wave.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Status {
+    /// In order of waves, then of the sheet; without a wave last.
+    pub customers: Vec<CustomerStatus>,
+    /// Rows that belong to no customer.
+    pub strays: usize,
+}
+
+impl Status {
+    /// The exit code: 0 when every customer is ready, 4 when something failed, 3 otherwise.
+    pub fn exit_code(&self) -> u8 {
+        let worst = self.customers.iter().map(|customer| customer.standing).max();
+        match worst {
+            Some(Standing::Ready) if self.strays == 0 => 0,
+            Some(Standing::Failed) => 4,
+            _ => 3,
+        }
+    }
+
+    /// Customers by wave, those without one last.
+    pub fn waves(&self) -> Vec<(Option<&str>, Vec<&CustomerStatus>)> {
+        let mut waves: Vec<(Option<&str>, Vec<&CustomerStatus>)> = Vec::new();
+        for customer in &self.customers {
+            let wave = customer.wave.as_deref();
+            match waves.last_mut() {
+                Some((last, of)) if *last == wave => of.push(customer),
+                _ => waves.push((wave, vec![customer])),
+            }
+        }
+        waves
+    }
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    schema: &'static str,
+    ready: bool,
+    waves: Vec<WaveJson<'a>>,
+    strays: usize,
+    customers: &'a [CustomerStatus],
+}
+
+#[derive(Serialize)]
+struct WaveJson<'a> {
+    wave: Option<&'a str>,
+    customers: usize,
+    counts: BTreeMap<&'static str, usize>,
+}
+
+/// The status for programs.
+pub fn status_json(status: &Status) -> String {
+    let wave = |(wave, of): (Option<&'_ str>, Vec<&CustomerStatus>)| {
+        let mut counts = BTreeMap::new();
+        for customer in &of {
+            *counts.entry(customer.standing.word()).or_default() += 1;
+        }
+        (wave.map(str::to_owned), of.len(), counts)
+    };
+    let waves: Vec<_> = status.waves().into_iter().map(wave).collect();
+    let waves = waves.iter().map(|(wave, customers, counts)| WaveJson {
+        wave: wave.as_deref(),
+        customers: *customers,
+        counts: counts.clone(),
+    });
+    let json = Json {
+        schema: "turnup.status/1",
+        ready: status.exit_code() == 0,
+        waves: waves.collect(),
+        strays: status.strays,
+        customers: &status.customers,
+    };
+    serde_json::to_string(&json).unwrap_or_default() + "\n"
+}
+
+/// The status for people: one line for a customer, under a line for its wave.
+pub fn status_text(status: &Status, lang: Lang) -> String {
+    let mut text = String::new();
+    if status.customers.is_empty() {
+        text.push_str(phrase(lang, "no customers"));
+        text.push('\n');
+    }
+    let lines: Vec<Vec<String>> = status.customers.iter().map(|customer| columns(customer, lang)).collect();
+    let widths: Vec<usize> =
+        (0..COLUMNS).map(|at| lines.iter().map(|line| line[at].chars().count()).max().unwrap_or_default()).collect();
+    let mut lines = lines.iter();
+    for (wave, of) in status.waves() {
+        let ready = of.iter().filter(|customer| customer.standing == Standing::Ready).count();
+        let name = wave.unwrap_or_default();
+        let gaps: [(&str, &dyn Display); 3] = [("wave", &name), ("ready", &ready), ("all", &of.len())];
+        let words = if wave.is_some() {
+            "wave {wave}: {ready} of {all} customers ready"
+        } else {
+            "without a wave: {ready} of {all} customers ready"
+        };
+        text.push_str(&(say(lang, words, &gaps) + "\n"));
+        for line in lines.by_ref().take(of.len()) {
+            let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+            text.push_str(&format!("  {}\n", cells.collect::<Vec<_>>().join("  ").trim_end()));
+        }
+    }
+    if status.strays > 0 {
+        text.push_str(&(say(lang, "{count} rows belong to no customer", &[("count", &status.strays)]) + "\n"));
+    }
+    text
+}
+
+/// What a line of the text consists of.
+const COLUMNS: usize = 8;
+
+fn columns(customer: &CustomerStatus, lang: Lang) -> Vec<String> {
+    let none = || "-".to_owned();
+    let users = format!("{}/{}", customer.users.done, customer.users.all);
+    let numbers: [(&str, &dyn Display); 2] = [("live", &customer.numbers_live), ("staged", &customer.numbers_staged)];
+    let administrator = customer.administrator.as_ref().map_or_else(none, |administrator| {
+        let words = if administrator.stands { "{email}" } else { "{email} (not yet)" };
+        say(lang, words, &[("email", &administrator.email)])
+    });
+    let cells = [
+        customer.customer.clone(),
+        phrase(lang, customer.standing.word()).to_owned(),
+        say(lang, "users {users}", &[("users", &users)]),
+        say(lang, "numbers {live} live, {staged} staged", &numbers),
+        administrator,
+        say(lang, "emergency {address}", &[("address", &customer.emergency.clone().unwrap_or_else(none))]),
+        customer.owner.clone().unwrap_or_else(none),
+        customer.waits.iter().map(|wait| wait_words(wait, lang)).collect::<Vec<_>>().join("; "),
+    ];
+    cells.iter().map(|cell| printable(cell).replace(['\n', '\t'], " ")).collect()
+}
+
+/// What is waited for and since when, in one phrase.
+pub fn wait_words(wait: &Wait, lang: Lang) -> String {
+    let what = if wait.count > 1 {
+        say(lang, "{what} ({count} times)", &[("what", &wait.what), ("count", &wait.count)])
+    } else {
+        wait.what.clone()
+    };
+    match &wait.since {
+        // The day and the minute are enough for a line.
+        Some(since) => {
+            let since = since.get(..16).unwrap_or(since).replace('T', " ");
+            say(lang, "{what} since {since}", &[("what", &what), ("since", &since)])
+        }
+        None => what,
+    }
+}

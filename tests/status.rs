@@ -1,0 +1,82 @@
+//! Where customers stand, over all runs, and the exit code that is the go or no-go.
+
+mod support;
+
+use serde_json::Value;
+use support::{Bench, CUSTOMERS, Ran, Simulator, USERS};
+
+fn json(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:#?}"))
+}
+
+/// Aurora in wave 1, Tejo in wave 2, with owners.
+fn waves() -> Bench {
+    let bench = Bench::small();
+    let cells = ["wave,owner", "1,Marta", "2,"];
+    let customers =
+        CUSTOMERS.lines().zip(cells).fold(String::new(), |text, (line, cell)| format!("{text}{line},{cell}\n"));
+    bench.write("work/customers.csv", &customers);
+    bench
+}
+
+#[test]
+fn a_customer_is_ready_when_everything_its_rows_say_stands() {
+    let bench = waves();
+    let before = bench.ran(&["status", "work"]).expect_code(3).out;
+    assert!(before.starts_with("wave 1: 0 of 1 customers ready\n  aurora  open  users 0/3"), "{before}");
+    bench.ran(&["run", "work", "--yes", "--simulate", "--wave", "1"]).expect_code(0);
+    let half = bench.ran(&["status", "work"]).expect_code(3).out;
+    assert!(half.contains("aurora  ready  users 3/3  numbers 0 live, 0 staged  ana@aurora.example"), "{half}");
+    assert!(half.contains("Marta") && half.contains("wave 2: 0 of 1 customers ready"), "{half}");
+    bench.ran(&["status", "work", "--wave", "1"]).expect_code(0);
+    bench.ran(&["status", "work", "--wave", "2"]).expect_code(3);
+    bench.ran(&["status", "work", "--wave", "7"]).expect_code(2);
+    bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);
+    let all = json(&bench.ran(&["status", "work", "--format", "json"]).expect_code(0));
+    assert_eq!((all["schema"].as_str(), all["ready"].as_bool()), (Some("turnup.status/1"), Some(true)));
+    let tejo = &all["customers"][1];
+    assert_eq!((tejo["customer"].as_str(), tejo["users"]["done"].as_u64()), (Some("tejo"), Some(3)));
+    assert!(tejo["owner"].as_str().is_some_and(|owner| owner.contains('@')), "who ran it last: {tejo}");
+    assert_eq!(tejo["administrator"]["stands"], true);
+}
+
+#[test]
+fn mistakes_and_failures_are_named_with_their_codes() {
+    let bench = waves();
+    bench.write("work/users.csv", &USERS.replace("carla@aurora", "carla aurora"));
+    let faults = "[[fault]]\nmethod = \"POST\"\npath = \"/wholesale/subscribers\"\nbody_contains = \"sara@tejo\"\nkind = \"status\"\n\
+                  status = 400\nbody = '{\"errors\":[{\"errorCode\":2220051,\"description\":\"License is used up\"}]}'\n";
+    let simulator = Simulator::with_faults(&bench, faults);
+    let ran = Ran::of(&mut bench.against(&simulator, &["run", "work", "--yes"]));
+    assert_eq!(ran.code, Some(4), "{ran:#?}");
+    let status = json(&bench.ran(&["status", "work", "--format", "json"]).expect_code(4));
+    let [aurora, tejo] = [0, 1].map(|at| &status["customers"][at]);
+    assert_eq!(
+        (aurora["standing"].as_str(), aurora["waits"][0]["what"].as_str()),
+        (Some("rejected"), Some("mistakes to mend (C202)"))
+    );
+    assert_eq!(tejo["standing"], "failed");
+    let what = tejo["waits"][0]["what"].as_str().unwrap_or_default();
+    assert!(what.contains("(R601)") && tejo["waits"][0]["since"].is_string(), "{tejo}");
+    let portuguese = bench.ran(&["status", "work", "--lang", "pt-BR"]).expect_code(4).out;
+    assert!(portuguese.contains("erros a corrigir (C202)") && portuguese.contains("falhou"), "{portuguese}");
+}
+
+#[test]
+fn what_waits_for_cisco_says_since_when() {
+    let bench = waves();
+    let holds = "[[hold]]\nexternal_id = \"tejo\"\nstatus = \"pending_rpl_review\"\n";
+    let simulator = Simulator::with_faults(&bench, holds);
+    let mut since = Vec::new();
+    for night in ["2026-11-22T22:00:00Z", "2026-11-23T22:00:00Z"] {
+        let ran = Ran::of(bench.against(&simulator, &["run", "work", "--yes"]).env("TURNUP_NOW", night));
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+        let status = json(&bench.ran(&["status", "work", "--format", "json"]).expect_code(3));
+        let tejo = &status["customers"][1];
+        assert_eq!(tejo["standing"], "waiting");
+        assert!(tejo["waits"][0]["what"].as_str().is_some_and(|what| what.contains("pending_rpl_review")), "{tejo}");
+        since.push(tejo["waits"][0]["since"].as_str().unwrap_or_default().to_owned());
+    }
+    assert!(since[0].starts_with("2026-11-22T22:00"), "{since:?}");
+    assert_eq!(since[0], since[1], "the second night changes nothing about since when");
+}
