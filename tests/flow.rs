@@ -7,6 +7,8 @@ mod crashing;
 mod losses;
 #[path = "flow/lost.rs"]
 mod lost;
+#[path = "flow/waiting.rs"]
+mod waiting;
 #[path = "flow/world.rs"]
 mod world;
 

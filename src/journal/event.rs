@@ -133,6 +133,16 @@ impl Ending {
     }
 }
 
+/// What became of an object that an earlier run has seen wait.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Carried {
+    /// It still waits, since then: RFC 3339 with offset.
+    Since(String),
+    /// It is no longer there.
+    Vanished,
+}
+
 /// Why a step ended as it did.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Reason {
@@ -148,6 +158,9 @@ pub struct Reason {
     pub blocked_by: Option<StepId>,
     /// What was to be done and is not.
     pub missing: Vec<String>,
+    /// What became of an object that waited before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried: Option<Box<Carried>>,
     /// What else there is to say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub also: Option<Box<Self>>,
@@ -201,6 +214,17 @@ pub enum Event {
         /// What is known of the object from now on.
         confirmed: Option<Confirmed>,
     },
+}
+
+impl Event {
+    /// Is the object known no more from now on?
+    pub fn forgets(&self) -> bool {
+        match self {
+            Self::Finished { ending: Ending::Deleted, .. } => true,
+            Self::Finished { reason: Some(reason), .. } => reason.carried.as_deref() == Some(&Carried::Vanished),
+            _ => false,
+        }
+    }
 }
 
 /// One line of the journal.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::Context;
 
-use super::{Ending, Entry, EntryTaker, Event, Left, Log, Record, RunHead, State, Stored, Taker, Which, is_open};
+use super::{Entry, EntryTaker, Event, Left, Log, Record, RunHead, State, Stored, Taker, Which, is_open};
 use crate::plan::{Action, Confirmed, Immovable, Known, Plan, Step, StepId};
 
 /// Keeps everything until it is dropped.
@@ -52,7 +52,7 @@ impl Memory {
     fn push(&mut self, run: &str, entry: &Entry) -> anyhow::Result<()> {
         let of_run = self.snapshots.entry(run.to_owned()).or_default();
         of_run.entry(entry.step.clone()).or_default().apply(&entry.at, &entry.event)?;
-        if let Event::Finished { ending: Ending::Deleted, .. } = &entry.event {
+        if entry.event.forgets() {
             self.forget(run, &entry.step);
         } else if let Event::Finished { confirmed: Some(confirmed), .. } = &entry.event {
             let first = self.known.get(&entry.step).map_or_else(|| run.to_owned(), |(first, _)| first.clone());

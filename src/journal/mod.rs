@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::plan::{Confirmed, Immovable, Known, Plan, Source, Step, StepId};
 
-pub use event::{Call, Ending, Entry, Event, Reason};
+pub use event::{Call, Carried, Ending, Entry, Event, Reason};
 pub use left::{Halt, Left, Share};
 pub use memory::Memory;
 pub use record::{IllegalMove, Record, State};

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use super::recorded::{Recorded, Scope};
 use super::{Console, Terminal, exit, guard, provider};
 use crate::journal::{Log, RunHead, Sqlite};
-use crate::plan::{Action, Known, Plan};
+use crate::plan::{Action, Known, Plan, Step};
 use crate::settings::{Settings, Typed, settle};
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
@@ -32,7 +32,12 @@ pub(super) fn ceiling(
     settings: &Settings,
     console: &mut Console<'_>,
 ) -> anyhow::Result<Ceiling> {
-    let changes = plan.steps.iter().filter(|step| matches!(step.action, Action::Update | Action::Delete)).count();
+    let is_change = |step: &&Step| match step.action {
+        Action::Update | Action::Delete => true,
+        Action::Waiting => !step.changes.is_empty(),
+        Action::Create | Action::Unchanged => false,
+    };
+    let changes = plan.steps.iter().filter(is_change).count();
     let is_few = changes <= settings.max_changes || changes as f64 <= settings.max_change_rate * known.len() as f64;
     if is_few {
         return Ok(Ceiling::Free);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::known::{Confirmed, NOTES};
+use super::known::{Confirmed, NOTES, WAITS_FOR, WAITS_SINCE};
 use super::step::{Action, Change, Source, Stage};
 
 /// A value that differs from what was confirmed and that turnup cannot change.
@@ -277,13 +277,23 @@ pub(super) fn diff(
     for column in removed.iter().filter(|column| rule(stage, column).is_some()) {
         diff.clear(stage, column);
     }
-    if !diff.changes.is_empty() {
+    if known.waits() {
+        diff.wait(known);
+    } else if !diff.changes.is_empty() {
         diff.action = Action::Update;
     }
     diff
 }
 
 impl Diff {
+    /// It is followed up, whether anything changes or not; what it waits for goes with it.
+    fn wait(&mut self, known: &Confirmed) {
+        self.action = Action::Waiting;
+        for note in [WAITS_FOR, WAITS_SINCE] {
+            self.fields.extend(known.fields.get(note).map(|text| (note.to_owned(), text.clone())));
+        }
+    }
+
     fn set(&mut self, stage: Stage, column: String, to: String) {
         if NOTES.contains(&column.as_str()) {
             self.fields.insert(column, to);
@@ -335,7 +345,7 @@ impl Diff {
         let from = from.unwrap_or_default();
         self.fields.insert(column.clone(), from.clone());
         self.immovable.push(Obstacle { column, from, to, why, by });
-        if self.changes.is_empty() {
+        if self.changes.is_empty() && self.action == Action::Update {
             self.action = Action::Unchanged;
         }
     }

@@ -106,7 +106,7 @@ fn licences(plan: &Plan, known: &Known) -> Vec<Licence> {
             Work::Customer(customer) => {
                 limits.insert(&customer.external_id, &customer.limits);
             }
-            Work::User(user) if matches!(step.action, Action::Create | Action::Update) => {
+            Work::User(user) if matches!(step.action, Action::Create | Action::Update | Action::Waiting) => {
                 counts.entry((user.customer.clone(), user.package.clone())).or_default().1 += 1;
             }
             _ => {}

@@ -20,7 +20,11 @@ pub const EMERGENCY_CALLBACK: &str = "emergency_callback";
 /// Among the ids of a location: that it was made by turnup.
 pub const MADE_BY: &str = "made_by";
 /// What is known beside the columns; nothing is compared with it.
-pub const NOTES: [&str; 2] = [STAGED_NUMBERS, NUMBER_STATE_ASKED];
+pub const NOTES: [&str; 4] = [STAGED_NUMBERS, NUMBER_STATE_ASKED, WAITS_FOR, WAITS_SINCE];
+/// What an object waits for that turnup has made and that somebody else has to let go.
+pub const WAITS_FOR: &str = "waits_for";
+/// Since when; RFC 3339 with offset.
+pub const WAITS_SINCE: &str = "waits_since";
 
 /// What was confirmed of one object.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -35,6 +39,8 @@ pub struct Confirmed {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Known {
     standing: HashMap<StepId, Confirmed>,
+    /// Made by turnup, and not released yet: nothing can be done with them.
+    waiting: HashMap<StepId, Confirmed>,
     gone: HashSet<StepId>,
 }
 
@@ -49,6 +55,16 @@ impl Known {
         self.standing.iter()
     }
 
+    /// What turnup has made of an object that waits for somebody else.
+    pub fn waiting(&self, id: &StepId) -> Option<&Confirmed> {
+        self.waiting.get(id)
+    }
+
+    /// What is known of an object that stands or waits.
+    pub fn made(&self, id: &StepId) -> Option<&Confirmed> {
+        self.get(id).or_else(|| self.waiting(id))
+    }
+
     /// How many objects stand.
     pub fn len(&self) -> usize {
         self.standing.len()
@@ -61,14 +77,14 @@ impl Known {
 
     /// `sha256:…` over every object; moves when anything that is known moves.
     pub fn digest(&self) -> String {
-        let mut all: Vec<(&StepId, &Confirmed)> = self.standing.iter().collect();
+        let mut all: Vec<(&StepId, &Confirmed)> = self.standing.iter().chain(&self.waiting).collect();
         all.sort_unstable_by_key(|(id, _)| *id);
         digest(all.into_iter())
     }
 
     /// Was the object deleted, and not made again since?
     pub fn is_gone(&self, id: &StepId) -> bool {
-        self.gone.contains(id) && !self.standing.contains_key(id)
+        self.gone.contains(id) && self.made(id).is_none()
     }
 
     /// The same with objects that were deleted.
@@ -81,11 +97,32 @@ impl Known {
 
 impl FromIterator<(StepId, Confirmed)> for Known {
     fn from_iter<I: IntoIterator<Item = (StepId, Confirmed)>>(entries: I) -> Self {
-        Self { standing: entries.into_iter().collect(), gone: HashSet::new() }
+        let (waiting, standing) = entries.into_iter().partition(|(_, confirmed)| confirmed.waits());
+        Self { standing, waiting, gone: HashSet::new() }
     }
 }
 
 impl Confirmed {
+    /// Does the object wait for somebody else?
+    pub fn waits(&self) -> bool {
+        self.fields.contains_key(WAITS_FOR)
+    }
+
+    /// The same of an object that waits.
+    #[must_use]
+    pub fn waiting(mut self, what: &str, since: String) -> Self {
+        self.fields.insert(WAITS_FOR.to_owned(), what.to_owned());
+        self.fields.insert(WAITS_SINCE.to_owned(), since);
+        self
+    }
+
+    /// The same of an object that nobody holds back any more.
+    #[must_use]
+    pub fn released(mut self) -> Self {
+        self.fields.retain(|column, _| ![WAITS_FOR, WAITS_SINCE].contains(&column.as_str()));
+        self
+    }
+
     /// The same with no number staged, whatever the sheet says.
     #[must_use]
     pub fn all_live(mut self) -> Self {

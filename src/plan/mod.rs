@@ -23,7 +23,8 @@ pub use fields::Fields;
 pub use forecast::{Forecast, Licence, Pace, forecast};
 pub use id::StepId;
 pub use known::{
-    Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, Known, MADE_BY, NUMBER_STATE_ASKED, STAGED_NUMBERS, left_alone,
+    Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, Known, MADE_BY, NUMBER_STATE_ASKED, STAGED_NUMBERS, WAITS_FOR,
+    WAITS_SINCE, left_alone,
 };
 pub use selection::{Lack, Selection, restrict};
 pub use step::{Action, Calls, Change, Source, Stage, Step};

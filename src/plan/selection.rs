@@ -104,7 +104,7 @@ fn lack(
 ) -> Option<Lack> {
     let is_missed = |need: &&Step| match (&step.work, &need.work) {
         (Work::User(user), Work::Numbers(_)) => user.phone_number.as_ref().is_some_and(|n| pending.contains(n)),
-        _ => need.action == Action::Create,
+        _ => matches!(need.action, Action::Create | Action::Waiting),
     };
     let outside = step.needs.iter().filter_map(|need| positions.get(need)).filter(|&&need| !goes[need]);
     let need = outside.map(|&need| &plan.steps[need]).find(is_missed)?;

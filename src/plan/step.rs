@@ -54,6 +54,9 @@ pub enum Action {
     /// Every value equals what was last confirmed; no call is made.
     Unchanged,
     Delete,
+    /// Made by an earlier run, and held back by somebody else since: followed up, and never made again. What the row
+    /// changes of it is done once it is released.
+    Waiting,
 }
 
 impl Action {
@@ -64,6 +67,7 @@ impl Action {
             Self::Update => "update",
             Self::Unchanged => "unchanged",
             Self::Delete => "delete",
+            Self::Waiting => "waiting",
         }
     }
 }

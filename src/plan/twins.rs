@@ -21,7 +21,7 @@ pub struct Twin {
 /// Rows whose e-mail is unknown, but whose name and number, or name and extension at the same customer, are those of a
 /// known person; in the order of the rows.
 pub fn twins(batch: &Batch, known: &Known) -> Vec<Twin> {
-    let is_new = |email: &str| known.get(&StepId::user(email)).is_none();
+    let is_new = |email: &str| known.made(&StepId::user(email)).is_none();
     let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
     for (position, user) in batch.users().iter().enumerate().filter(|(_, user)| is_new(user.value.email.as_str())) {
         by_name.entry(name(&user.value.first_name, &user.value.last_name)).or_default().push(position);

@@ -180,7 +180,7 @@ pub struct ReleaseWork {
 impl Work {
     /// The same with what the row leaves blank, or what must be known to change it.
     pub(super) fn completed(mut self, diff: &Diff) -> Self {
-        if diff.action != Action::Update {
+        if !matches!(diff.action, Action::Update | Action::Waiting) {
             return self;
         }
         let text = |column: &str| diff.fields.get(column).cloned().unwrap_or_default();

@@ -11,7 +11,7 @@ use super::steps::{id_key, rank, step_outcome, step_thing, things};
 use super::view::{Results, StageCounts};
 use crate::check::{Checked, Picked, RowRef, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
-use crate::journal::{Ending, Left, Log, Reason, Record, State, Stored, Which};
+use crate::journal::{Carried, Ending, Left, Log, Reason, Record, State, Stored, Which};
 use crate::model::SheetKind;
 use crate::plan::{Action, Immovable, Selection, Source, Stage, Step, StepId};
 use crate::sheet::Sheets;
@@ -365,7 +365,7 @@ impl<'a> Index<'a> {
                     join(&mut result.reason, &words.reason);
                     join(&mut result.fix, &words.fix);
                 } else {
-                    join(&mut result.reason, &reason.text);
+                    join(&mut result.reason, &self.plainly(reason));
                     if record.ending() == Some(Ending::Blocked) {
                         join(&mut result.fix, &words.fix);
                     }
@@ -401,10 +401,21 @@ impl<'a> Index<'a> {
             }
             // What a good step has to say is a phrase of ours, or several.
             None => {
-                for part in reason.text.split("; ") {
-                    join(&mut result.reason, text::phrase(self.rows.lang, part));
-                }
+                join(&mut result.reason, &self.plainly(reason));
             }
+        }
+    }
+
+    /// A reason that has no code, and since when it holds.
+    fn plainly(&self, reason: &Reason) -> String {
+        let lang = self.rows.lang;
+        let parts: Vec<&str> = reason.text.split("; ").map(|part| text::phrase(lang, part)).collect();
+        let what = parts.join("; ");
+        match reason.carried.as_deref() {
+            Some(Carried::Since(since)) => {
+                text::say(lang, "{what} since {since}", &[("what", &what), ("since", since)])
+            }
+            Some(Carried::Vanished) | None => what,
         }
     }
 

@@ -9,7 +9,7 @@ use super::immovable::immovable_finding;
 use super::printable;
 use crate::check::RowRef;
 use crate::diagnostic::Diagnostic;
-use crate::plan::{Action, Forecast, NUMBER_STATE_ASKED, Plan, Stage};
+use crate::plan::{Action, Forecast, NUMBER_STATE_ASKED, Plan, Stage, WAITS_FOR, WAITS_SINCE};
 use crate::sheet::Sheets;
 use crate::text::{Lang, phrase, say};
 
@@ -65,23 +65,25 @@ fn totals(plan: &Plan) -> BTreeMap<Stage, (Totals, u64)> {
             Action::Update => total.update += 1,
             Action::Unchanged => total.unchanged += 1,
             Action::Delete => total.delete += 1,
+            Action::Waiting => total.waiting += 1,
         }
     }
     totals
 }
 
 fn text(view: &PlanView<'_>) -> String {
-    let [stage, create, update, unchanged, delete, calls] =
-        ["stage", "create", "update", "unchanged", "delete", "calls"].map(|word| phrase(view.lang, word));
-    let mut text = format!("{stage:<10} {create:>8} {update:>8} {unchanged:>10} {delete:>8} {calls:>8}\n");
+    let [stage, create, update, unchanged, delete, waiting, calls] =
+        ["stage", "create", "update", "unchanged", "delete", "waiting", "calls"].map(|word| phrase(view.lang, word));
+    let mut text = format!("{stage:<10} {create:>8} {update:>8} {unchanged:>10} {delete:>8} {waiting:>8} {calls:>8}\n");
     for (stage, (total, calls)) in totals(view.plan) {
         text.push_str(&format!(
-            "{:<10} {:>8} {:>8} {:>10} {:>8} {calls:>8}\n",
+            "{:<10} {:>8} {:>8} {:>10} {:>8} {:>8} {calls:>8}\n",
             stage.name(),
             total.create,
             total.update,
             total.unchanged,
             total.delete,
+            total.waiting,
         ));
     }
     let forecast = view.forecast;
@@ -139,7 +141,8 @@ fn remarks(view: &PlanView<'_>) -> String {
         let words = "{count} known objects have no row that takes part; they stay as they are";
         text.push_str(&(say(view.lang, words, &[("count", &view.left_alone)]) + "\n"));
     }
-    for step in view.plan.steps.iter().filter(|step| step.action == Action::Update) {
+    text.push_str(&carried_over(view));
+    for step in view.plan.steps.iter().filter(|step| !step.changes.is_empty()) {
         let changes: Vec<_> = step
             .changes
             .iter()
@@ -152,6 +155,19 @@ fn remarks(view: &PlanView<'_>) -> String {
         text.push_str(&printable(&(words + "\n")));
     }
     text + &deletions(view)
+}
+
+/// What earlier runs have made and somebody else has to let go.
+fn carried_over(view: &PlanView<'_>) -> String {
+    let mut text = String::new();
+    for step in view.plan.steps.iter().filter(|step| step.action == Action::Waiting) {
+        let noted = |note: &str| step.fields.get(note).unwrap_or_default().to_owned();
+        let (what, since) = (noted(WAITS_FOR), noted(WAITS_SINCE));
+        let words = "carried over {id}: {what} since {since}";
+        let words = say(view.lang, words, &[("id", &step.id), ("what", &what), ("since", &since)]);
+        text.push_str(&printable(&(words + "\n")));
+    }
+    text
 }
 
 /// What goes, and what survives it.
@@ -214,6 +230,10 @@ struct StepLine<'a> {
     row: Option<u32>,
     changes: Vec<ChangeLine<'a>>,
     calls: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_for: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_since: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -254,6 +274,8 @@ fn json(view: &PlanView<'_>) -> String {
             row: sheet.number(step.source.index),
             changes: sets.chain(changes).collect(),
             calls: step.calls.total(),
+            waits_for: step.fields.get(WAITS_FOR),
+            waits_since: step.fields.get(WAITS_SINCE),
         }
     });
     let licences = view.forecast.licences.iter().map(|licence| LicenceLine {

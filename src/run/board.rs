@@ -267,6 +267,7 @@ impl Board {
         let reason = Reason {
             text: record.reason.as_ref().map(|reason| reason.text.clone()).filter(|_| waits).unwrap_or_default(),
             blocked_by: Some(root.unwrap_or_else(|| id.clone())),
+            carried: record.reason.as_ref().and_then(|reason| reason.carried.clone()).filter(|_| waits),
             ..Reason::default()
         };
         let ending = if waits { Ending::Waiting } else { Ending::Blocked };

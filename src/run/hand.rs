@@ -16,8 +16,10 @@ use super::{Message, Mode, Options, Stop};
 use crate::api::wire::{Answer, Request};
 use crate::api::{Client, Failure, Refusal, Weight};
 use crate::diagnostic::Code;
-use crate::journal::{Call, Ending, Event, Reason, Record, State};
-use crate::plan::{Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, MADE_BY, Stage, Step, Work};
+use crate::journal::{Call, Carried, Ending, Event, Reason, Record, State};
+use crate::plan::{
+    Action, Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, MADE_BY, Stage, Step, WAITS_FOR, WAITS_SINCE, Work,
+};
 
 /// How often a request whose answer was lost is sent again, after look-ups that found nothing.
 const SENDS_MAX: u32 = 6;
@@ -32,6 +34,9 @@ pub(super) const AS_FOUND: &str = "as_found";
 pub(super) const OPEN: &str = "open:";
 /// Before a number that did not go live, with the reason.
 pub(super) const STAGED: &str = "staged:";
+
+/// That the object, which an earlier run has made, was released and waits no more.
+pub(super) const RELEASED: &str = "released:";
 
 pub(super) type Ids = BTreeMap<String, String>;
 
@@ -135,8 +140,7 @@ impl Hand {
     pub async fn over(mut self, end: End) {
         let stopped = match end {
             End::Finished(ending, reason) => {
-                let stands = ending.is_good() && ending != Ending::Deleted;
-                let confirmed = stands.then(|| self.confirmed(ending));
+                let confirmed = self.known_from_now_on(ending, reason.as_ref());
                 // When the loop is gone, so is the run.
                 let _ = self.tell(Event::Finished { ending, reason, confirmed }).await;
                 None
@@ -144,6 +148,38 @@ impl Hand {
             End::LeftOff(stop) => stop,
         };
         let _ = self.sender.send(Message::Over { stopped }).await;
+    }
+
+    /// What is known of the object once the step is over; none when that is what was known before, or nothing.
+    fn known_from_now_on(&self, ending: Ending, reason: Option<&Reason>) -> Option<Confirmed> {
+        match ending {
+            Ending::Deleted => None,
+            Ending::Waiting => {
+                // Changing what was released may bring it under review once more.
+                let is_again = self.step.action == Action::Waiting && self.record.done.contains(&Call::UpdateCustomer);
+                let made = [Call::CreateCustomer, Call::CreateSubscriber];
+                let is_own = is_again || made.iter().any(|call| self.record.done.contains(call));
+                let what = reason.map(|reason| reason.text.as_str()).unwrap_or_default();
+                is_own.then(|| self.confirmed(ending).waiting(what, (self.shared.options.clock)()))
+            }
+            _ => ending.is_good().then(|| self.confirmed(ending)),
+        }
+    }
+
+    /// A row that an earlier run has begun still waits for that.
+    pub fn still_waits(&self, what: &str) -> End {
+        let since = self.step.fields.get(WAITS_SINCE).filter(|_| !self.record.ids.contains_key(RELEASED));
+        let carried = since.map(|since| Box::new(Carried::Since(since.to_owned())));
+        End::Finished(Ending::Waiting, Some(Reason { text: what.to_owned(), carried, ..Reason::default() }))
+    }
+
+    /// What an earlier run has made is no longer there. It is known no more, so the next run makes it anew.
+    pub fn vanished(&self, code: Code) -> End {
+        let noted = |note: &str| self.step.fields.get(note).unwrap_or_default().to_owned();
+        let text = format!("it waited for {} since {} and is no longer there", noted(WAITS_FOR), noted(WAITS_SINCE));
+        let code = Some(code.id().to_owned());
+        let carried = Some(Box::new(Carried::Vanished));
+        End::Finished(Ending::Failed, Some(Reason { code, text, carried, ..Reason::default() }))
     }
 
     /// What is known of the object from now on.
@@ -155,7 +191,7 @@ impl Hand {
         if self.step.stage == Stage::Locations && ending == Ending::Created && self.record.existing.is_empty() {
             ids.insert(MADE_BY.to_owned(), "turnup".to_owned());
         }
-        let mut confirmed = Confirmed { fields: self.step.fields.to_map(), ids };
+        let mut confirmed = Confirmed { fields: self.step.fields.to_map(), ids }.released();
         if self.record.ids.contains_key(AS_FOUND) {
             confirmed = confirmed.all_live();
         }

@@ -9,12 +9,15 @@ use crate::api::answers::{self, Location, Number, NumberVerdict, Person, PstnCon
 use crate::api::pages::{self, Inside};
 use crate::api::{Client, Failure, Weight, calls};
 use crate::model::fold;
-use crate::plan::{Step, StepId, Work, expand};
+use crate::plan::{Action, Step, StepId, Work, expand};
 
 pub(super) use crate::api::pages::{in_organisation, unreadable};
 
 /// Numbers asked about in one validation. Cisco publishes no figure.
 const NUMBERS_PER_VALIDATION: usize = 1000;
+
+/// From so many people who wait on, the list of all of them is asked for.
+const LIST_FROM: usize = 3;
 
 /// The organisations of a run, by the customer's external id.
 #[derive(Debug, Default)]
@@ -25,6 +28,8 @@ pub(super) struct Organisations {
     branches: HashMap<String, HashSet<String>>,
     /// Customers that are attached to an organisation of their own, which may hold other locations.
     attached: HashSet<String>,
+    /// How many people wait who were made earlier.
+    waiting: HashMap<String, usize>,
     entered: Mutex<HashMap<String, Arc<Organisation>>>,
 }
 
@@ -50,6 +55,9 @@ impl Organisations {
             Work::Customer(work) if work.org_id.is_some() => {
                 self.attached.insert(work.external_id.clone());
             }
+            Work::User(work) if step.action == Action::Waiting => {
+                *self.waiting.entry(work.customer.clone()).or_default() += 1;
+            }
             _ => {}
         }
         Ok(())
@@ -62,6 +70,7 @@ impl Organisations {
             numbers: self.numbers.get(customer).cloned().unwrap_or_default(),
             branches: self.branches.get(customer).cloned().unwrap_or_default(),
             is_attached: self.attached.contains(customer),
+            waiting: self.waiting.get(customer).copied().unwrap_or_default(),
             ..Organisation::default()
         };
         let organisation = entered.entry(customer.to_owned()).or_insert_with(|| Arc::new(make()));
@@ -75,6 +84,8 @@ pub(super) struct Organisation {
     numbers: Vec<String>,
     branches: HashSet<String>,
     is_attached: bool,
+    /// How many people wait who were made earlier.
+    waiting: usize,
     locations: OnceCell<Vec<Location>>,
     subscribers: OnceCell<HashMap<String, Subscriber>>,
     people: OnceCell<HashMap<String, Person>>,
@@ -139,6 +150,11 @@ impl Organisation {
             Ok(verdicts)
         };
         self.verdicts.get_or_try_init(validate).await
+    }
+
+    /// Do so many people wait that one list tells of them sooner than a look-up for each?
+    pub const fn has_many_waiting(&self) -> bool {
+        self.waiting >= LIST_FROM
     }
 
     /// Did the organisation stand before its customer was made, with locations of its own?

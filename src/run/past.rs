@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::board::Given;
-use super::hand::Ids;
+use super::hand::{Ids, RELEASED};
 use crate::journal::{Ending, Log, Record};
 use crate::plan::{RemovalWork, Removed, Step, StepId, Work};
 
@@ -86,5 +86,5 @@ fn of_removal(work: &RemovalWork) -> (&String, Option<&String>, Option<&String>)
 
 /// Did the step itself make its object, so that nothing of anybody's stands in it?
 fn is_made(record: &Record) -> bool {
-    record.ending() == Some(Ending::Created) && record.existing.is_empty()
+    record.ending() == Some(Ending::Created) && record.existing.is_empty() && !record.ids.contains_key(RELEASED)
 }

@@ -232,6 +232,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("update", "mudar"),
     ("unchanged", "igual"),
     ("delete", "apagar"),
+    ("waiting", "à espera"),
     ("calls", "chamadas"),
     ("nothing to do: no request would be made", "nada a fazer: nenhum pedido seria feito"),
     (
@@ -254,6 +255,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("{row} is left out: {message}", "{row} fica de fora: {message}"),
     ("update {id}: {changes}", "mudar {id}: {changes}"),
     ("delete {id}", "apagar {id}"),
+    ("carried over {id}: {what} since {since}", "continua {id}: {what} desde {since}"),
+    ("{what} since {since}", "{what} desde {since}"),
     (
         "what goes is the tie to the partner: organisations, persons and their e-mails stay in Webex; a deleted user's number \
          stays with the location",

@@ -79,6 +79,12 @@ pub fn planned(known: &Known) -> Plan {
     planned_of(TEMPLATES, [CUSTOMERS, LOCATIONS, users().as_str()], known)
 }
 
+/// The plan of the small partner after somebody has written something else into its sheets.
+pub fn planned_with(from: &str, to: &str, known: &Known) -> Plan {
+    let texts = [CUSTOMERS, LOCATIONS, users().as_str()].map(|text| text.replace(from, to));
+    planned_of(TEMPLATES, texts.each_ref().map(String::as_str), known)
+}
+
 /// The plan of some clean sheets against what is known.
 pub fn planned_of(templates: &str, texts: [&str; 3], known: &Known) -> Plan {
     with_sheets(templates, texts, |_, checked| plan(&checked.batch(), known))
@@ -86,8 +92,13 @@ pub fn planned_of(templates: &str, texts: [&str; 3], known: &Known) -> Plan {
 
 /// How many rows the small partner has, and the outcome of each as a report of the run tells it.
 pub fn outcomes(log: &dyn Log) -> (usize, Vec<Outcome>) {
+    outcomes_of("r", log)
+}
+
+/// The same of the run of that name.
+pub fn outcomes_of(run: &str, log: &dyn Log) -> (usize, Vec<Outcome>) {
     with_sheets(TEMPLATES, [CUSTOMERS, LOCATIONS, users().as_str()], |sheets, checked| {
-        let (run, selection, lang) = ("r", &Selection::default(), Lang::En);
+        let (selection, lang) = (&Selection::default(), Lang::En);
         let rows = Rows { sheets, checked, log, run, left: None, selection, picked: None, lang };
         let (results, _) = row_results(&rows).expect("memory can be read");
         let count = SheetKind::ALL.into_iter().map(|kind| sheets.get(kind).row_count()).sum();
@@ -154,6 +165,16 @@ impl Webex {
         }))
     }
 
+    /// What somebody else is answered who asks now.
+    pub fn asked(&self, began: tokio::time::Instant, request: &Request) -> Answer {
+        let now = u64::try_from(began.elapsed().as_millis()).expect("tests are short");
+        let mut simulator = self.simulator.lock().expect("no test panics in it");
+        match simulator.handle(now, Some("token"), request).delivery {
+            Delivery::Answer(answer) => answer,
+            other => panic!("nothing is faulty, not {other:?}"),
+        }
+    }
+
     /// Everything that stands, for another simulator to go on with.
     pub fn snapshot(&self) -> String {
         self.simulator.lock().expect("no test panics in it").snapshot()
@@ -214,12 +235,17 @@ pub async fn attempt_of(
         poll_for: Duration::from_mins(10),
         grace: Duration::from_secs(3),
         guards: Guards::default(),
-        clock: Arc::new(|| "2026-11-22T10:00:00Z".to_owned()),
+        clock: Arc::new(move || at(began)),
     };
     let (_raise, interrupt) = tokio::sync::watch::channel(false);
     let Finish { stopped, .. } = run(Job { run: run_id, options }, log, client, &mut Quiet, interrupt).await?;
     anyhow::ensure!(stopped.is_none(), "stopped by {stopped:?}");
     Ok(Attempt { records: log.replay(run_id)?.1 })
+}
+
+/// What the journal's clock shows: days go by as the paused one is moved on.
+fn at(began: tokio::time::Instant) -> String {
+    format!("2026-11-{:02}T10:00:00Z", 10 + began.elapsed().as_secs() / 86_400)
 }
 
 pub fn head() -> RunHead {

@@ -10,7 +10,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow, bail};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
-use super::{Ending, Entry, EntryTaker, Event, Left, Log, Record, RunHead, Taker, Which};
+use super::{Entry, EntryTaker, Event, Left, Log, Record, RunHead, Taker, Which};
 use crate::plan::{Confirmed, Immovable, Known, Plan, Source, Step, StepId};
 
 /// A journal file.
@@ -99,7 +99,7 @@ impl Log for Sqlite {
             for entry in entries {
                 let event = serde_json::to_string(&entry.event)?;
                 insert.execute(params![run, entry.step.as_str(), entry.at, event])?;
-                if let Event::Finished { ending: Ending::Deleted, .. } = &entry.event {
+                if entry.event.forgets() {
                     gone::forget(&transaction, run, &entry.step)?;
                 } else if let Event::Finished { confirmed: Some(confirmed), .. } = &entry.event {
                     confirm.execute(params![entry.step.as_str(), run, serde_json::to_string(confirmed)?])?;

@@ -21,7 +21,7 @@ impl<'a> Builder<'a> {
         removed: &[&str],
         work: &Work,
     ) -> Diff {
-        let known = self.known.get(id);
+        let known = self.known.made(id);
         let mut diff = diff(stage, fields, removed, known);
         if known.is_none() {
             return diff;
@@ -40,7 +40,7 @@ impl<'a> Builder<'a> {
     pub(super) fn is_refused(&self, sourced: &'a Sourced<User>) -> bool {
         let user = &sourced.value;
         let id = StepId::user(user.email.as_str());
-        if self.known.get(&id).is_none() {
+        if self.known.made(&id).is_none() {
             return false;
         }
         let work = Work::User(UserWork::new(user));

@@ -175,7 +175,7 @@ impl<'a> Builder<'a> {
         let customer = &sourced.value;
         let id = StepId::customer(&customer.external_id);
         let mut fields = customer_fields(customer);
-        if self.known.get(&id).is_some() {
+        if self.known.made(&id).is_some() {
             fields.retain(|column, _| !sourced.blank.contains(&column.as_str()));
         }
         self.push(Draft {
@@ -233,6 +233,14 @@ fn calls(stage: Stage, diff: &Diff, work: &Work) -> Calls {
         // The packages that stand, and a poll.
         (Action::Update, Work::Customer(_)) => return Calls { read: 2, write: 1 },
         (Action::Update, Work::Location(_)) => return Calls { read: 0, write: means.len() as u64 },
+        // A look at what waits, and what is to be done then.
+        (Action::Waiting, Work::Customer(_)) => {
+            let updates = u64::from(!means.is_empty());
+            return Calls { read: 2 + 2 * updates, write: updates };
+        }
+        (Action::Waiting, _) => {
+            return Calls { read: 1 + u64::from(means.contains(&Means::Person)), write: means.len() as u64 };
+        }
         (Action::Update, Work::User(_)) => {
             // Changing a person begins with reading the person.
             return Calls { read: u64::from(means.contains(&Means::Person)), write: means.len() as u64 };

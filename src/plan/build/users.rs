@@ -14,7 +14,7 @@ impl<'a> Builder<'a> {
     pub(super) fn user(&mut self, sourced: &'a Sourced<User>) {
         let user = &sourced.value;
         let id = StepId::user(user.email.as_str());
-        let is_new = self.known.get(&id).is_none();
+        let is_new = self.known.made(&id).is_none();
         let mut needs = vec![StepId::customer(&user.customer)];
         if let Some(location) = &user.location {
             needs.push(StepId::location(&user.customer, location));

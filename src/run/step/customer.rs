@@ -13,7 +13,7 @@ use crate::journal::{Call, Ending, Event, Reason};
 use crate::model::fold;
 use crate::plan::{Action, CustomerWork};
 use crate::run::customers::find;
-use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
+use crate::run::hand::{End, Hand, Ids, RELEASED, Sent, Sight, finished, refused};
 use crate::run::organisation::unreadable;
 
 /// How often an update is sent that meets another one under way.
@@ -22,6 +22,9 @@ const UPDATES_MAX: u32 = 5;
 pub(super) async fn carry_out(hand: &mut Hand, work: &CustomerWork) -> Done {
     if hand.step.action == Action::Update {
         return update(hand, work).await;
+    }
+    if hand.step.action == Action::Waiting {
+        return follow_up(hand, work).await;
     }
     if !hand.record.is_settled(Call::CreateCustomer) && !hand.is_in_doubt() {
         let standing = standing(hand, work).await?;
@@ -44,11 +47,27 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &CustomerWork) -> Done {
         })?;
         hand.tell(Event::Noted { ids: ids(&[("customer_id", &customer.id)]) }).await?;
     }
+    begin(hand, work).await
+}
+
+/// Waits until the customer is ready, and opens its organisation.
+async fn begin(hand: &mut Hand, work: &CustomerWork) -> Done {
     let reason = ready(hand, &work.external_id).await?;
     open(hand).await?;
     let level = work.level.as_deref().unwrap_or_default();
     hand.tell(Event::Noted { ids: ids(&[("level", level)]) }).await?;
     Ok(reason)
+}
+
+/// Looks after a customer that an earlier run has made; what the row changes of it goes once it is released.
+async fn follow_up(hand: &mut Hand, work: &CustomerWork) -> Done {
+    let mut remark = None;
+    if !hand.record.ids.contains_key(RELEASED) {
+        hand.tell(Event::Noted { ids: hand.given.own.clone() }).await?;
+        remark = begin(hand, work).await?;
+        hand.tell(Event::Noted { ids: ids(&[(RELEASED, "")]) }).await?;
+    }
+    if hand.step.changes.is_empty() { Ok(remark) } else { update(hand, work).await }
 }
 
 async fn update(hand: &mut Hand, work: &CustomerWork) -> Done {
@@ -165,6 +184,10 @@ async fn ready(hand: &mut Hand, external_id: &str) -> Done {
     loop {
         let customer = match hand.parked(sights.recv()).await?.ok_or(End::LeftOff(None))? {
             Ok(customer) => customer,
+            // What is accepted for long does not become visible late.
+            Err(Failure::Rejected(refusal)) if refusal.status == 404 && hand.step.action == Action::Waiting => {
+                return Err(hand.vanished(Code::CustomerFailed));
+            }
             // A customer that was just accepted may become visible late.
             Err(Failure::Rejected(refusal)) if refusal.status == 404 && begun.elapsed() <= visible_within(hand) => {
                 continue;
@@ -204,10 +227,7 @@ async fn judged(hand: &mut Hand, customer: &Customer, waited: Duration) -> Resul
             });
             Ok(Some(remark))
         }
-        "pending_rpl_review" => {
-            let reason = Reason { text: "pending_rpl_review".to_owned(), ..Reason::default() };
-            Err(End::Finished(Ending::Waiting, Some(reason)))
-        }
+        "pending_rpl_review" => Err(hand.still_waits("pending_rpl_review")),
         "error" => {
             let reason = Reason {
                 code: Some(Code::CustomerFailed.id().to_owned()),

@@ -41,7 +41,8 @@ fn good_ending(hand: &Hand) -> Ending {
     match (hand.step.action, made) {
         (Action::Update, _) => Ending::Updated,
         (Action::Delete, _) => Ending::Deleted,
-        (_, true) => Ending::Created,
+        // What waited and is released is made with that.
+        (Action::Waiting, _) | (_, true) => Ending::Created,
         (_, false) => Ending::AlreadyThere,
     }
 }
@@ -58,7 +59,7 @@ fn with_missing(hand: &Hand, end: End) -> End {
 }
 
 fn missing(hand: &Hand) -> Vec<String> {
-    if hand.step.action == Action::Update && hand.step.stage != Stage::Numbers {
+    if matches!(hand.step.action, Action::Update | Action::Waiting) && hand.step.stage != Stage::Numbers {
         let open = hand.step.changes.iter().filter(|change| !is_done(hand, change));
         return open.map(|change| change.column.clone()).collect();
     }

@@ -5,9 +5,9 @@ use crate::api::answers::{self, Person, Subscriber};
 use crate::api::wire::Answer;
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
-use crate::journal::{Call, Ending, Event, Reason};
+use crate::journal::{Call, Ending, Event};
 use crate::plan::{Action, UserWork};
-use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
+use crate::run::hand::{End, Hand, Ids, RELEASED, Sent, Sight, finished, refused};
 use crate::run::organisation::unreadable;
 
 /// The status of a person who has to consent to the move of a free account.
@@ -26,6 +26,9 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &UserWork) -> Done {
     };
     if hand.step.action == Action::Update {
         return person::update(hand, work, location_id.as_deref()).await;
+    }
+    if hand.step.action == Action::Waiting {
+        return follow_up(hand, work, &customer_id, location_id.as_deref()).await;
     }
     // Nobody can be in a customer that this run has made, but those whom this run has created.
     if !hand.given.customer_is_new && !hand.record.is_settled(Call::CreateSubscriber) && !hand.is_in_doubt() {
@@ -54,10 +57,27 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &UserWork) -> Done {
 
 fn waits_for_consent(hand: &Hand) -> Done {
     if hand.record.ids.get("status").is_some_and(|status| status == WAITING_FOR_CONSENT) {
-        let reason = Reason { text: WAITING_FOR_CONSENT.to_owned(), ..Reason::default() };
-        return Err(End::Finished(Ending::Waiting, Some(reason)));
+        return Err(hand.still_waits(WAITING_FOR_CONSENT));
     }
     Ok(None)
+}
+
+/// Looks after a person whom an earlier run has made; what the row changes goes once they have consented.
+async fn follow_up(hand: &mut Hand, work: &UserWork, customer_id: &str, location_id: Option<&str>) -> Done {
+    if !hand.record.ids.contains_key(RELEASED) {
+        hand.tell(Event::Noted { ids: hand.given.own.clone() }).await?;
+        let organisation = hand.organisation(&work.customer);
+        let found = if organisation.has_many_waiting() {
+            organisation.subscribers(hand.client(), customer_id).await?.get(&work.email).cloned()
+        } else {
+            find(hand.client(), customer_id, &work.email).await?
+        };
+        let found = found.ok_or_else(|| hand.vanished(Code::Refused))?;
+        hand.tell(Event::Noted { ids: learnt(&found) }).await?;
+        waits_for_consent(hand)?;
+        hand.tell(Event::Noted { ids: ids(&[(RELEASED, "")]) }).await?;
+    }
+    if hand.step.changes.is_empty() { Ok(None) } else { person::update(hand, work, location_id).await }
 }
 
 fn learnt(subscriber: &Subscriber) -> Ids {
