@@ -1,0 +1,60 @@
+//! A run over HTTP whose tokens expire again and again: one refresh at a time, nothing fails, and nothing tells a secret.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use support::{Bench, Ran, Simulator, USERS, outcomes};
+
+const SECRETS: [&str; 3] = ["first-token-5d1c", "client-secret-7e2b", "refresh-token-9a3f"];
+
+/// Requests that a token is good for.
+const LIFE: u64 = 50;
+
+/// So many more people of one shop, that there are a thousand requests.
+const PEOPLE: usize = 990;
+
+#[test]
+fn tokens_that_expire_every_fifty_requests_are_renewed_once_for_all() {
+    let bench = Bench::small();
+    let more = (0..PEOPLE).map(|n| format!("aurora,U{n},Reis,user{n}@aurora.example,webex_calling,{},\n", 20_000 + n));
+    bench.write("work/users.csv", &format!("{USERS}{}", more.collect::<String>()));
+    let simulator = Simulator::with_faults(&bench, &format!("token_requests = {LIFE}\nlatency_ms = 5\n"));
+    let mut command = bench.against(&simulator, &["run", "work", "--yes", "--max-in-flight", "20"]);
+    command.env("TURNUP_TOKEN", SECRETS[0]).env("TURNUP_CLIENT_ID", "client");
+    command.env("TURNUP_CLIENT_SECRET", SECRETS[1]).env("TURNUP_REFRESH_TOKEN", SECRETS[2]);
+    let ran = Ran::of(&mut command).expect_code(0);
+    assert_eq!(outcomes(&bench, &ran), [("created".to_owned(), PEOPLE + 8)].into());
+    assert_eq!(simulator.stands(), [2, 2, PEOPLE + 6]);
+
+    let requests = simulator.state()["requests"].clone();
+    let count = |value: &Value| value.as_u64().unwrap_or_default();
+    let (total, refused) = (count(&requests["total"]), count(&requests["by_status"]["401"]));
+    let refreshes = count(&requests["by_route"]["POST /access_token"]["200"]);
+    assert!(total > 1_000, "{requests}");
+    // Each token is used up before the next one is asked for, and only what leaves meanwhile is refused.
+    let good = total - refused - refreshes;
+    assert_eq!(refreshes, (good - 1) / LIFE, "{requests}");
+    assert!(refused >= refreshes && refused <= 2 * 20 * refreshes, "{requests}");
+
+    for secret in SECRETS.into_iter().chain(["access-1"]) {
+        assert!(!ran.out.contains(secret) && !ran.err.contains(secret), "{ran:#?}");
+        assert_eq!(files_with(&bench.work(), secret), Vec::<String>::new());
+    }
+}
+
+/// The files below a folder that hold a text.
+fn files_with(folder: &Path, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder is there").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(files_with(&path, text));
+        } else if fs::read(&path).is_ok_and(|bytes| bytes.windows(text.len()).any(|part| part == text.as_bytes())) {
+            found.push(path.display().to_string());
+        }
+    }
+    found
+}
