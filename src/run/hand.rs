@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::board::Given;
 use super::customers::Customers;
 use super::organisation::{Organisation, Organisations, in_organisation};
+use super::step::is_done;
 use super::wheel::Wheel;
 use super::{Message, Mode, Options, Stop};
 use crate::api::wire::{Answer, Request};
@@ -18,7 +19,8 @@ use crate::api::{Client, Failure, Refusal, Weight};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Carried, Ending, Event, Reason, Record, State};
 use crate::plan::{
-    Action, Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, MADE_BY, Stage, Step, WAITS_FOR, WAITS_SINCE, Work,
+    Action, Change, Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, MADE_BY, Stage, Step, WAITS_FOR, WAITS_SINCE,
+    Work,
 };
 
 /// How often a request whose answer was lost is sent again, after look-ups that found nothing.
@@ -162,8 +164,28 @@ impl Hand {
                 let what = reason.map(|reason| reason.text.as_str()).unwrap_or_default();
                 is_own.then(|| self.confirmed(ending).waiting(what, (self.shared.options.clock)()))
             }
-            _ => ending.is_good().then(|| self.confirmed(ending)),
+            _ if ending.is_good() => Some(self.confirmed(ending)),
+            _ => self.confirmed_in_part(ending),
         }
+    }
+
+    /// What is known of an object of which some values were changed and others were not, so that no change that went
+    /// through is sent again.
+    fn confirmed_in_part(&self, ending: Ending) -> Option<Confirmed> {
+        let is_change = matches!(self.step.action, Action::Update | Action::Waiting);
+        let (done, open): (Vec<&Change>, Vec<&Change>) =
+            self.step.changes.iter().partition(|change| is_done(self, change));
+        if !is_change || self.step.stage == Stage::Numbers || done.is_empty() {
+            return None;
+        }
+        let mut confirmed = self.confirmed(ending);
+        for Change { column, from, .. } in open {
+            match from.as_ref().filter(|from| !from.is_empty()) {
+                Some(from) => confirmed.fields.insert(column.clone(), from.clone()),
+                None => confirmed.fields.remove(column),
+            };
+        }
+        Some(confirmed)
     }
 
     /// A row that an earlier run has begun still waits for that.

@@ -90,7 +90,7 @@ fn missing(hand: &Hand) -> Vec<String> {
 }
 
 /// Has the request that carries a change taken effect?
-fn is_done(hand: &Hand, change: &Change) -> bool {
+pub(super) fn is_done(hand: &Hand, change: &Change) -> bool {
     let call = match means(hand.step.stage, &change.column) {
         Some(Means::Customer) => Call::UpdateCustomer,
         Some(Means::Location) => Call::UpdateLocation,
