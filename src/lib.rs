@@ -21,6 +21,8 @@
 //! | 4 | [`run`] | plan | events, through [`api`] and into the [`journal`] |
 //! | 5 | [`report`] | outcomes | one result for every row |
 //!
+//! [`nightly`] calls the pipeline unattended: it takes new sheets, and tells in the morning.
+//!
 //! The way back is short: [`export`] reads what stands in Webex into the same rows, and compares it with what is known.
 //!
 //! [`model`] is the vocabulary, [`diagnostic`] a finding, [`text`] its words, [`workspace`] the folder, [`settings`]
@@ -52,6 +54,7 @@ pub mod diagnostic;
 pub mod export;
 pub mod journal;
 pub mod model;
+pub mod nightly;
 pub mod pipeline;
 pub mod plan;
 pub mod report;

@@ -1,12 +1,15 @@
 //! The binary: builds the runtime, listens for Ctrl-C, and turns an outcome into an exit code.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use tokio::sync::watch;
-use turnup::cli::{ApiArgs, Cli, Command, HoldBackArgs, PlanFormatArg, ReadingArgs, TemplateCommand, typed};
+use turnup::cli::{
+    ApiArgs, Cli, Command, HoldBackArgs, PlanFormatArg, ReadingArgs, ScheduleArgs, TemplateCommand, typed,
+};
+use turnup::nightly;
 use turnup::pipeline::{self, Asking, Clock, Console, Locked, Terminal, exit};
 use turnup::settings::Typed;
 
@@ -118,8 +121,19 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         Command::Explain { code } => pipeline::explain(code, &plain, console),
         Command::Columns { schema: true } => Ok(pipeline::check_schema(console)),
         Command::Columns { schema: false } => Ok(pipeline::columns(console)),
+        Command::Nightly(night) => {
+            nightly::nightly(&folder(&night.dir), &night.typed(cli.lang), &night.order(), console).await
+        }
+        Command::Schedule(args) => schedule(args, &folder(&args.dir), console),
         Command::Simulate(simulate) => pipeline::simulate(&simulate.into(), console).await,
     }
+}
+
+fn schedule(args: &ScheduleArgs, folder: &Path, console: &mut Console<'_>) -> anyhow::Result<u8> {
+    let program = std::env::current_exe().context("the system does not say where this program stands")?;
+    let folder = folder.canonicalize().with_context(|| format!("cannot open the folder `{}`", folder.display()))?;
+    let units = nightly::schedule(args.kind(), &program, &folder, &args.timetable());
+    nightly::hand_over(&units, args.install.as_deref(), console)
 }
 
 fn template(

@@ -97,9 +97,24 @@ impl Workspace {
         self.state().join("inputs").join(run)
     }
 
+    /// Where a night puts old and new sheets side by side.
+    pub fn night(&self) -> PathBuf {
+        self.state().join("night")
+    }
+
+    /// What arrived in a night.
+    pub fn archive(&self, stamp: &str) -> PathBuf {
+        self.root.join("archive").join(stamp)
+    }
+
     /// What a run hands back.
     pub fn report(&self, run: &str) -> PathBuf {
         self.root.join("reports").join(run)
+    }
+
+    /// Are there sheets to work with?
+    pub fn has_sheets(&self) -> bool {
+        ["customers.csv", "customers.xlsx", "workbook.xlsx"].iter().any(|name| self.root.join(name).exists())
     }
 
     /// Is there any state from an earlier run?
@@ -163,6 +178,7 @@ impl Workspace {
         let state = self.state();
         refuse_link(&state)?;
         refuse_link(&self.root.join("reports"))?;
+        refuse_link(&self.root.join("archive"))?;
         if !state.is_dir() {
             return Ok(());
         }

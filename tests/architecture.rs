@@ -34,7 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("nightly", PIPELINE_AND_BELOW),
     ("cluster", PIPELINE_AND_BELOW),
     // Hands on what was typed, in the words of those who take it.
-    ("cli", &["settings", "pipeline", "check", "report", "text"]),
+    ("cli", &["settings", "pipeline", "nightly", "check", "report", "text"]),
     ("main", &["cli", "settings", "pipeline", "review", "nightly", "cluster", "simulator"]),
     // Lists the modules and says how they fit together.
     ("lib", &[]),
@@ -101,9 +101,11 @@ const HOMES: &[(&str, &[&str])] = &[
     ("csv", &["sheet", "report", "model/tables"]),
     ("indicatif", &["run/progress"]),
     ("rayon", &["sheet", "check", "report/results"]),
-    ("reqwest", &["api"]),
+    ("reqwest", &["api", "nightly/notify"]),
+    ("lettre", &["nightly/notify"]),
+    ("prometheus_client", &["nightly/metrics"]),
     ("rusqlite", &["journal/sqlite"]),
-    ("tokio", &["main", "run", "api", "simulator", "review", "pipeline"]),
+    ("tokio", &["main", "run", "api", "simulator", "review", "pipeline", "nightly"]),
     // The clock of rehearsals, and who is at the keyboard.
     ("std::env", &["main", "settings", "pipeline/clock"]),
     ("std::fs", FILES),

@@ -34,6 +34,11 @@ need "cargo-nextest" \
     "cargo install cargo-nextest --locked" \
     "running the tests"
 
+need "systemd-analyze" \
+    "command -v systemd-analyze" \
+    "apt-get update && apt-get install --yes --no-install-recommends systemd" \
+    "judging the units that \`turnup schedule\` makes"
+
 # All of them, also those that only other systems build: the test of the licences reads every one, without network.
 cargo fetch --locked || fail "could not fetch the crates that Cargo.lock names"
 

@@ -2,6 +2,7 @@
 
 mod activate;
 mod export;
+mod nightly;
 mod report;
 mod retry;
 mod run;
@@ -20,6 +21,7 @@ use crate::text::Lang;
 
 pub use activate::ActivateArgs;
 pub use export::{CompareArgs, ExportArgs};
+pub use nightly::{NightlyArgs, ScheduleArgs};
 pub use report::{ReportArgs, RunsArgs, StatusArgs, WhyArgs};
 pub use retry::RetryArgs;
 pub use run::{RunArgs, SelectArgs, UntilArgs};
@@ -181,6 +183,10 @@ pub enum Command {
         #[arg(long)]
         schema: bool,
     },
+    /// One night: take new sheets from the inbox, run them, leave off in time, and tell.
+    Nightly(NightlyArgs),
+    /// Print or install what starts the nights: a systemd service with its timer, or a crontab line.
+    Schedule(ScheduleArgs),
     /// Serve a simulated Webex on a port of this machine; prints `listening URL` first.
     Simulate(SimulateArgs),
 }

@@ -93,6 +93,11 @@ impl Clock {
         self.zoned().strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
     }
 
+    /// Seconds since 1970.
+    pub fn seconds(&self) -> f64 {
+        self.zoned().timestamp().as_duration().as_secs_f64()
+    }
+
     /// A new run's id: `YYYYMMDDTHHMMSSZ-xxxx`.
     pub fn run_id(&self) -> String {
         let random = RandomState::new().hash_one(std::process::id()) & 0xffff;

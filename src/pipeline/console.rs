@@ -46,14 +46,14 @@ impl Console<'_> {
     }
 
     /// Says something beside the results.
-    pub(super) fn say(&mut self, text: &str) {
+    pub fn say(&mut self, text: &str) {
         if !self.quiet {
             let _ = writeln!(self.err, "{text}");
         }
     }
 
     /// Says why a command did not do what was asked; `--quiet` does not silence it.
-    pub(super) fn refuse(&mut self, text: &str) {
+    pub fn refuse(&mut self, text: &str) {
         let _ = writeln!(self.err, "turnup: {text}");
     }
 

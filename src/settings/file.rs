@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 use crate::check::{HoldBack, Rulebook};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, closest};
 use crate::model::{SheetKind, Tables};
+use crate::nightly;
 use crate::sheet::{self, Mapping};
 use crate::text::Lang;
 
@@ -32,6 +33,8 @@ pub struct FileSettings {
     pub max_change_rate: Option<f64>,
     pub token_file: Option<PathBuf>,
     pub lang: Option<Lang>,
+    /// `[nightly]`, `[notify]` and `[metrics]`.
+    pub night: nightly::Config,
     /// `[columns.SHEET]`: headers of the user's own.
     pub mapping: Mapping,
     /// `[severity]` and `[lists]`.
@@ -39,7 +42,7 @@ pub struct FileSettings {
 }
 
 /// Every key, as `section.key`.
-pub const KEYS: [&str; 17] = [
+pub const KEYS: [&str; 32] = [
     "api.url",
     "api.max_in_flight",
     "api.rate",
@@ -57,6 +60,21 @@ pub const KEYS: [&str; 17] = [
     "guards.max_change_rate",
     "token.file",
     "text.lang",
+    "nightly.inbox",
+    "nightly.until",
+    "nightly.wait_minutes",
+    "nightly.max_shrink",
+    "nightly.settle_seconds",
+    "nightly.command",
+    "notify.when",
+    "notify.mail_to",
+    "notify.mail_from",
+    "notify.smtp",
+    "notify.smtp_user",
+    "notify.smtp_password_file",
+    "notify.webhook",
+    "notify.webhook_secret_file",
+    "metrics.textfile",
 ];
 
 /// Sections whose keys are not turnup's own: columns, codes, lists.
@@ -229,9 +247,52 @@ impl Reader<'_> {
                     }
                 }
             }
+            _ => return self.set_night(path, value),
+        }
+        true
+    }
+
+    /// The same for what concerns nights.
+    fn set_night(&mut self, path: &str, value: &Spanned<DeValue<'_>>) -> bool {
+        match path {
+            "nightly.inbox" => self.settings.night.inbox = self.text(path, value),
+            "nightly.until" => self.settings.night.until = self.text(path, value),
+            "nightly.wait_minutes" => self.settings.night.wait_minutes = self.whole(path, value),
+            "nightly.max_shrink" => self.settings.night.max_shrink = self.share(path, value),
+            "nightly.settle_seconds" => self.settings.night.settle_seconds = self.whole(path, value),
+            "nightly.command" => self.settings.night.command = self.texts(path, value),
+            "notify.when" => {
+                let when = self.text(path, value);
+                if when.as_deref().is_some_and(|when| !matches!(when, "always" | "trouble")) {
+                    self.wanted(path, value, "\"always\" or \"trouble\"");
+                }
+                self.settings.night.notify.when = when;
+            }
+            "notify.mail_to" => self.settings.night.notify.mail_to = self.text(path, value),
+            "notify.mail_from" => self.settings.night.notify.mail_from = self.text(path, value),
+            "notify.smtp" => self.settings.night.notify.smtp = self.text(path, value),
+            "notify.smtp_user" => self.settings.night.notify.smtp_user = self.text(path, value),
+            "notify.smtp_password_file" => {
+                self.settings.night.notify.smtp_password_file = self.text(path, value).map(PathBuf::from);
+            }
+            "notify.webhook" => self.settings.night.notify.webhook = self.text(path, value),
+            "notify.webhook_secret_file" => {
+                self.settings.night.notify.webhook_secret_file = self.text(path, value).map(PathBuf::from);
+            }
+            "metrics.textfile" => self.settings.night.textfile = self.text(path, value).map(PathBuf::from),
             _ => return false,
         }
         true
+    }
+
+    fn texts(&mut self, path: &str, value: &Spanned<DeValue<'_>>) -> Option<Vec<String>> {
+        let items = value.get_ref().as_array().and_then(|items| {
+            items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect::<Option<Vec<String>>>()
+        });
+        if items.is_none() {
+            self.wanted(path, value, "a list of texts, such as [\"fetch-sheets\", \"--today\"]");
+        }
+        items
     }
 
     fn wanted(&mut self, path: &str, value: &Spanned<DeValue<'_>>, what: &str) {
@@ -299,6 +360,12 @@ mod tests {
             let value = match key {
                 "api.url" | "token.file" => "\"x\"",
                 "run.hold_back" => "\"all\"",
+                "notify.when" => "\"trouble\"",
+                "nightly.command" => "[\"x\"]",
+                "nightly.wait_minutes" | "nightly.max_shrink" | "nightly.settle_seconds" => "1",
+                night if ["nightly.", "notify.", "metrics."].iter().any(|section| night.starts_with(section)) => {
+                    "\"x\""
+                }
                 "text.lang" => "\"pt-BR\"",
                 _ => "1",
             };

@@ -15,13 +15,14 @@ use anyhow::{Context, bail};
 use crate::api::{BaseUrl, ClientSettings};
 use crate::check::{HoldBack, Rulebook};
 use crate::diagnostic::Diagnostic;
+use crate::nightly;
 use crate::run::Limits;
 use crate::sheet;
 use crate::text::Lang;
 use crate::workspace::Workspace;
 
 pub use file::{FileSettings, KEYS, SECTIONS, read};
-pub use token::find_token;
+pub use token::{find_token, secret_of_file};
 
 /// The settings file of a workspace, and of what a run keeps.
 pub const SETTINGS: &str = "turnup.toml";
@@ -114,6 +115,8 @@ pub struct Settings {
     pub faults: Option<String>,
     /// The token file that the user's own settings name.
     pub token_file: Option<PathBuf>,
+    /// What nights are like.
+    pub night: nightly::Config,
 }
 
 /// Puts everything together.
@@ -123,6 +126,9 @@ pub struct Settings {
 pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> {
     let user = user_file()?;
     let (theirs, found) = read_if_there(&workspace.settings(), SETTINGS)?;
+    if let Some(key) = theirs.night.wants_trust() {
+        bail!("the workspace's turnup.toml says `{key}`; only your own settings may, so remove it there");
+    }
     if theirs.token_file.is_some() {
         bail!(
             "the workspace's turnup.toml names a token file; only your own settings may, so remove `[token]` from it"
@@ -172,6 +178,7 @@ pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> 
         found,
         faults: typed.faults.clone(),
         token_file: user.token_file,
+        night: user.night.or(theirs.night),
     })
 }
 

@@ -49,6 +49,16 @@ fn from_environment_refresh() -> Option<Refresh> {
     })
 }
 
+/// A secret in a file of the user's that nobody else may read.
+///
+/// # Errors
+/// When it cannot be read, or others can read it too.
+pub fn secret_of_file(path: &Path) -> anyhow::Result<SecretString> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the file `{}`", path.display()))?;
+    refuse_if_open_to_others(path)?;
+    Ok(SecretString::from(text.trim().to_owned()))
+}
+
 fn from_file(path: &Path) -> anyhow::Result<Token> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the token file `{shown}`"))?;
@@ -63,7 +73,7 @@ fn refuse_if_open_to_others(path: &Path) -> anyhow::Result<()> {
     if mode & 0o077 != 0 {
         let shown = path.display();
         bail!(
-            "the token file `{shown}` can be read by others (mode {mode:o}); run `chmod 600 {shown}` and get a new token"
+            "the file `{shown}` holds a secret and can be read by others (mode {mode:o}); run `chmod 600 {shown}` and get a new one"
         );
     }
     Ok(())

@@ -232,7 +232,6 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("update", "mudar"),
     ("unchanged", "igual"),
     ("delete", "apagar"),
-    ("waiting", "à espera"),
     ("calls", "chamadas"),
     ("nothing to do: no request would be made", "nada a fazer: nenhum pedido seria feito"),
     (
@@ -256,7 +255,6 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("update {id}: {changes}", "mudar {id}: {changes}"),
     ("delete {id}", "apagar {id}"),
     ("carried over {id}: {what} since {since}", "continua {id}: {what} desde {since}"),
-    ("{what} since {since}", "{what} desde {since}"),
     (
         "what goes is the tie to the partner: organisations, persons and their e-mails stay in Webex; a deleted user's number \
          stays with the location",
@@ -756,4 +754,33 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "it has no directory of its files, so it was probably cut off",
         "não tem o índice dos seus arquivos, e provavelmente foi cortada",
     ),
+    (
+        "no new sheet is in `{inbox}`; what waits and what was not finished is carried on with",
+        "não há planilha nova em `{inbox}`; o que espera e o que não terminou segue adiante",
+    ),
+    (
+        "{files} in `{inbox}` is the same as last time, byte for byte; look whether the export ran",
+        "{files} em `{inbox}` é igual à última vez, byte a byte; veja se a exportação foi feita",
+    ),
+    (
+        "`{file}` in `{inbox}` is still being written, so it was not taken; let the night begin later",
+        "`{file}` em `{inbox}` ainda está sendo gravado e não foi usado; deixe a noite começar mais tarde",
+    ),
+    (
+        "the new {sheet} sheet has {rows} rows and the last one had {before}, so it was not taken; if that is right, \
+         `turnup nightly --anyway` takes it",
+        "a nova planilha {sheet} tem {rows} linhas e a última tinha {before}, por isso não foi usada; se estiver certo, \
+         `turnup nightly --anyway` a usa",
+    ),
+    ("the metrics cannot be written", "as métricas não podem ser gravadas"),
+    ("the {what} cannot be sent: {why}", "não foi possível enviar ({what}): {why}"),
+    ("turnup {workspace}: {verdict}", "turnup {workspace}: {verdict}"),
+    ("exit code", "código de saída"),
+    ("all well", "tudo certo"),
+    ("something was rejected", "algo foi rejeitado"),
+    ("some rows failed", "algumas linhas falharam"),
+    ("stopped by a guard or the deadline", "parado por uma proteção ou pelo prazo"),
+    ("interrupted", "interrompido"),
+    ("another run did not end", "outra execução não terminou"),
+    ("could not run", "não pôde executar"),
 ];

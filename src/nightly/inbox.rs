@@ -1,0 +1,203 @@
+//! New sheets: are they there, whole, new, and as large as usual? And how they take the place of the old ones.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, bail};
+
+use crate::model::SheetKind;
+use crate::settings::Settings;
+use crate::sheet;
+use crate::workspace::Workspace;
+
+/// A sheet that shrinks is only suspicious when it had so many rows.
+const ROWS_MIN: usize = 20;
+/// The file that stands for all three sheets.
+const WORKBOOK: &str = "workbook.xlsx";
+/// How many times a growing file is looked at.
+const LOOKS: u32 = 5;
+
+/// What the inbox holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arrival {
+    /// New sheets, by name.
+    New(Vec<String>),
+    Nothing,
+    /// Byte for byte what was taken last time.
+    SameAgain(Vec<String>),
+    /// Somebody is still writing it.
+    Growing(String),
+    /// A sheet lost too many rows; the inbox stays as it is.
+    Shrunk {
+        sheet: SheetKind,
+        rows: usize,
+        before: usize,
+    },
+}
+
+/// Looks at the inbox; waits for files that are still being written.
+pub async fn look(
+    inbox: &Path,
+    workspace: &Workspace,
+    settings: &Settings,
+    settle: Duration,
+    max_shrink: f64,
+) -> anyhow::Result<Arrival> {
+    if let Some(name) = growing(inbox, settle).await? {
+        return Ok(Arrival::Growing(name));
+    }
+    let names = sheets(inbox)?;
+    if names.is_empty() {
+        return Ok(Arrival::Nothing);
+    }
+    let is_same = |name: &String| -> anyhow::Result<bool> {
+        let before = workspace.root().join(name);
+        Ok(before.exists() && read(&inbox.join(name))? == read(&before)?)
+    };
+    if names.iter().map(is_same).collect::<anyhow::Result<Vec<bool>>>()?.into_iter().all(|same| same) {
+        return Ok(Arrival::SameAgain(names));
+    }
+    Ok(shrunk(inbox, &names, workspace, settings, max_shrink)?.unwrap_or(Arrival::New(names)))
+}
+
+/// The sheets of a folder that may be taken.
+fn sheets(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let known = |name: &str| {
+        let (stem, ending) = name.rsplit_once('.').unwrap_or_default();
+        name == WORKBOOK || (matches!(ending, "csv" | "xlsx") && SheetKind::from_name(stem).is_some())
+    };
+    let mut names: Vec<String> = files(folder)?.into_keys().filter(|name| known(name)).collect();
+    names.sort();
+    Ok(names)
+}
+
+type Looks = BTreeMap<String, (u64, Option<SystemTime>)>;
+
+/// Every file with its size and when it was written.
+fn files(folder: &Path) -> anyhow::Result<Looks> {
+    let shown = folder.display();
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read the inbox `{shown}`"))? {
+        let entry = entry?;
+        // A link could lead to somebody else's file.
+        let metadata = fs::symlink_metadata(entry.path())?;
+        if metadata.is_file() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            files.insert(name, (metadata.len(), metadata.modified().ok()));
+        }
+    }
+    Ok(files)
+}
+
+/// A file that grows, or that bears the name of one that is not whole yet.
+async fn growing(inbox: &Path, settle: Duration) -> anyhow::Result<Option<String>> {
+    let is_partial = |name: &String| {
+        [".part", ".filepart", ".tmp", ".crdownload"].iter().any(|ending| name.to_lowercase().ends_with(ending))
+            || name.starts_with("~$")
+            || name.starts_with(".~lock.")
+    };
+    let mut before = files(inbox)?;
+    for _ in 0..LOOKS {
+        tokio::time::sleep(settle).await;
+        let now = files(inbox)?;
+        let moved = now.iter().find(|(name, look)| is_partial(name) || before.get(*name) != Some(look));
+        let Some((name, _)) = moved else { return Ok(None) };
+        let name = name.clone();
+        before = now;
+        if is_partial(&name) || before.is_empty() {
+            return Ok(Some(name));
+        }
+    }
+    Ok(before.into_keys().next())
+}
+
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))
+}
+
+/// Puts old and new sheets side by side and counts their rows.
+fn shrunk(
+    inbox: &Path,
+    names: &[String],
+    workspace: &Workspace,
+    settings: &Settings,
+    max_shrink: f64,
+) -> anyhow::Result<Option<Arrival>> {
+    let Ok(old) = sheet::read(workspace.root(), &settings.reading) else { return Ok(None) };
+    let beside = workspace.night();
+    clear(&beside)?;
+    for name in sheet::files(workspace.root())? {
+        copy(&workspace.root().join(&name), &beside.join(&name))?;
+    }
+    replace(inbox, names, &beside)?;
+    let new = sheet::read(&beside, &settings.reading);
+    clear(&beside)?;
+    let Ok(new) = new else { return Ok(None) };
+    for kind in SheetKind::ALL {
+        let (rows, before) = (new.get(kind).row_count(), old.get(kind).row_count());
+        #[expect(clippy::cast_precision_loss, reason = "counts of rows")]
+        let is_shrunk = before >= ROWS_MIN && (rows as f64) < before as f64 * (1.0 - max_shrink);
+        if is_shrunk {
+            return Ok(Some(Arrival::Shrunk { sheet: kind, rows, before }));
+        }
+    }
+    Ok(None)
+}
+
+fn clear(folder: &Path) -> anyhow::Result<()> {
+    let made = || format!("cannot make the folder `{}`", folder.display());
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(made)?;
+    }
+    fs::create_dir_all(folder).with_context(made)
+}
+
+/// Copies by way of a second file, so that nobody ever sees half of one.
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let whole = || format!("cannot copy `{}` to `{}`", from.display(), to.display());
+    let beside = to.with_extension("new");
+    fs::copy(from, &beside).with_context(whole)?;
+    fs::rename(&beside, to).with_context(whole)
+}
+
+/// Puts sheets into a folder, in place of those of the same kind.
+fn replace(inbox: &Path, names: &[String], folder: &Path) -> anyhow::Result<()> {
+    let is_whole = names.iter().any(|name| name == WORKBOOK);
+    if is_whole && names.len() > 1 {
+        bail!("the inbox holds `{WORKBOOK}` and other sheets; leave one of them, so that it is clear which counts");
+    }
+    let stem = |name: &str| name.rsplit_once('.').map(|(stem, _)| stem.to_owned());
+    for old in sheets(folder)? {
+        let is_replaced = is_whole || old == WORKBOOK || names.iter().any(|name| stem(name) == stem(&old));
+        if is_replaced && !names.contains(&old) {
+            fs::remove_file(folder.join(&old)).with_context(|| format!("cannot replace `{old}`"))?;
+        }
+    }
+    names.iter().try_for_each(|name| copy(&inbox.join(name), &folder.join(name)))
+}
+
+/// Takes new sheets: they are kept in the archive, take the place of the old ones, and leave the inbox last, so that a
+/// night that ends in between finds them there again. What they replace is kept with the run that read it.
+pub fn take(inbox: &Path, names: &[String], workspace: &Workspace, stamp: &str) -> anyhow::Result<()> {
+    archive(inbox, names, workspace, stamp)?;
+    replace(inbox, names, workspace.root())?;
+    names.iter().try_for_each(|name| remove(&inbox.join(name)))
+}
+
+/// Puts sheets away that need not be taken.
+pub fn put_away(inbox: &Path, names: &[String], workspace: &Workspace, stamp: &str) -> anyhow::Result<()> {
+    archive(inbox, names, workspace, stamp)?;
+    names.iter().try_for_each(|name| remove(&inbox.join(name)))
+}
+
+fn archive(inbox: &Path, names: &[String], workspace: &Workspace, stamp: &str) -> anyhow::Result<()> {
+    let archive = workspace.archive(stamp);
+    fs::create_dir_all(&archive).with_context(|| format!("cannot make the folder `{}`", archive.display()))?;
+    names.iter().try_for_each(|name| copy(&inbox.join(name), &archive.join(name)))
+}
+
+fn remove(path: &Path) -> anyhow::Result<()> {
+    fs::remove_file(path).with_context(|| format!("cannot take `{}` out of the inbox", path.display()))
+}

@@ -1,0 +1,288 @@
+//! Unattended use: a night takes new sheets, runs them, leaves off in time, and tells in the morning.
+
+mod config;
+mod inbox;
+mod metrics;
+mod notify;
+mod schedule;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use serde_json::Value;
+
+use crate::pipeline::{Confirmation, Console, Locked, Order, Selection, Terminal, Until, exit, run};
+use crate::settings::{Settings, Typed, settle};
+use crate::text::{Lang, phrase, say};
+use crate::workspace::Workspace;
+use inbox::Arrival;
+
+pub use config::{Config, Notify};
+pub use schedule::{Kind, Timetable, Unit, schedule};
+
+/// Where new sheets arrive, unless the settings say otherwise.
+const INBOX: &str = "inbox";
+const WAIT_MINUTES: u64 = 10;
+const MAX_SHRINK: f64 = 0.4;
+const SETTLE_SECONDS: u64 = 2;
+/// How long a program may take that brings new sheets.
+const COMMAND_MAX: Duration = Duration::from_mins(30);
+/// How often it is looked whether another run has ended.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// What was asked of a night.
+#[derive(Debug, Clone, Default)]
+pub struct NightOrder {
+    pub inbox: Option<PathBuf>,
+    pub until: Option<Until>,
+    pub wait: Option<Duration>,
+    /// Take new sheets although they lost many rows.
+    pub anyway: bool,
+}
+
+/// What a night came to.
+#[derive(Debug, Default)]
+struct Night {
+    exit: u8,
+    /// What there is to say beside the run, in the language of reports.
+    findings: Vec<String>,
+    /// The summary of the run, its folder last; empty when nothing was run.
+    summary: String,
+    seconds: f64,
+    /// `report.json` of the run, when there is one.
+    report: Option<Value>,
+}
+
+/// `turnup nightly`: new sheets, check, run, report, notification.
+///
+/// # Errors
+/// [`Locked`] when another run does not end in time; otherwise when the environment does not allow it. Whoever is to be
+/// told is told of errors too.
+pub async fn nightly(
+    folder: &Path,
+    typed: &Typed,
+    order: &NightOrder,
+    console: &mut Console<'_>,
+) -> anyhow::Result<u8> {
+    let workspace = Workspace::open(folder)?;
+    let settings = settle(typed, &workspace)?;
+    let begun = Instant::now();
+    let night = spend(&workspace, &settings, typed, order, console).await;
+    let (night, error) = match night {
+        Ok(night) => (night, None),
+        Err(error) => (failed(&error), Some(error)),
+    };
+    let night = Night { seconds: begun.elapsed().as_secs_f64(), ..night };
+    tell(&workspace, &settings, &night, console).await;
+    error.map_or(Ok(night.exit), Err)
+}
+
+/// What whoever is told reads of an error.
+fn failed(error: &anyhow::Error) -> Night {
+    let is_locked = error.downcast_ref::<Locked>().is_some();
+    let exit = if is_locked { exit::LOCKED } else { exit::ENVIRONMENT };
+    Night { exit, findings: vec![format!("{error:#}")], ..Night::default() }
+}
+
+async fn spend(
+    workspace: &Workspace,
+    settings: &Settings,
+    typed: &Typed,
+    order: &NightOrder,
+    console: &mut Console<'_>,
+) -> anyhow::Result<Night> {
+    let config = &settings.night;
+    let until = order.until.map(Ok).or_else(|| config.until.as_deref().map(Until::parse)).transpose();
+    let until = until.map_err(|wrong| anyhow::anyhow!("`until` under `[nightly]`: {wrong}"))?;
+    let wait = order.wait.unwrap_or_else(|| Duration::from_mins(config.wait_minutes.unwrap_or(WAIT_MINUTES)));
+    let claim = claim(workspace, wait, console).await?;
+    let inbox = inbox_folder(workspace, config, order)?;
+    if let Some(command) = &config.command {
+        fetch(command, &inbox).await?;
+    }
+    let settle = Duration::from_secs(config.settle_seconds.unwrap_or(SETTLE_SECONDS));
+    let max_shrink = if order.anyway { 1.0 } else { config.max_shrink.unwrap_or(MAX_SHRINK) };
+    let arrival = inbox::look(&inbox, workspace, settings, settle, max_shrink).await?;
+    let (finding, code) = received(&arrival, &inbox, workspace, settings.lang, console)?;
+    drop(claim);
+    if let Some(words) = &finding {
+        console.refuse(words);
+    }
+    if !workspace.has_sheets() {
+        return Ok(Night { exit: code, findings: finding.into_iter().collect(), ..Night::default() });
+    }
+    let (ran, summary) = captured(workspace, typed, until, console).await?;
+    let report = summary.lines().last().map(|folder| Path::new(folder).join("report.json"));
+    let report = report.and_then(|path| std::fs::read(path).ok()).and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let findings = finding.into_iter().collect();
+    Ok(Night { exit: worse(ran, code), findings, summary, report, ..Night::default() })
+}
+
+/// Waits for another run to end.
+async fn claim(
+    workspace: &Workspace,
+    wait: Duration,
+    console: &Console<'_>,
+) -> anyhow::Result<crate::workspace::Claim> {
+    let until = Instant::now() + wait;
+    loop {
+        match workspace.claim(&console.clock.who()) {
+            Err(error) if error.downcast_ref::<Locked>().is_some() && Instant::now() < until => {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+            claimed => return claimed,
+        }
+    }
+}
+
+/// The inbox; a workspace may name only a folder of its own.
+fn inbox_folder(workspace: &Workspace, config: &Config, order: &NightOrder) -> anyhow::Result<PathBuf> {
+    if let Some(folder) = &order.inbox {
+        return Ok(folder.clone());
+    }
+    let name = config.inbox.as_deref().unwrap_or(INBOX);
+    let is_below = Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+    if !is_below {
+        bail!("`inbox` under `[nightly]` names `{name}`; it must be a folder below the workspace, or use --inbox");
+    }
+    let folder = workspace.root().join(name);
+    if folder.is_symlink() {
+        bail!("the inbox `{}` is a link; put a folder in its place, or use --inbox", folder.display());
+    }
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the inbox `{}`", folder.display()))?;
+    Ok(folder)
+}
+
+/// Lets the user's program put new sheets into the inbox.
+async fn fetch(command: &[String], inbox: &Path) -> anyhow::Result<()> {
+    let [program, arguments @ ..] = command else { return Ok(()) };
+    let mut child = tokio::process::Command::new(program)
+        .args(arguments)
+        .current_dir(inbox)
+        .stdin(std::process::Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .with_context(|| format!("`{program}`, which brings new sheets, cannot be started"))?;
+    let ended = tokio::time::timeout(COMMAND_MAX, child.wait()).await;
+    let ended =
+        ended.with_context(|| format!("`{program}`, which brings new sheets, has not ended in half an hour"))?;
+    let status = ended.with_context(|| format!("`{program}`, which brings new sheets, was lost"))?;
+    if !status.success() {
+        bail!("`{program}`, which brings new sheets, ended with {status}; nothing was taken from the inbox");
+    }
+    Ok(())
+}
+
+/// Takes what arrived; says what is not as usual.
+fn received(
+    arrival: &Arrival,
+    inbox: &Path,
+    workspace: &Workspace,
+    lang: Lang,
+    console: &Console<'_>,
+) -> anyhow::Result<(Option<String>, u8)> {
+    let stamp = console.clock.run_id();
+    let shown = inbox.display();
+    Ok(match arrival {
+        Arrival::New(names) => {
+            inbox::take(inbox, names, workspace, &stamp)?;
+            (None, exit::WELL)
+        }
+        Arrival::Nothing => {
+            let words = "no new sheet is in `{inbox}`; what waits and what was not finished is carried on with";
+            (Some(say(lang, words, &[("inbox", &shown)])), exit::REJECTED)
+        }
+        Arrival::SameAgain(names) => {
+            inbox::put_away(inbox, names, workspace, &stamp)?;
+            let words = "{files} in `{inbox}` is the same as last time, byte for byte; look whether the export ran";
+            (Some(say(lang, words, &[("files", &names.join(", ")), ("inbox", &shown)])), exit::REJECTED)
+        }
+        Arrival::Growing(name) => {
+            let words = "`{file}` in `{inbox}` is still being written, so it was not taken; let the night begin later";
+            (Some(say(lang, words, &[("file", name), ("inbox", &shown)])), exit::REJECTED)
+        }
+        Arrival::Shrunk { sheet, rows, before } => {
+            let words = "the new {sheet} sheet has {rows} rows and the last one had {before}, so it was not taken; if that is \
+                         right, `turnup nightly --anyway` takes it";
+            let gaps: [(&str, &dyn std::fmt::Display); 3] = [("sheet", sheet), ("rows", rows), ("before", before)];
+            (Some(say(lang, words, &gaps)), exit::GUARD)
+        }
+    })
+}
+
+/// Runs today's sheets; tells the exit code and the summary, which goes on to the console too.
+async fn captured(
+    workspace: &Workspace,
+    typed: &Typed,
+    until: Option<Until>,
+    console: &mut Console<'_>,
+) -> anyhow::Result<(u8, String)> {
+    let order = Order { confirmation: Confirmation::Given, until, selection: Selection::default(), plan: None };
+    let mut summary = Vec::new();
+    let mut beside = Console {
+        out: &mut summary,
+        err: &mut *console.err,
+        terminal: Terminal::Machine,
+        colour: false,
+        quiet: console.quiet,
+        clock: console.clock.clone(),
+        interrupt: console.interrupt.clone(),
+    };
+    let ran = run(workspace.root(), typed, &order, &mut beside).await;
+    let summary = String::from_utf8_lossy(&summary).into_owned();
+    console
+        .out
+        .write_all(summary.as_bytes())
+        .and_then(|()| console.out.flush())
+        .context("the results cannot be written")?;
+    Ok((ran?, summary))
+}
+
+/// The exit code that tells more: 6, 5, 4, 3, 0 in this order.
+fn worse(one: u8, other: u8) -> u8 {
+    one.max(other)
+}
+
+/// Writes metrics and tells whoever is to be told. What cannot be told never fails a night.
+async fn tell(workspace: &Workspace, settings: &Settings, night: &Night, console: &mut Console<'_>) {
+    let now = console.clock.now();
+    if let Some(path) = &settings.night.textfile
+        && let Err(error) = metrics::write(path, workspace, night, console.clock.seconds())
+    {
+        console.refuse(&format!("{}: {error:#}", phrase(settings.lang, "the metrics cannot be written")));
+    }
+    let notify = &settings.night.notify;
+    let wants = notify.when.as_deref() != Some("trouble") || night.exit != exit::WELL;
+    if !wants {
+        return;
+    }
+    for (what, told) in notify::all(notify, workspace, night, &now, settings.lang).await {
+        if let Err(error) = told {
+            let words = "the {what} cannot be sent: {why}";
+            console.refuse(&say(settings.lang, words, &[("what", &what), ("why", &format!("{error:#}"))]));
+        }
+    }
+}
+
+/// Prints what has to be installed, or writes it into a folder and says what comes next.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn hand_over(units: &[Unit], folder: Option<&Path>, console: &mut Console<'_>) -> anyhow::Result<u8> {
+    let Some(folder) = folder else {
+        for unit in units {
+            write!(console.out, "# {}\n{}\n", unit.name, unit.text).context("the results cannot be written")?;
+        }
+        return Ok(exit::WELL);
+    };
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+    for unit in units {
+        let path = folder.join(&unit.name);
+        std::fs::write(&path, &unit.text).with_context(|| format!("cannot write `{}`", path.display()))?;
+        writeln!(console.out, "{}", path.display()).context("the results cannot be written")?;
+    }
+    let timer = units.last().map_or("", |unit| unit.name.as_str());
+    console.say(&format!("next: systemctl daemon-reload && systemctl enable --now {timer}"));
+    Ok(exit::WELL)
+}

@@ -1,0 +1,191 @@
+//! Telling people and programs how a night went: a mail, and a signed message to a web address. Both hold counts, causes
+//! and a path; no cell of any sheet.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use hmac::{Hmac, KeyInit, Mac};
+use lettre::message::MultiPart;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use sha2::Sha256;
+use url::{Host, Url};
+
+use super::{Night, Notify};
+use crate::pipeline::exit;
+use crate::settings::secret_of_file;
+use crate::text::{Lang, phrase, say};
+use crate::workspace::Workspace;
+
+/// How long a mail or a message may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The header that holds `sha256=` and the HMAC of the body in hexadecimal.
+const SIGNATURE: &str = "x-turnup-signature";
+
+/// Sends everything that is asked for; tells what was tried and how it ended.
+pub async fn all(
+    notify: &Notify,
+    workspace: &Workspace,
+    night: &Night,
+    now: &str,
+    lang: Lang,
+) -> Vec<(&'static str, anyhow::Result<()>)> {
+    let mut tried = Vec::new();
+    if notify.mail_to.is_some() {
+        tried.push(("mail", in_time(mail(notify, workspace, night, lang)).await));
+    }
+    if let Some(address) = &notify.webhook {
+        let body = message(workspace, night, now).to_string();
+        tried.push(("webhook", in_time(post(notify, address, body)).await));
+    }
+    tried
+}
+
+async fn in_time(sending: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::time::timeout(PATIENCE, sending).await.context("no answer in half a minute")?
+}
+
+/// The verdict in a few words, for a subject.
+fn verdict(code: u8, lang: Lang) -> &'static str {
+    let english = match code {
+        exit::WELL => "all well",
+        exit::REJECTED => "something was rejected",
+        exit::FAILED => "some rows failed",
+        exit::GUARD => "stopped by a guard or the deadline",
+        exit::INTERRUPTED => "interrupted",
+        exit::LOCKED => "another run did not end",
+        _ => "could not run",
+    };
+    phrase(lang, english)
+}
+
+/// What there is to read, for people.
+fn words(night: &Night, lang: Lang) -> String {
+    let mut words = String::new();
+    for finding in &night.findings {
+        words += finding;
+        words += "\n\n";
+    }
+    words += &night.summary;
+    words += &format!("\n{}: {}\n", phrase(lang, "exit code"), night.exit);
+    words
+}
+
+async fn mail(notify: &Notify, workspace: &Workspace, night: &Night, lang: Lang) -> anyhow::Result<()> {
+    let to = notify.mail_to.as_deref().unwrap_or_default();
+    let from = notify.mail_from.as_deref().context("`mail_from` under `[notify]` must say who sends the mail")?;
+    let name = workspace.root().canonicalize().unwrap_or_else(|_| workspace.root().to_owned());
+    let name = name.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let subject =
+        say(lang, "turnup {workspace}: {verdict}", &[("workspace", &name), ("verdict", &verdict(night.exit, lang))]);
+    let plain = words(night, lang);
+    let mut message = Message::builder().from(from.parse().context("`mail_from` is no mail address")?).subject(subject);
+    for address in to.split([',', ';']).map(str::trim).filter(|address| !address.is_empty()) {
+        message =
+            message.to(address.parse().with_context(|| format!("`{address}` in `mail_to` is no mail address"))?);
+    }
+    let message = message.multipart(MultiPart::alternative_plain_html(plain.clone(), html(&plain)))?;
+    mailer(notify)?.send(message).await.context("the mail server does not take it")?;
+    Ok(())
+}
+
+/// The same words, for readers that show HTML.
+fn html(plain: &str) -> String {
+    let escaped = plain.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    format!(
+        "<!doctype html><html><body><pre style=\"font: 14px/1.5 ui-monospace, Consolas, monospace\">{escaped}</pre></body></html>"
+    )
+}
+
+/// The mail server: over TLS from the first byte, or with TLS asked for; in the clear only to this machine.
+fn mailer(notify: &Notify) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>> {
+    type Smtp = AsyncSmtpTransport<Tokio1Executor>;
+    let text = notify.smtp.as_deref().unwrap_or("smtp://127.0.0.1:25");
+    let url = Url::parse(text).with_context(|| format!("`smtp` under `[notify]` is no address: `{text}`"))?;
+    let host = url.host_str().context("`smtp` under `[notify]` names no host")?;
+    let mut builder = match url.scheme() {
+        "smtps" => Smtp::relay(host)?,
+        "smtp" if is_loopback(&url) => Smtp::builder_dangerous(host),
+        "smtp" => Smtp::starttls_relay(host)?,
+        _ => bail!("`smtp` under `[notify]` must begin with smtp:// or smtps://"),
+    };
+    if let Some(port) = url.port() {
+        builder = builder.port(port);
+    }
+    if let (Some(user), Some(path)) = (&notify.smtp_user, &notify.smtp_password_file) {
+        let password = secret_of_file(path)?;
+        builder = builder.credentials(Credentials::new(user.clone(), password.expose_secret().to_owned()));
+    }
+    Ok(builder.timeout(Some(PATIENCE)).build())
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name == "127.0.0.1",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// What programs read.
+fn message(workspace: &Workspace, night: &Night, now: &str) -> Value {
+    let of = |key: &str| night.report.as_ref().map_or(Value::Null, |report| report[key].clone());
+    let causes = of("causes").as_array().map_or(0, Vec::len);
+    json!({
+        "schema": "turnup.night/1",
+        "workspace": workspace.root().display().to_string(),
+        "at": now,
+        "exit": night.exit,
+        "verdict": verdict(night.exit, Lang::En),
+        "findings": night.findings,
+        "run": of("run"),
+        "counts": of("counts"),
+        "causes": causes,
+        "folder": night.summary.lines().last().unwrap_or_default(),
+        "seconds": night.seconds,
+    })
+}
+
+async fn post(notify: &Notify, address: &str, body: String) -> anyhow::Result<()> {
+    let url = Url::parse(address).context("`webhook` under `[notify]` is no address")?;
+    if url.scheme() != "https" && !is_loopback(&url) {
+        bail!("`webhook` under `[notify]` would be sent in the clear; write https");
+    }
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE);
+    let mut request = client.build()?.post(url).header("content-type", "application/json");
+    if let Some(path) = &notify.webhook_secret_file {
+        request = request.header(SIGNATURE, signature(secret_of_file(path)?.expose_secret(), &body)?);
+    }
+    let answer = request.body(body).send().await.map_err(reqwest::Error::without_url)?;
+    if !answer.status().is_success() {
+        bail!("it was answered {}", answer.status());
+    }
+    Ok(())
+}
+
+fn signature(secret: &str, body: &str) -> anyhow::Result<String> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).context("the secret of the webhook is empty")?;
+    mac.update(body.as_bytes());
+    let bytes = mac.finalize().into_bytes();
+    let mut signature = "sha256=".to_owned();
+    for byte in bytes {
+        write!(signature, "{byte:02x}")?;
+    }
+    Ok(signature)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_signed_as_others_check_it() {
+        // RFC 4231, test case 2.
+        let expected = "sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        assert_eq!(signature("Jefe", "what do ya want for nothing?").expect("a signature"), expected);
+    }
+}

@@ -1,0 +1,252 @@
+//! Nights: sheets arrive, are taken, run and told of; what is not as usual is a finding of its own. Mail and messages go
+//! to listeners of the test on this machine.
+
+#[path = "nightly/listeners.rs"]
+mod listeners;
+mod support;
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use listeners::{MailServer, WebServer};
+use support::{Bench, CUSTOMERS, LOCATIONS, Ran, Simulator, USERS};
+
+/// A workspace with nothing but its templates, and what a first night finds in its inbox.
+fn first_night() -> Bench {
+    let bench = Bench::small();
+    for name in ["customers.csv", "locations.csv", "users.csv"] {
+        bench.remove(&format!("work/{name}"));
+    }
+    fs::create_dir(bench.path("work/inbox")).expect("the folder is new");
+    deliver(&bench, &[("customers.csv", CUSTOMERS), ("locations.csv", LOCATIONS), ("users.csv", USERS)]);
+    bench
+}
+
+fn deliver(bench: &Bench, sheets: &[(&str, &str)]) {
+    for (name, text) in sheets {
+        bench.write(&format!("work/inbox/{name}"), text);
+    }
+}
+
+fn inbox(bench: &Bench) -> Vec<String> {
+    let entries = fs::read_dir(bench.path("work/inbox")).expect("the inbox is there");
+    entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+}
+
+fn night(bench: &Bench, simulator: &Simulator, more: &[&str]) -> Ran {
+    let arguments = [&["nightly", "work", "--wait", "0"], more].concat();
+    Ran::of(&mut bench.against(simulator, &arguments))
+}
+
+/// The user's own settings: quick looks, and whatever a test adds.
+fn configure(bench: &Bench, more: &str) {
+    let folder = bench.path("home/config/turnup");
+    fs::create_dir_all(&folder).expect("a folder can be made");
+    fs::write(folder.join("config.toml"), format!("[nightly]\nsettle_seconds = 0\n{more}")).expect("a file");
+}
+
+fn secret(bench: &Bench, name: &str, text: &str, mode: u32) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let path = bench.path(name);
+    fs::write(&path, text).expect("a file can be written");
+    fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("its mode can be set");
+    path
+}
+
+#[test]
+fn three_nights_in_a_row() {
+    let bench = first_night();
+    configure(&bench, "");
+    let simulator = Simulator::start(&bench, &[]);
+    night(&bench, &simulator, &[]).expect_code(0);
+    assert_eq!(simulator.each_once("subscribers"), 6);
+    assert_eq!(inbox(&bench), Vec::<String>::new());
+    assert_eq!(fs::read_dir(bench.path("work/archive")).expect("what arrived is kept").count(), 1);
+
+    // The second night: one person has a new name, one goes, one is new, and one row is wrong.
+    let users = second_users();
+    deliver(&bench, &[("users.csv", &users)]);
+    let ran = night(&bench, &simulator, &[]).expect_code(3);
+    for outcome in ["1 created", "1 updated", "1 deleted", "1 rejected"] {
+        assert!(ran.out.contains(outcome), "{outcome}: {}", ran.out);
+    }
+    assert_eq!(simulator.each_once("subscribers"), 6);
+
+    // The third: the same sheet once more, since nobody exported anything.
+    deliver(&bench, &[("users.csv", &users)]);
+    let before = simulator.requests();
+    let ran = night(&bench, &simulator, &[]).expect_code(3);
+    assert!(ran.err.contains("the same as last time"), "{}", ran.err);
+    assert_eq!(simulator.requests(), before, "nothing was sent");
+    assert_eq!(fs::read_dir(bench.path("work/archive")).expect("what arrived is kept").count(), 3);
+}
+
+/// The users of the second night.
+fn second_users() -> String {
+    let changed = USERS.replace("Carla,Dias", "Carla,Lopes");
+    let mut rows: Vec<String> = changed.lines().map(|line| format!("{line},")).collect();
+    rows[0] += "action";
+    let tiago = rows.iter().position(|row| row.contains("tiago@")).expect("he has a row");
+    rows[tiago] += "delete";
+    rows.push("tejo,Vera,Cruz,vera@tejo.example,webex_calling,1009,,".to_owned());
+    rows.push("tejo,Otto,Paz,otto at tejo,webex_calling,1010,,".to_owned());
+    rows.join("\n") + "\n"
+}
+
+#[test]
+fn what_is_not_as_usual_is_a_finding_of_its_own() {
+    let bench = first_night();
+    configure(&bench, "");
+    let simulator = Simulator::start(&bench, &[]);
+    let mut many = USERS.to_owned();
+    for n in 0..30 {
+        many += &format!("tejo,P{n},Q,p{n}@tejo.example,webex_meetings,,\n");
+    }
+    deliver(&bench, &[("users.csv", &many)]);
+    night(&bench, &simulator, &[]).expect_code(0);
+    let ran = night(&bench, &simulator, &[]).expect_code(3);
+    assert!(ran.err.contains("no new sheet"), "{}", ran.err);
+    deliver(&bench, &[("users.csv", USERS)]);
+    let ran = night(&bench, &simulator, &[]).expect_code(5);
+    assert!(ran.err.contains("has 6 rows and the last one had 36"), "{}", ran.err);
+    assert_eq!(inbox(&bench), ["users.csv"], "it was not taken");
+    night(&bench, &simulator, &["--anyway"]).expect_code(0);
+    deliver(&bench, &[("users.csv.part", "customer_ext")]);
+    let ran = night(&bench, &simulator, &[]).expect_code(3);
+    assert!(ran.err.contains("is still being written"), "{}", ran.err);
+}
+
+#[test]
+fn a_second_night_waits_and_then_says_who_is_there() {
+    let bench = first_night();
+    configure(&bench, "");
+    let simulator = Simulator::start(&bench, &["--latency-ms", "400"]);
+    let working = support::Working::start(&mut bench.against(&simulator, &["nightly", "work"]));
+    simulator.await_objects("customers", 1);
+    let ran = night(&bench, &simulator, &[]).expect_code(7);
+    assert!(ran.err.contains("another run works in this folder: process"), "{}", ran.err);
+    working.signal("INT");
+    working.end().expect_code(6);
+}
+
+/// An API that never answers: the night leaves off at its deadline, and the report says what was not reached.
+#[test]
+fn a_night_ends_at_its_deadline() {
+    let bench = first_night();
+    configure(&bench, "");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let url = format!("http://{}", listener.local_addr().expect("it has an address"));
+    let until = jiff::Zoned::now().saturating_add(jiff::Span::new().seconds(3)).timestamp().to_string();
+    let begun = Instant::now();
+    let ran = Ran::of(&mut bench.against_url(&url, &["nightly", "work", "--wait", "0", "--until", &until]));
+    let ran = ran.expect_code(5);
+    assert!(begun.elapsed() < Duration::from_secs(30), "it took {:?}", begun.elapsed());
+    assert!(ran.out.contains("not_reached") || ran.out.contains("unconfirmed"), "{}", ran.out);
+}
+
+#[test]
+fn people_and_programs_are_told() {
+    let bench = first_night();
+    let simulator = Simulator::start(&bench, &[]);
+    let (mail, web) = (MailServer::start(), WebServer::start());
+    let secret = secret(&bench, "webhook-secret", "Jefe\n", 0o600);
+    let metrics = bench.path("turnup.prom");
+    configure(
+        &bench,
+        &format!(
+            "[notify]\nmail_to = \"ops@partner.example\"\nmail_from = \"turnup@partner.example\"\nsmtp = \"smtp://{}\"\n\
+             webhook = \"http://{}/hook\"\nwebhook_secret_file = \"{}\"\n[metrics]\ntextfile = \"{}\"\n",
+            mail.address,
+            web.address,
+            secret.display(),
+            metrics.display()
+        ),
+    );
+    night(&bench, &simulator, &[]).expect_code(0);
+    let letter = mail.letter();
+    assert!(letter.contains("Subject: turnup work: all well"), "{letter}");
+    assert!(letter.contains("text/html") && letter.contains("reports/"), "{letter}");
+    assert!(!letter.contains("ana@aurora.example"), "no cell of a sheet is in it: {letter}");
+    let (head, body) = web.message();
+    let body: serde_json::Value = serde_json::from_str(&body).expect("it is JSON");
+    assert!(head.contains("x-turnup-signature: sha256="), "{head}");
+    assert_eq!((&body["schema"], &body["exit"]), (&"turnup.night/1".into(), &0.into()));
+    assert_eq!(body["counts"]["users"]["created"], 6);
+    let text = fs::read_to_string(&metrics).expect("metrics are written");
+    let has = |begin: &str| text.lines().any(|line| line.starts_with(begin));
+    assert!(has("turnup_last_success_timestamp_seconds{") && has("turnup_exit_code{") && has("turnup_rows{"), "{text}");
+
+    // The mail server is gone: the night goes well all the same, and says so.
+    drop(mail);
+    deliver(&bench, &[("users.csv", &format!("{USERS}tejo,Vera,Cruz,vera@tejo.example,webex_meetings,,\n"))]);
+    let ran = night(&bench, &simulator, &["--lang", "pt-BR"]).expect_code(0);
+    assert!(ran.err.contains("não foi possível enviar (mail)"), "{}", ran.err);
+}
+
+#[test]
+fn a_workspace_may_neither_notify_nor_run_anything() {
+    for section in [
+        "[notify]\nwebhook = \"http://127.0.0.1:9\"",
+        "[nightly]\ncommand = [\"touch\", \"here\"]",
+        "[metrics]\ntextfile = \"x\"",
+    ] {
+        let bench = first_night();
+        bench.write("work/turnup.toml", section);
+        let ran = bench.ran(&["nightly", "work", "--simulate"]).expect_code(1);
+        assert!(ran.err.contains("only your own settings may"), "{}", ran.err);
+        assert_eq!(inbox(&bench).len(), 3);
+    }
+}
+
+#[test]
+fn a_program_may_bring_the_sheets() {
+    let bench = first_night();
+    let from = bench.path("elsewhere");
+    fs::rename(bench.path("work/inbox"), &from).expect("a folder can be moved");
+    configure(&bench, &format!("command = [\"sh\", \"-c\", \"cp {}/*.csv .\"]\n", from.display()));
+    let simulator = Simulator::start(&bench, &[]);
+    night(&bench, &simulator, &[]).expect_code(0);
+    assert_eq!(simulator.each_once("subscribers"), 6);
+    configure(&bench, "command = [\"false\"]\n");
+    let ran = night(&bench, &simulator, &[]).expect_code(1);
+    assert!(ran.err.contains("which brings new sheets, ended with"), "{}", ran.err);
+}
+
+#[test]
+fn an_open_secret_is_refused_with_the_cure() {
+    let bench = first_night();
+    let simulator = Simulator::start(&bench, &[]);
+    let web = WebServer::start();
+    let secret = secret(&bench, "webhook-secret", "Jefe", 0o644);
+    configure(
+        &bench,
+        &format!("[notify]\nwebhook = \"http://{}/\"\nwebhook_secret_file = \"{}\"\n", web.address, secret.display()),
+    );
+    let ran = night(&bench, &simulator, &[]).expect_code(0);
+    assert!(ran.err.contains("chmod 600"), "{}", ran.err);
+}
+
+#[test]
+fn units_are_as_systemd_wants_them() {
+    let bench = first_night();
+    let folder = bench.path("units");
+    let folder_name = folder.display().to_string();
+    bench
+        .ran(&["schedule", "work", "--at", "22:00", "--zone", "America/Sao_Paulo", "--install", &folder_name])
+        .expect_code(0);
+    let (service, timer) = (folder.join("turnup-work.service"), folder.join("turnup-work.timer"));
+    let verified = std::process::Command::new("systemd-analyze").arg("verify").args([&service, &timer]).output();
+    let verified = verified.expect("systemd-analyze is there; tests/run.sh installs it");
+    let said = String::from_utf8_lossy(&verified.stderr).into_owned();
+    assert!(verified.status.success() && said.is_empty(), "{said}");
+    let rated = std::process::Command::new("systemd-analyze")
+        .args(["security", "--offline=yes", "--threshold=40"])
+        .arg(&service)
+        .output()
+        .expect("systemd-analyze is there");
+    let said = String::from_utf8_lossy(&rated.stdout).into_owned() + &String::from_utf8_lossy(&rated.stderr);
+    assert!(rated.status.success(), "{said}");
+    let line = bench.ran(&["schedule", "work", "--cron", "--jitter", "0"]).expect_code(0).out;
+    assert!(line.contains("0 22 * * * '"), "{line}");
+}

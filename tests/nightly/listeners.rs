@@ -1,0 +1,100 @@
+//! A mail server and a web server that take one message each and keep it for the test.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Speaks as much SMTP as a client in the clear needs.
+pub struct MailServer {
+    pub address: SocketAddr,
+    letters: Receiver<String>,
+}
+
+impl MailServer {
+    /// Takes one letter; then nobody listens any more.
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = listener.local_addr().expect("it has an address");
+        let (sender, letters) = channel();
+        std::thread::spawn(move || {
+            if let Ok((stream, _)) = listener.accept() {
+                let _ = sender.send(letter(stream));
+            }
+        });
+        Self { address, letters }
+    }
+
+    pub fn letter(&self) -> String {
+        self.letters.recv_timeout(PATIENCE).expect("a mail comes")
+    }
+}
+
+fn letter(mut stream: TcpStream) -> String {
+    let mut lines = BufReader::new(stream.try_clone().expect("a stream can be shared")).lines();
+    let mut say = |words: &str| write!(stream, "{words}\r\n").expect("the client listens");
+    say("220 test ready");
+    let (mut letter, mut is_data) = (String::new(), false);
+    while let Some(Ok(line)) = lines.next() {
+        match line.to_uppercase().split(' ').next().unwrap_or_default() {
+            _ if is_data && line == "." => {
+                is_data = false;
+                say("250 taken");
+            }
+            _ if is_data => {
+                letter += &line;
+                letter.push('\n');
+            }
+            "DATA" => {
+                is_data = true;
+                say("354 go on");
+            }
+            "QUIT" => {
+                say("221 bye");
+                break;
+            }
+            _ => say("250 ok"),
+        }
+    }
+    // Words that were folded over lines stand together again.
+    letter.replace("=\n", "")
+}
+
+/// Takes one message by HTTP.
+pub struct WebServer {
+    pub address: SocketAddr,
+    messages: Receiver<(String, String)>,
+}
+
+impl WebServer {
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = listener.local_addr().expect("it has an address");
+        let (sender, messages) = channel();
+        std::thread::spawn(move || {
+            while let Ok((stream, _)) = listener.accept() {
+                let _ = sender.send(message(stream));
+            }
+        });
+        Self { address, messages }
+    }
+
+    /// The head and the body of what came.
+    pub fn message(&self) -> (String, String) {
+        self.messages.recv_timeout(PATIENCE).expect("a message comes")
+    }
+}
+
+fn message(mut stream: TcpStream) -> (String, String) {
+    let mut reader = BufReader::new(stream.try_clone().expect("a stream can be shared"));
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head).is_ok_and(|read| read > 0) {}
+    let head = head.to_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.trim().parse().ok());
+    let mut body = vec![0; length.unwrap_or_default()];
+    reader.read_exact(&mut body).expect("the body comes whole");
+    let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n");
+    (head, String::from_utf8_lossy(&body).into_owned())
+}
