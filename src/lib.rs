@@ -7,7 +7,7 @@
 //!                 │                │          ▲             ├─▶ Board ⇄ run ⇄ api ─▶ Event ─▶ journal
 //!                 └── Diagnostics ─┘    known state ◀───────┘     │                   └────▶ progress
 //!                          │                                      ▼
-//!                          └────────────────────────────────▶ report ─▶ csv, text, json
+//!                          └────────────────────────────────▶ report ─▶ csv, xlsx, text, json
 //! ```
 //!
 //! Data moves one way; the only loop is inside [`run`]. No stage calls the next one: [`pipeline`] calls them in order,

@@ -91,7 +91,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     // The embedded tables of `model` are comma-separated text.
     ("regex_automata", &["model/number_plan"]),
-    ("rust_xlsxwriter", &["sheet/blank_workbook"]),
+    ("rust_xlsxwriter", &["sheet/blank_workbook", "report/workbook"]),
     ("quick_xml", &["sheet/workbook"]),
     ("zip", &["sheet/workbook"]),
     ("itoa", &["model"]),

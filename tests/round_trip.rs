@@ -5,7 +5,8 @@ mod support;
 
 use std::fs;
 
-use support::{Bench, CUSTOMERS, LOCATIONS, Ran, Results, Simulator, USERS, outcomes};
+use support::{Bench, CUSTOMERS, LOCATIONS, Ran, Results, Simulator, USERS, outcomes, with_parts};
+use turnup::sheet::workbook;
 
 const RUN: [&str; 3] = ["run", "work", "--yes"];
 const USERS_HEADER: &str =
@@ -244,4 +245,61 @@ fn a_file_of_an_earlier_run_is_found_in_that_one() {
     let ran = retry(&bench, &simulator, "users.rejected.csv").expect_code(3);
     let users = Results::read(&bench, &ran, "users.results.csv");
     assert!(users.lines(&["email", "result"]).contains(&"leo@aurora.example created".to_owned()), "{ran:#?}");
+}
+
+#[test]
+fn the_workbook_of_a_report_shows_what_is_wrong_and_runs_in_place_of_the_sheets() {
+    let bench = numbered(DAMAGED_ROWS);
+    let simulator = Simulator::start(&bench, &[]);
+    let first = run(&bench, &simulator).expect_code(3);
+    let workbook = fs::read(bench.path(first.report()).join("report.xlsx")).expect("the report has it");
+    let names =
+        ["causes", "customers", "locations", "users", "customers results", "locations results", "users results"];
+    let tabs = workbook::read(&workbook, &names).expect("it can be read");
+    let told: Vec<&str> = tabs.iter().map(|tab| tab.name.as_str()).collect();
+    assert_eq!(told, [names.as_slice(), &["lists"]].concat());
+    let csv = |at: usize| String::from_utf8(tabs[at].csv.clone()).expect("texts are UTF-8");
+    assert!(csv(0).contains("not an e-mail address") && csv(0).lines().count() > 2, "{}", csv(0));
+    let rows: Vec<Vec<String>> = records(&csv(3));
+    assert_eq!(rows[1][6..], ["+351211000002", "0002", "", "010", "3"]);
+    assert!(tabs[3].typed.is_empty() && tabs[6].typed.is_empty(), "every cell is text");
+    assert_eq!(records(&csv(6)).len(), 5);
+
+    for file in ["customers.csv", "locations.csv", "users.csv"] {
+        bench.remove(&format!("work/{file}"));
+    }
+    let mend = |text: &str| text.replace("rui at aurora", "rui@aurora");
+    fs::write(bench.path("work/workbook.xlsx"), with_parts(&workbook, mend)).expect("the test may write here");
+    let second = run(&bench, &simulator).expect_code(3);
+    assert_eq!(counted(&bench, &second), "created 1, rejected 2, updated 1", "the customer goes along: {second:#?}");
+    let users = Results::read(&bench, &second, "users.results.csv");
+    assert_eq!(users.lines(&["phone_number", "extension"])[0], "+351211000002 0002");
+}
+
+fn records(csv: &str) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(csv.as_bytes());
+    reader.records().map(|record| record.expect("it is CSV").iter().map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn wrong_cells_of_the_workbook_have_notes_and_lists_to_choose_from() {
+    let bench = numbered(DAMAGED_ROWS);
+    let first = bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(3);
+    let workbook = fs::read(bench.path(first.report()).join("report.xlsx")).expect("the report has it");
+    let parts = std::cell::RefCell::new(String::new());
+    with_parts(&workbook, |text| {
+        parts.borrow_mut().push_str(text);
+        text.to_owned()
+    });
+    let parts = parts.into_inner();
+    for wanted in [
+        "`3.51211E+11` is a number that a spreadsheet shortened",
+        "<dataValidation type=\"list\"",
+        "lists!$",
+        "rgb=\"FFFFC7CE\"",
+        "<autoFilter",
+        "formatCode=\"@\"",
+    ] {
+        assert!(parts.contains(wanted), "{wanted}");
+    }
 }

@@ -39,6 +39,11 @@ need "systemd-analyze" \
     "apt-get update && apt-get install --yes --no-install-recommends systemd" \
     "judging the units that \`turnup schedule\` makes"
 
+need "LibreOffice Calc" \
+    "command -v soffice" \
+    "apt-get update && apt-get install --yes --no-install-recommends libreoffice-calc" \
+    "opening and saving rejected rows as people do"
+
 # All of them, also those that only other systems build: the test of the licences reads every one, without network.
 cargo fetch --locked || fail "could not fetch the crates that Cargo.lock names"
 

@@ -47,6 +47,9 @@ impl Recorded<'_> {
     pub fn hand_back(&self, told: &Told, requests: Option<u64>) -> anyhow::Result<String> {
         let folder = self.workspace.report(&told.head.run);
         report::write_results(&folder, &told.inputs.sheets, &told.results)?;
+        let workbook =
+            report::report_xlsx(&told.view(), &folder).context("the workbook of the report cannot be made")?;
+        report::write_atomically(&folder.join("report.xlsx"), &workbook)?;
         let in_english = self.in_english(told)?;
         let view = in_english.as_ref().unwrap_or(told).view();
         report::write_streamed(&folder.join("report.json"), |out| report::report_json(&view, out))?;

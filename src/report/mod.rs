@@ -23,6 +23,7 @@ mod story;
 mod summary;
 mod undone;
 mod view;
+mod workbook;
 mod write;
 
 pub use activation::activation;
@@ -44,6 +45,7 @@ pub use story::{Chapter, RootStory, Story, story_json, story_text};
 pub use summary::{counts, exit_code, summary};
 pub use undone::leave_out_untouched;
 pub use view::{Results, RunView, StageCounts};
+pub use workbook::report_xlsx;
 pub use write::{write_atomically, write_results, write_streamed};
 
 /// Text of somebody else without control characters, so that it cannot move a terminal's cursor.

@@ -13,7 +13,7 @@ const PART_ROWS: usize = 4096;
 const PARTS_HELD: usize = 16;
 
 /// What is added to the cells of a row.
-const REASON_COLUMN: &str = "reason";
+pub(super) const REASON_COLUMN: &str = "reason";
 
 /// `*.results.csv`: the input's header and cells in their order, then what became of the row.
 ///

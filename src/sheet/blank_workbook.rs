@@ -14,7 +14,15 @@ use crate::model::{SheetKind, Tables};
 use super::columns::{Need, Spec, specs};
 
 /// The sheets of a workbook that turnup makes for people and never reads.
-pub const OWN_SHEETS: [&str; 2] = [EXAMPLES, LISTS];
+pub const OWN_SHEETS: [&str; 6] = [EXAMPLES, LISTS, CAUSES, "customers results", "locations results", "users results"];
+
+/// The sheet of a report that says what to mend.
+pub const CAUSES: &str = "causes";
+
+/// The sheet of a report that has the results of a sheet.
+pub fn results_tab(kind: SheetKind) -> String {
+    format!("{kind} results")
+}
 
 const EXAMPLES: &str = "examples";
 const LISTS: &str = "lists";
@@ -86,13 +94,14 @@ fn width<'a>(texts: impl IntoIterator<Item = &'a str>) -> u32 {
 
 /// The values that cells can be chosen from. They stand on a sheet of their own, since a list inside a cell's rule may
 /// have 255 characters.
-struct Choices {
+pub struct Choices {
     /// The values by the header of their column on that sheet.
     lists: BTreeMap<&'static str, Vec<String>>,
 }
 
 impl Choices {
-    fn of_all_columns() -> Self {
+    /// The values of all columns that have some.
+    pub fn of_all_columns() -> Self {
         let mut lists: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
         for kind in SheetKind::ALL {
             let listed = specs(kind).iter().filter_map(|spec| Some((spec.header, values(spec)?)));
@@ -103,7 +112,10 @@ impl Choices {
 
     /// The rule for the cells of a column. What stands in no list is only warned of where the list is whole, and never
     /// refused: a cell may also hold `REMOVE`, and turnup says more than a spreadsheet can.
-    fn validation(&self, spec: &Spec) -> anyhow::Result<Option<DataValidation>> {
+    ///
+    /// # Errors
+    /// When the writer refuses the words, which it never does.
+    pub fn validation(&self, spec: &Spec) -> anyhow::Result<Option<DataValidation>> {
         let Some((column, values)) = (0..)
             .zip(&self.lists)
             .find_map(|(column, (header, values))| Some((column, values)).filter(|_| *header == spec.header))
@@ -120,7 +132,10 @@ impl Choices {
     }
 
     /// Writes the sheet of lists.
-    fn write(&self, sheet: &mut Worksheet) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    /// When the writer refuses a value, which no column has.
+    pub fn write(&self, sheet: &mut Worksheet) -> anyhow::Result<()> {
         sheet.set_name(LISTS)?.set_freeze_panes(1, 0)?;
         for (column, (name, values)) in (0..).zip(&self.lists) {
             let texts = values.iter().map(String::as_str).chain([*name]);
@@ -285,7 +300,8 @@ mod tests {
 
     #[test]
     fn its_own_sheets_hold_text_only_and_what_can_be_chosen() {
-        let tabs = workbook::read(&blank_workbook().expect("it can be made"), &OWN_SHEETS).expect("it can be read");
+        let tabs =
+            workbook::read(&blank_workbook().expect("it can be made"), &[EXAMPLES, LISTS]).expect("it can be read");
         let csv = |name: &str| {
             let tab = tabs.iter().find(|tab| tab.name == name).expect("it is one of its own sheets");
             assert!(tab.typed.is_empty(), "{name}");

@@ -51,6 +51,8 @@ pub enum Use {
 
 /// A header without case, blanks, `_`, `-`, BOM and decoration.
 pub(super) fn bare(header: &str) -> String {
+    // LibreOffice takes a BOM for three letters when it makes a workbook of a CSV file.
+    let header = header.strip_prefix("ï»¿").unwrap_or(header);
     header
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '\u{feff}' | '*' | '?'))

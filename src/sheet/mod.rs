@@ -37,7 +37,7 @@ use workbook::{CellKind, TypedCell};
 
 pub use beside::beside;
 pub use blank::blank;
-pub use blank_workbook::{OWN_SHEETS, blank_workbook};
+pub use blank_workbook::{CAUSES, Choices, OWN_SHEETS, blank_workbook, results_tab};
 pub use columns::{Need, Spec, customers, locations, specs, users};
 pub use damage::DIGITS_KEPT;
 pub use encoding::{Encoding, encoding};

@@ -2,11 +2,11 @@
 //!
 //! Only what a spreadsheet writes counts: it never adds a `+` or a leading zero, so a cell that has gained one was mended.
 
-use super::damage::{DIGITS_KEPT, is_scientific};
+use super::damage::{DIGITS_KEPT, before_mojibake, is_scientific};
 
 /// Is the second text what a spreadsheet makes of the first by itself? The `+` and the leading zeros of a number lost, a
 /// long number in scientific form or written out from it, a day or a time in another form, letters that an old encoding
-/// lacks, and what keeps a cell from being a formula.
+/// lacks or has read wrongly, and what keeps a cell from being a formula.
 pub(super) fn is_touched(before: &str, after: &str) -> bool {
     let (before, after) = (bare(before), bare(after));
     before == after
@@ -14,6 +14,7 @@ pub(super) fn is_touched(before: &str, after: &str) -> bool {
         || is_same_day(&before, &after)
         || is_same_word(&before, &after)
         || has_lost_letters(&before, &after)
+        || before_mojibake(&after).is_some_and(|meant| meant == before)
 }
 
 /// Does a spreadsheet change such a cell whenever it takes it for a number?
@@ -229,6 +230,7 @@ mod tests {
             ("=1+1", "'=1+1"),
             ("l1\r\nl2", "l1\nl2"),
             (" lead", "lead"),
+            ("João", "JoÃ£o"),
             // What Excel does besides.
             ("+351211234567", "3.51211E+11"),
             ("351211999999", "3.51212E+11"),

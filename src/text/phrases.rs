@@ -21,6 +21,22 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("cause", "causa"),
     ("example", "exemplo"),
     ("cure", "cura"),
+    // The workbook of a report.
+    ("what is wrong", "o que está errado"),
+    ("rows", "linhas"),
+    ("rows behind it", "linhas atrás"),
+    ("passes once mended", "passa após a correção"),
+    ("codes", "códigos"),
+    ("such as", "por exemplo"),
+    ("nothing is to be mended", "não há nada a corrigir"),
+    (
+        "the results have more than {rows} rows; the files `*.results.csv` hold them",
+        "os resultados têm mais de {rows} linhas; os arquivos `*.results.csv` têm todas",
+    ),
+    (
+        "{count} rejected rows of {sheet} are not in this workbook; `{sheet}.rejected.csv` holds them all",
+        "{count} linhas rejeitadas de {sheet} não estão nesta pasta de trabalho; `{sheet}.rejected.csv` tem todas",
+    ),
     // What came back mended.
     (
         "{count} cells that only a spreadsheet had changed are what they were, such as `{came}`, which is `{was}` in {place}",

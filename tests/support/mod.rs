@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Cursor, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -341,4 +341,22 @@ pub fn outcomes(bench: &Bench, ran: &Ran) -> HashMap<String, usize> {
         }
     }
     counts
+}
+
+/// A workbook with other texts in its parts.
+pub fn with_parts(workbook: &[u8], change: impl Fn(&str) -> String) -> Vec<u8> {
+    let mut bundle = zip::ZipArchive::new(Cursor::new(workbook)).expect("it is a workbook");
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..bundle.len() {
+        let mut part = bundle.by_index(index).expect("it is whole");
+        let name = part.name().expect("it is text").into_owned();
+        let mut text = Vec::new();
+        part.read_to_end(&mut text).expect("it is whole");
+        if name.rsplit_once('.').is_some_and(|(_, kind)| kind == "xml") {
+            text = change(&String::from_utf8(text).expect("XML is text")).into_bytes();
+        }
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).expect("memory takes it");
+        writer.write_all(&text).expect("memory takes it");
+    }
+    writer.finish().expect("memory takes it").into_inner()
 }
