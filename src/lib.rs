@@ -7,7 +7,7 @@
 //!                 │                │          ▲             ├─▶ Board ⇄ run ⇄ api ─▶ Event ─▶ journal
 //!                 └── Diagnostics ─┘    known state ◀───────┘     │                   └────▶ progress
 //!                          │                                      ▼
-//!                          └────────────────────────────────▶ report ─▶ csv, xlsx, text, json
+//!                          └────────────────────────────────▶ report ─▶ csv, xlsx, text, json ─▶ review
 //! ```
 //!
 //! Data moves one way; the only loop is inside [`run`]. No stage calls the next one: [`pipeline`] calls them in order,
@@ -24,6 +24,9 @@
 //! [`nightly`] calls the pipeline unattended: it takes new sheets, and tells in the morning.
 //!
 //! The way back is short: [`export`] reads what stands in Webex into the same rows, and compares it with what is known.
+//!
+//! [`review`] shows all of it on a page of this machine: rows are mended there under the same checks, and sent through the
+//! same functions.
 //!
 //! [`model`] is the vocabulary, [`diagnostic`] a finding, [`text`] its words, [`workspace`] the folder, [`settings`]
 //! what was configured, [`cli`] what was typed, [`simulator`] a Webex in memory.
@@ -58,6 +61,7 @@ pub mod nightly;
 pub mod pipeline;
 pub mod plan;
 pub mod report;
+pub mod review;
 pub mod run;
 pub mod settings;
 pub mod sheet;

@@ -11,6 +11,7 @@ use turnup::cli::{
 };
 use turnup::nightly;
 use turnup::pipeline::{self, Asking, Clock, Console, Locked, Terminal, exit};
+use turnup::review;
 use turnup::settings::Typed;
 
 fn main() -> ExitCode {
@@ -107,6 +108,7 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         Command::Why(why) => {
             pipeline::why(&folder(&None), &plain, &why.place, why.run.as_deref(), why.format(), console)
         }
+        Command::Review(args) => review::review(&folder(&args.dir), &args.typed(cli.lang), args.port, console).await,
         Command::Runs(runs) => pipeline::runs(&folder(&runs.dir), runs.format(), console),
         Command::Export(export) => {
             let typed = typed(cli.lang, &no_hold_back, &as_it_is, &export.api);

@@ -154,7 +154,7 @@ impl Workspace {
             .write(true)
             .open(&path)
             .with_context(|| format!("cannot open `{}`", path.display()))?;
-        match file.try_lock() {
+        match try_lock(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
@@ -171,6 +171,29 @@ impl Workspace {
             .and_then(|()| writeln!(file, "{who}"))
             .with_context(|| format!("cannot write `{}`; make room on the disk, then run again", path.display()))?;
         Ok(Claim { file })
+    }
+
+    /// The cells of a run that were edited on the review page and not sent yet.
+    pub fn draft(&self, run: &str) -> PathBuf {
+        self.state().join("drafts").join(format!("{run}.json"))
+    }
+
+    /// The page that leads a browser to the review, for its owner alone.
+    pub fn door(&self) -> PathBuf {
+        self.state().join("review.html")
+    }
+
+    /// Who works in the folder now, as the holder wrote it; none when nobody does.
+    pub fn holder(&self) -> Option<String> {
+        let mut file = File::open(self.state().join("lock")).ok()?;
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let _ = file.read_to_string(&mut holder);
+                Some(holder.trim().to_owned())
+            }
+            _ => None,
+        }
     }
 
     /// A folder from somebody else must not make turnup write to another place, or believe what it did not write.
@@ -195,6 +218,19 @@ impl Workspace {
         fs::create_dir_all(&state).with_context(|| format!("cannot make the folder `{}`", state.display()))?;
         private(&state)
     }
+}
+
+/// Takes the lock. Whoever only looks whether it is held has it for a moment, so one look is not enough.
+fn try_lock(file: &File) -> Result<(), TryLockError> {
+    const LOOKS: usize = 5;
+    const BETWEEN: std::time::Duration = std::time::Duration::from_millis(20);
+    for _ in 1..LOOKS {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(BETWEEN),
+            decided => return decided,
+        }
+    }
+    file.try_lock()
 }
 
 /// Takes so many bytes of the disk at once; where a file system cannot do that, it is tried with zeros.
@@ -281,7 +317,9 @@ mod tests {
         let claim = workspace.claim("ana@host since 10:00").expect("nobody else has it");
         let locked = workspace.claim("rui@host").expect_err("it is taken");
         assert_eq!(locked.downcast_ref::<Locked>().map(|l| l.holder.as_str()), Some("ana@host since 10:00"));
+        assert_eq!(workspace.holder().as_deref(), Some("ana@host since 10:00"));
         drop(claim);
+        assert_eq!(workspace.holder(), None);
         assert!(workspace.claim("rui@host").is_ok());
     }
 }

@@ -95,6 +95,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("quick_xml", &["sheet/workbook"]),
     ("zip", &["sheet/workbook"]),
     ("itoa", &["model"]),
+    ("maud", &["review"]),
+    ("getrandom", &["review/door"]),
     ("memchr", &["sheet"]),
     ("encoding_rs", &["sheet"]),
     ("chardetng", &["sheet"]),
@@ -149,6 +151,7 @@ const TABLES: &[(&str, &str)] = &[
     ("src/text/en.rs", "every sentence that turnup says"),
     ("src/text/pt_br.rs", "every sentence that turnup says, in Portuguese"),
     ("src/text/phrases.rs", "every phrase, in Portuguese"),
+    ("src/text/pages.rs", "every phrase of the review, in Portuguese"),
     ("src/sheet/columns.rs", "every column of every sheet"),
 ];
 

@@ -59,13 +59,18 @@ fn a_run_speaks_the_language_too() {
     assert!(explained.starts_with("C202 (erro)\n") && explained.contains("causa:   O e-mail"), "{explained}");
 }
 
+/// The tables themselves say nothing.
+fn is_table(path: &std::path::Path) -> bool {
+    path.ends_with("text/phrases.rs") || path.ends_with("text/pages.rs")
+}
+
 /// The texts of the sources, with strings that go over several lines put together.
 fn sources(folder: &std::path::Path, text: &mut String) {
     for entry in std::fs::read_dir(folder).expect("it is a folder").flatten() {
         let path = entry.path();
         if path.is_dir() {
             sources(&path, text);
-        } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("text/phrases.rs") {
+        } else if path.extension().is_some_and(|ending| ending == "rs") && !is_table(&path) {
             let source = std::fs::read_to_string(&path).expect("sources are text");
             let mut lines = source.split("\\\n");
             text.push_str(lines.next().unwrap_or_default());

@@ -5,6 +5,7 @@ mod export;
 mod nightly;
 mod report;
 mod retry;
+mod review;
 mod run;
 mod template;
 mod undo;
@@ -24,6 +25,7 @@ pub use export::{CompareArgs, ExportArgs};
 pub use nightly::{NightlyArgs, ScheduleArgs};
 pub use report::{ReportArgs, RunsArgs, StatusArgs, WhyArgs};
 pub use retry::RetryArgs;
+pub use review::ReviewArgs;
 pub use run::{RunArgs, SelectArgs, UntilArgs};
 pub use template::{TemplateAnswers, TemplateCommand};
 pub use undo::UndoArgs;
@@ -161,6 +163,8 @@ pub enum Command {
     Status(StatusArgs),
     /// List the runs of a workspace.
     Runs(RunsArgs),
+    /// Serve a page of this machine over runs and rows: see, mend, send; ends with Ctrl-C.
+    Review(ReviewArgs),
     /// Read what stands in Webex into the three sheets; nothing is changed.
     Export(ExportArgs),
     /// Name what stands otherwise in Webex than turnup knows it, or than the sheets say; nothing is changed.

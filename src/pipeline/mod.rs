@@ -13,6 +13,7 @@ mod guard;
 mod history;
 mod inputs;
 mod left;
+mod look;
 mod mended;
 mod online;
 mod provider;
@@ -21,6 +22,7 @@ mod reference;
 mod retry;
 mod saved;
 mod selected;
+mod send;
 mod sent_back;
 mod status;
 mod story;
@@ -55,6 +57,10 @@ pub use export::{Overwriting, export};
 pub use fix::fix;
 pub use history::{ReportFormat, ReportOrder, RunsFormat, report, runs};
 use inputs::Inputs;
+pub use look::{
+    Awaited, Edits, Preview, RunListed, RunProgress, RunStanding, RunTold, StageProgress, Tried, edited_sheet, preview,
+    run_progress, run_told, runs_listed, story_of, tried,
+};
 pub use online::Asking;
 use online::asked;
 pub use provider::Simulation;
@@ -63,6 +69,7 @@ pub use reference::{check_schema, columns, explain, init};
 pub use retry::{RetryOrder, retry};
 use saved::SavedPlan;
 use selected::Selected;
+pub use send::{SendOrder, send};
 pub use status::{StatusFormat, status, status_of};
 pub use story::{StoryFormat, why};
 pub use template::{Answer, add_template, list_templates, show_template};

@@ -76,7 +76,7 @@ fn row_of(place: &str, sheets: &Sheets) -> Option<RowRef> {
 }
 
 /// Everything that is recorded of a row.
-fn story(log: &Sqlite, told: &Told, row: RowRef) -> anyhow::Result<Story> {
+pub(super) fn story(log: &Sqlite, told: &Told, row: RowRef) -> anyhow::Result<Story> {
     let sheet = told.inputs.sheets.get(row.sheet);
     let result = result_of(told, row);
     let headers = sheet.header.iter().cloned();

@@ -1,7 +1,7 @@
 //! Sheets written anew as CSV, with what came back in a mended file: every row keeps its number.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::touched::{is_fragile, is_touched, keeps_what_it_was};
 use super::{RowCells, Sheet, Use};
@@ -110,6 +110,22 @@ pub fn rewritten(sheet: &Sheet, mended: Option<Mended<'_>>) -> Rewritten {
         writer.row(sheet.number(row), &cells);
     }
     Rewritten { text: writer.finish(), restored }
+}
+
+/// A sheet as CSV with some cells changed by hand, by row and column; what a person typed is taken as it is.
+pub fn edited(sheet: &Sheet, edits: &BTreeMap<(usize, usize), String>) -> String {
+    let mut writer = Records::new(&sheet.header);
+    for row in 0..sheet.row_count() {
+        let mut cells: Vec<String> = sheet.cells(row).iter().map(Cow::into_owned).collect();
+        for ((_, at), now) in edits.range((row, 0)..=(row, usize::MAX)) {
+            if cells.len() <= *at {
+                cells.resize(at + 1, String::new());
+            }
+            cells[*at].clone_from(now);
+        }
+        writer.row(sheet.number(row), &cells);
+    }
+    writer.finish()
 }
 
 /// A file that came back in place of a sheet, as CSV: its cells put right by the rows they came from, and rows of the sheet
@@ -275,6 +291,15 @@ mod tests {
         assert_eq!(told(0), ("ana@a.example".to_owned(), "0012".to_owned()));
         assert_eq!(told(1), ("rui@a".to_owned(), "0013".to_owned()));
         assert_eq!((done.restored.len(), again.row_count()), (1, 2));
+    }
+
+    #[test]
+    fn what_a_person_typed_is_taken_as_it_is() {
+        let kept = kept();
+        let edits = BTreeMap::from([((0, 5), "12".to_owned()), ((2, 3), "eva@a.example".to_owned())]);
+        let again = sheet(&edited(&kept, &edits));
+        assert_eq!((again.cell(0, "extension"), again.cell(1, "extension")), ("12".into(), "0013".into()));
+        assert_eq!((again.cell(2, "email"), again.number(2)), ("eva@a.example".into(), kept.number(2)));
     }
 
     #[test]

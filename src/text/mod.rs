@@ -1,6 +1,7 @@
 //! The words people read, per language. Templates with `{gaps}`; nothing here decides anything.
 
 mod en;
+mod pages;
 mod phrases;
 mod pt_br;
 
@@ -71,14 +72,18 @@ pub fn entry(lang: Lang, id: &str) -> &'static Entry {
 pub fn phrase(lang: Lang, english: &str) -> &str {
     let found = match lang {
         Lang::En => None,
-        Lang::PtBr => phrases::PHRASES.iter().find(|(known, _)| *known == english),
+        Lang::PtBr => tables().find(|(known, _)| *known == english),
     };
     found.map_or(english, |(_, words)| words)
 }
 
 /// Every English phrase that other languages have words for.
 pub fn translated() -> impl Iterator<Item = &'static str> {
-    phrases::PHRASES.iter().map(|(english, _)| *english)
+    tables().map(|(english, _)| *english)
+}
+
+fn tables() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    phrases::PHRASES.iter().chain(pages::PAGES)
 }
 
 /// A phrase with its gaps filled.
@@ -134,15 +139,16 @@ mod tests {
                 assert_eq!(gaps(english), gaps(other), "{english}");
             }
         }
-        for (english, other) in phrases::PHRASES {
+        for (english, other) in tables() {
             assert_eq!(gaps(english), gaps(other), "{english}");
         }
     }
 
     #[test]
     fn a_phrase_stands_in_its_table_once() {
-        for (at, (english, _)) in phrases::PHRASES.iter().enumerate() {
-            assert!(phrases::PHRASES[at + 1..].iter().all(|(other, _)| other != english), "{english}");
+        let all: Vec<&str> = translated().collect();
+        for (at, english) in all.iter().enumerate() {
+            assert!(!all[at + 1..].contains(english), "{english}");
         }
     }
 

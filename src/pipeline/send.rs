@@ -1,0 +1,89 @@
+//! Sending the rows of a run that were mended cell by cell, as a run of its own; the same as `retry` with a mended file.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+use super::inputs::{Inputs, TEMPLATES};
+use super::look::{Edits, RunTold, edited_texts};
+use super::mended::released;
+use super::recorded::Recorded;
+use super::{Confirmation, Console, Order, exit, guard, provision, selected};
+use crate::journal::Sqlite;
+use crate::model::SheetKind;
+use crate::plan::{Selection, Source};
+use crate::settings::{SETTINGS, Settings, Typed, settle};
+use crate::sheet;
+use crate::text::{phrase, say};
+use crate::workspace::Workspace;
+
+/// Which rows of a run are sent again, with which cells changed.
+#[derive(Debug, Clone)]
+pub struct SendOrder {
+    /// The run that they come from.
+    pub from: String,
+    /// The run that they become.
+    pub run: String,
+    pub edits: Edits,
+    /// Rows that are sent, besides those that they had held back.
+    pub rows: Vec<Source>,
+}
+
+/// Sends mended rows and what they had held back, as a new run that was confirmed before.
+///
+/// # Errors
+/// As for a run. What was sent stays recorded.
+pub async fn send(folder: &Path, typed: &Typed, order: SendOrder, console: &mut Console<'_>) -> anyhow::Result<u8> {
+    let workspace = Workspace::open(folder)?;
+    let settings = settle(typed, &workspace)?;
+    let lang = settings.lang;
+    if let Some(words) = guard::unreadable_settings(&settings) {
+        console.refuse(&words);
+        return Ok(exit::REJECTED);
+    }
+    if !workspace.has_state() {
+        bail!("nothing has been run in `{}` yet", folder.display());
+    }
+    let _claim = workspace.claim(&console.clock.who())?;
+    let mut log = Sqlite::open(&workspace.journal())?;
+    guard::same_provider(&log, &settings)?;
+    let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
+    if let Some(stopped) = recorded.settle_unfinished(Confirmation::Given, console).await? {
+        return Ok(stopped);
+    }
+    let told = RunTold::new(recorded.told(&order.from, lang)?);
+    let inputs = keep(&workspace, &settings, &told, &order)?;
+    let mut rows = order.rows.clone();
+    rows.extend(released(told.sheets(), &order.rows, told.results()));
+    rows.sort_unstable_by_key(|row| (row.sheet, row.index));
+    rows.dedup();
+    if rows.is_empty() {
+        fs::remove_dir_all(workspace.inputs(&order.run))?;
+        console.say(phrase(lang, "nothing was sent"));
+        return Ok(exit::WELL);
+    }
+    console.say(&say(lang, "retrying {count} rows of {run}", &[("count", &rows.len()), ("run", &order.from)]));
+    let activates = selected::kept(&workspace.inputs(&order.from))?.activates;
+    let selection = Selection { rows: Some(rows), activates, ..Selection::default() };
+    let run = Order { confirmation: Confirmation::Given, until: None, selection, plan: None };
+    provision(recorded, order.run, inputs, &run, None, console).await
+}
+
+/// Keeps the sheets of the earlier run with the changed cells, and the templates and settings of today.
+fn keep(workspace: &Workspace, settings: &Settings, told: &RunTold, order: &SendOrder) -> anyhow::Result<Inputs> {
+    let copies = workspace.inputs(&order.run);
+    fs::create_dir_all(&copies).with_context(|| format!("cannot make the folder `{}`", copies.display()))?;
+    for name in [TEMPLATES, SETTINGS].into_iter().filter(|name| workspace.root().join(name).exists()) {
+        fs::copy(workspace.root().join(name), copies.join(name))
+            .with_context(|| format!("cannot keep `{name}` with the run"))?;
+    }
+    let changed = edited_texts(told.sheets(), &order.edits);
+    for kind in SheetKind::ALL {
+        let text = changed.iter().find(|(other, _)| *other == kind).map(|(_, text)| text.clone());
+        let text = text.unwrap_or_else(|| sheet::rewritten(told.sheets().get(kind), None).text);
+        let path = copies.join(sheet::file_name(kind));
+        fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
+    Inputs::read(&copies, &sheet::Options { encoding: None, ..settings.reading.clone() })
+}

@@ -1,0 +1,126 @@
+//! The customers' board: where every customer stands, over all runs, by wave.
+
+use maud::{Markup, html};
+
+use super::desk::Desk;
+use super::page::{Part, cell, count, number, shown};
+use super::{Ask, Reply};
+use crate::pipeline;
+use crate::report::{CustomerStatus, Standing, wait_words};
+use crate::text::{Lang, phrase, say};
+
+/// Customers on the page; the filter finds the others.
+const CUSTOMERS_SHOWN: usize = 500;
+
+/// Every customer.
+pub(super) fn show(desk: &Desk, ask: &Ask) -> anyhow::Result<Reply> {
+    let lang = desk.lang;
+    let workspace = desk.workspace()?;
+    let status = pipeline::status_of(&workspace, &desk.settings(&workspace)?)?;
+    let (sought, wanted) = (ask.query.get("q").trim().to_lowercase(), ask.query.get("standing"));
+    let is_meant = |customer: &&CustomerStatus| {
+        (wanted.is_empty() || customer.standing.word() == wanted)
+            && (sought.is_empty()
+                || [&customer.customer, &customer.name].iter().any(|text| text.to_lowercase().contains(&sought)))
+    };
+    let found: Vec<&CustomerStatus> = status.customers.iter().filter(is_meant).collect();
+    let title = phrase(lang, "Customers");
+    let body = html! {
+        h1 { (title) }
+        ul class="counts wide" {
+            @for standing in STANDINGS {
+                @let of = status.customers.iter().filter(|customer| customer.standing == standing).count();
+                li { a href={ "/?standing=" (standing.word()) } {
+                    span class={ "dot " (tone(standing)) } aria-hidden="true" {} (words(standing, lang)) " " b { (count(of)) }
+                } }
+            }
+        }
+        form class="filter" method="get" action="/" role="search" {
+            div { label for="q" { (phrase(lang, "search")) } input id="q" name="q" type="search" value=(ask.query.get("q")) autocomplete="off"; }
+            div { label for="standing" { (phrase(lang, "standing")) }
+                select id="standing" name="standing" {
+                    option value="" { (phrase(lang, "all")) }
+                    @for standing in STANDINGS { option value=(standing.word()) selected[wanted == standing.word()] { (words(standing, lang)) } }
+                } }
+            button { (phrase(lang, "Show")) }
+        }
+        @if status.strays > 0 {
+            p class="note wait" { (say(lang, "{count} rows belong to no customer; `turnup check` names them", &[("count", &count(status.strays))])) }
+        }
+        @if found.is_empty() { p class="lead" { (phrase(lang, "No customer is like that.")) } } @else { (table(&found, lang)) }
+        @if found.len() > CUSTOMERS_SHOWN { p { (say(lang, "and {count} more", &[("count", &count(found.len() - CUSTOMERS_SHOWN))])) } }
+    };
+    Ok(desk.page(Part::Customers, title, &body))
+}
+
+const STANDINGS: [Standing; 5] =
+    [Standing::Failed, Standing::Rejected, Standing::Waiting, Standing::Open, Standing::Ready];
+
+const fn tone(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Ready => "good",
+        Standing::Open => "quiet",
+        Standing::Waiting => "wait",
+        Standing::Rejected | Standing::Failed => "bad",
+    }
+}
+
+fn words(standing: Standing, lang: Lang) -> &'static str {
+    let english = match standing {
+        Standing::Ready => "ready",
+        Standing::Open => "not sent yet",
+        Standing::Waiting => "waiting",
+        Standing::Rejected => "rejected",
+        Standing::Failed => "failed",
+    };
+    phrase(lang, english)
+}
+
+fn table(customers: &[&CustomerStatus], lang: Lang) -> Markup {
+    html! {
+        table class="cards board" {
+            thead { tr {
+                @for head in ["customer", "wave", "standing", "what it waits for", "users", "numbers", "administrator", "emergency address", "owner"] {
+                    th scope="col" { (phrase(lang, head)) }
+                }
+            } }
+            tbody { @for customer in customers.iter().take(CUSTOMERS_SHOWN) { (line(customer, lang)) } }
+        }
+    }
+}
+
+fn line(customer: &CustomerStatus, lang: Lang) -> Markup {
+    html! {
+        tr {
+            th scope="row" data-label=(phrase(lang, "customer")) {
+                @match &customer.last_run {
+                    Some(run) => a href={ "/runs/" (run) } { (shown(&customer.name)) },
+                    None => (cell(&customer.name)),
+                }
+                span class="meta" { (cell(&customer.customer)) }
+            }
+            td data-label=(phrase(lang, "wave")) { (cell(customer.wave.as_deref().unwrap_or_default())) }
+            td data-label=(phrase(lang, "standing")) { span class={ "badge " (tone(customer.standing)) } { (words(customer.standing, lang)) } }
+            td data-label=(phrase(lang, "what it waits for")) {
+                @if customer.waits.is_empty() { (cell("")) }
+                @for wait in customer.waits.iter().take(3) { p { (shown(&wait_words(wait, lang))) } }
+            }
+            td class="num" data-label=(phrase(lang, "users")) { (number(customer.users.done as u64)) " / " (number(customer.users.all as u64)) }
+            td class="num" data-label=(phrase(lang, "numbers")) {
+                (number(customer.numbers_live as u64)) " " (phrase(lang, "live"))
+                @if customer.numbers_staged > 0 { ", " (number(customer.numbers_staged as u64)) " " (phrase(lang, "staged")) }
+            }
+            td data-label=(phrase(lang, "administrator")) {
+                @match &customer.administrator {
+                    Some(administrator) => {
+                        (shown(&administrator.email))
+                        @if !administrator.stands { " " span class="meta" { (phrase(lang, "not there yet")) } }
+                    }
+                    None => (cell("")),
+                }
+            }
+            td data-label=(phrase(lang, "emergency address")) { (cell(customer.emergency.as_deref().unwrap_or_default())) }
+            td data-label=(phrase(lang, "owner")) { (cell(customer.owner.as_deref().unwrap_or_default())) }
+        }
+    }
+}

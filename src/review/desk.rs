@@ -1,0 +1,182 @@
+//! What the pages share: the folder, the door, runs that were told already, and the run that was started from here. Every
+//! answer is read from the files of the workspace, so a run in another process is seen like one of ours.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use super::door::Door;
+use super::draft::Draft;
+use crate::pipeline::{self, Clock, Console, Edits, Order, RunListed, RunStanding, RunTold, SendOrder, Terminal};
+use crate::settings::{Settings, Typed, settle};
+use crate::text::Lang;
+use crate::workspace::Workspace;
+
+/// Runs that are kept told; another one takes the place of the oldest.
+const TOLD_MAX: usize = 3;
+
+/// What is to be carried out.
+pub(super) enum Task {
+    Send(SendOrder),
+    /// A run of today's sheets.
+    Run(Order),
+}
+
+/// The last thing that was started from here.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Job {
+    /// The run that it was to be, where that is known beforehand.
+    pub run: Option<String>,
+    pub is_begun: bool,
+    /// What it said so far.
+    pub said: String,
+    /// How it ended; none while it is under way.
+    pub exit: Option<u8>,
+}
+
+/// Told runs by name and the state they were told in.
+type Kept = Vec<(String, Option<String>, Arc<RunTold>)>;
+
+/// What the pages share.
+pub(super) struct Desk {
+    pub folder: PathBuf,
+    pub typed: Typed,
+    pub clock: Clock,
+    pub door: Door,
+    pub lang: Lang,
+    told: Mutex<Kept>,
+    job: Arc<Mutex<Job>>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Desk {
+    pub fn new(
+        folder: PathBuf,
+        (typed, lang): (Typed, Lang),
+        clock: Clock,
+        door: Door,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        Self { folder, typed, clock, door, lang, told: Mutex::default(), job: Arc::default(), stop }
+    }
+
+    pub fn workspace(&self) -> anyhow::Result<Workspace> {
+        Workspace::open(&self.folder)
+    }
+
+    /// Settings as they are now: somebody may have changed the file.
+    pub fn settings(&self, workspace: &Workspace) -> anyhow::Result<Settings> {
+        settle(&self.typed, workspace)
+    }
+
+    /// Raised when the review is to end.
+    pub fn stop(&self) -> watch::Receiver<bool> {
+        self.stop.clone()
+    }
+
+    pub fn runs(&self) -> anyhow::Result<Vec<RunListed>> {
+        pipeline::runs_listed(&self.workspace()?)
+    }
+
+    /// The run of that name.
+    pub fn run(&self, name: &str) -> anyhow::Result<Option<RunListed>> {
+        Ok(self.runs()?.into_iter().find(|listed| listed.head.run == name))
+    }
+
+    /// A run told in full; kept as long as nothing moves it.
+    pub fn told(&self, listed: &RunListed) -> anyhow::Result<Arc<RunTold>> {
+        let run = &listed.head.run;
+        let state = (listed.standing == RunStanding::Finished).then(|| listed.head.finished.clone()).flatten();
+        let mut kept = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((.., told)) = kept.iter().find(|(name, of, _)| name == run && of.is_some() && *of == state) {
+            return Ok(Arc::clone(told));
+        }
+        let workspace = self.workspace()?;
+        let told = Arc::new(pipeline::run_told(&workspace, &self.settings(&workspace)?, run)?);
+        kept.retain(|(name, ..)| name != run);
+        if kept.len() >= TOLD_MAX {
+            kept.remove(0);
+        }
+        kept.push((run.clone(), state, Arc::clone(&told)));
+        Ok(told)
+    }
+
+    /// The draft of a run, and what it comes to.
+    pub fn draft(&self, run: &str, told: &RunTold) -> anyhow::Result<(Draft, Edits)> {
+        let draft = Draft::read(&self.workspace()?.draft(run))?;
+        let edits = draft.edits(|row, column| {
+            told.sheets().get(row.sheet).cells(row.index).get(column).unwrap_or_default().into_owned()
+        });
+        Ok((draft, edits))
+    }
+
+    pub fn job(&self) -> Job {
+        self.job.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Starts something that sends; says no while the last one is under way.
+    pub fn start(&self, run: Option<String>, task: Task) -> anyhow::Result<bool> {
+        let mut job = self.job.lock().unwrap_or_else(PoisonError::into_inner);
+        if job.is_begun && job.exit.is_none() {
+            return Ok(false);
+        }
+        *job = Job { run, is_begun: true, said: String::new(), exit: None };
+        drop(job);
+        let (folder, typed, clock) = (self.folder.clone(), self.typed.clone(), self.clock.clone());
+        let (interrupt, job) = (self.stop(), Arc::clone(&self.job));
+        let runtime = Handle::try_current().context("the review runs in a runtime")?;
+        // What a command says goes to writers that belong to one thread.
+        tokio::task::spawn_blocking(move || {
+            let (mut out, mut err) = (Vec::new(), Said(Arc::clone(&job)));
+            let mut console = Console {
+                out: &mut out,
+                err: &mut err,
+                terminal: Terminal::Machine,
+                colour: false,
+                quiet: false,
+                clock,
+                interrupt,
+            };
+            let ended = runtime.block_on(async {
+                match task {
+                    Task::Send(order) => pipeline::send(&folder, &typed, order, &mut console).await,
+                    Task::Run(order) => pipeline::run(&folder, &typed, &order, &mut console).await,
+                }
+            });
+            let mut job = job.lock().unwrap_or_else(PoisonError::into_inner);
+            let locked = |error: &anyhow::Error| error.downcast_ref::<pipeline::Locked>().is_some();
+            let exit = match ended {
+                Ok(exit) => exit,
+                Err(error) => {
+                    job.said.push_str(&format!("{error:#}\n"));
+                    if locked(&error) { pipeline::exit::LOCKED } else { pipeline::exit::ENVIRONMENT }
+                }
+            };
+            job.exit = Some(exit);
+        });
+        Ok(true)
+    }
+}
+
+/// Collects what a command says.
+struct Said(Arc<Mutex<Job>>);
+
+/// More than a command ever says; what comes then is left out.
+const SAID_BYTES_MAX: usize = 1 << 16;
+
+impl std::io::Write for Said {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let mut job = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if job.said.len() < SAID_BYTES_MAX {
+            job.said.push_str(&String::from_utf8_lossy(bytes));
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

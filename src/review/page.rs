@@ -1,0 +1,194 @@
+//! What every page is made of: the frame, foreign text shown as text, badges, tables, paging. Pure.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::report::Outcome;
+use crate::text::{Lang, phrase};
+
+/// Which part of the review a page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Customers,
+    Runs,
+    Plan,
+    None,
+}
+
+/// What a page is told before its body.
+pub(super) struct Frame<'a> {
+    pub lang: Lang,
+    pub title: &'a str,
+    pub part: Part,
+    pub csrf: &'a str,
+    pub folder: &'a str,
+}
+
+/// A whole page.
+pub(super) fn page(frame: &Frame<'_>, body: &Markup) -> String {
+    let lang = frame.lang;
+    let tag = if lang == Lang::PtBr { "pt-BR" } else { "en" };
+    let link = |part: Part, to: &str, words: &str| {
+        html! { a href=(to) aria-current=[(frame.part == part).then_some("page")] { (phrase(lang, words)) } }
+    };
+    let markup = html! {
+        (DOCTYPE)
+        html lang=(tag) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="csrf" content=(frame.csrf);
+                title { (visible(frame.title)) " · turnup" }
+                link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
+                link rel="stylesheet" href="/assets/style.css";
+                script src="/assets/review.js" defer {}
+            }
+            body {
+                a class="skip" href="#main" { (phrase(lang, "skip to the content")) }
+                header class="top" {
+                    div class="wide" {
+                        a class="brand" href="/" { "turnup" }
+                        nav aria-label=(phrase(lang, "parts of the review")) {
+                            (link(Part::Customers, "/", "Customers"))
+                            (link(Part::Runs, "/runs", "Runs"))
+                            (link(Part::Plan, "/plan", "Next run"))
+                        }
+                        span class="folder" { (shown(frame.folder)) }
+                    }
+                }
+                main id="main" class="wide" tabindex="-1" { (body) }
+            }
+        }
+    };
+    markup.into_string()
+}
+
+/// Text of somebody else: on its own with regard to direction, and with what cannot be seen made visible.
+pub(super) fn shown(text: &str) -> Markup {
+    html! { bdi { (pieces(text)) } }
+}
+
+/// A cell; a blank one says so to those who do not see it.
+pub(super) fn cell(text: &str) -> Markup {
+    if text.is_empty() {
+        html! { span class="blank" aria-hidden="true" { "–" } }
+    } else {
+        shown(text)
+    }
+}
+
+fn pieces(text: &str) -> Markup {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(is_invisible) {
+        let (before, from) = rest.split_at(at);
+        let hidden = from.chars().next().unwrap_or_default();
+        out.push_str(&html! { (before) span class="hidden-character" { (name(hidden)) } }.into_string());
+        rest = &from[hidden.len_utf8()..];
+    }
+    out.push_str(&html! { (rest) }.into_string());
+    PreEscaped(out)
+}
+
+/// The same where no markup may stand, as in a title.
+pub(super) fn visible(text: &str) -> String {
+    text.chars().map(|c| if is_invisible(c) { name(c) } else { c.to_string() }).collect()
+}
+
+fn name(hidden: char) -> String {
+    format!("U+{:04X}", u32::from(hidden))
+}
+
+/// Controls, marks of direction, and characters without width.
+pub(super) const fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The colour family of an outcome.
+pub(super) const fn tone(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Created | Outcome::Updated | Outcome::AlreadyThere | Outcome::Deleted => "good",
+        Outcome::Unchanged | Outcome::Skipped => "quiet",
+        Outcome::Waiting | Outcome::NotReached | Outcome::Blocked => "wait",
+        Outcome::Rejected | Outcome::Incomplete | Outcome::Conflict | Outcome::Failed | Outcome::Unconfirmed => "bad",
+    }
+}
+
+/// An outcome in words for people.
+pub(super) fn outcome_words(outcome: Outcome, lang: Lang) -> &'static str {
+    let english = match outcome {
+        Outcome::Created => "created",
+        Outcome::Updated => "updated",
+        Outcome::AlreadyThere => "already there",
+        Outcome::Unchanged => "unchanged",
+        Outcome::Deleted => "deleted",
+        Outcome::Waiting => "waiting",
+        Outcome::Skipped => "left out",
+        Outcome::Rejected => "rejected",
+        Outcome::Blocked => "held back",
+        Outcome::NotReached => "not reached",
+        Outcome::Incomplete => "incomplete",
+        Outcome::Conflict => "in conflict",
+        Outcome::Failed => "failed",
+        Outcome::Unconfirmed => "unconfirmed",
+    };
+    phrase(lang, english)
+}
+
+pub(super) fn badge(outcome: Outcome, lang: Lang) -> Markup {
+    html! { span class={ "badge " (tone(outcome)) } { (outcome_words(outcome, lang)) } }
+}
+
+/// A moment for people; the exact one stands in the markup.
+pub(super) fn moment(text: &str) -> Markup {
+    let short: String = text.chars().take(19).map(|c| if c == 'T' { ' ' } else { c }).collect();
+    html! { time datetime=(text) { (short) } }
+}
+
+/// A number with its thousands apart.
+pub(super) fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+pub(super) fn count(value: usize) -> String {
+    number(value as u64)
+}
+
+/// A part of a whole in percent.
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.0} %", (share * 100.0).clamp(0.0, 100.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_is_shown_as_text_and_what_hides_is_named() {
+        for (text, expected) in [
+            ("<script>alert(1)</script>", "<bdi>&lt;script&gt;alert(1)&lt;/script&gt;</bdi>"),
+            ("=HYPERLINK(\"x\")", "<bdi>=HYPERLINK(&quot;x&quot;)</bdi>"),
+            ("a\u{202e}b", "<bdi>a<span class=\"hidden-character\">U+202E</span>b</bdi>"),
+            ("\u{200b}", "<bdi><span class=\"hidden-character\">U+200B</span></bdi>"),
+            ("João", "<bdi>João</bdi>"),
+        ] {
+            assert_eq!(shown(text).into_string(), expected);
+        }
+        assert_eq!(visible("a\u{feff}"), "aU+FEFF");
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!([number(7), number(1234), number(1_234_567)], ["7", "1\u{202f}234", "1\u{202f}234\u{202f}567"]);
+    }
+}

@@ -1,0 +1,293 @@
+//! The review over a real socket: who is refused, what a page shows of hostile text, and a row that is mended and sent.
+
+mod support;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use support::Bench;
+
+/// A review that is being served, and the browser that was let in.
+struct Review {
+    child: Child,
+    port: u16,
+    token: String,
+    cookie: String,
+    csrf: String,
+}
+
+struct Answer {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+impl Review {
+    /// Starts the command, and opens nothing.
+    fn start(bench: &Bench, args: &[&str]) -> Self {
+        let mut command = bench.turnup(&[&["review", "work", "--simulate"], args].concat());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the binary is there");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("it is piped")).read_line(&mut line).expect("it says its address");
+        let (address, token) = line.trim().split_once("/open?token=").expect("an address with a token");
+        let port = address.rsplit_once(':').expect("a port").1.parse().expect("a number");
+        Self { child, port, token: token.to_owned(), cookie: String::new(), csrf: String::new() }
+    }
+
+    /// Starts it and lets one browser in.
+    fn opened(bench: &Bench, args: &[&str]) -> Self {
+        let mut review = Self::start(bench, args);
+        let opened = review.ask("GET", &format!("/open?token={}", review.token), &[], "");
+        assert_eq!(opened.status, 200);
+        let cookie = opened.header("set-cookie").expect("a cookie");
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+        review.cookie = cookie.split(';').next().expect("a name and a value").to_owned();
+        let page = review.get("/runs").body;
+        review.csrf = between(&page, "name=\"csrf\" content=\"", "\"").to_owned();
+        review
+    }
+
+    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
+        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a socket has one");
+        let own = [("host", format!("127.0.0.1:{}", self.port)), ("cookie", self.cookie.clone())];
+        let own = own.iter().filter(|(name, _)| !headers.iter().any(|(other, _)| other == name));
+        let own: String = own.map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let length = body.len();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\n{own}{more}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+        )
+        .expect("it reads");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("it answers in text");
+        let (head, body) = text.split_once("\r\n\r\n").expect("a head and a body");
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        Answer { status, head: head.to_owned(), body: body.to_owned() }
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, &[], "")
+    }
+
+    /// Sends a form as a page of the review would.
+    fn post(&self, path: &str, fields: &str) -> Answer {
+        let origin = format!("http://127.0.0.1:{}", self.port);
+        let headers = [("origin", origin.as_str()), ("sec-fetch-site", "same-origin")];
+        self.ask("POST", path, &headers, &format!("csrf={}&{fields}", self.csrf))
+    }
+
+    /// Waits until a page says it.
+    fn wait_for(&self, path: &str, words: &str) -> String {
+        let until = Instant::now() + Duration::from_secs(60);
+        loop {
+            let page = self.get(path);
+            if page.status == 200 && page.body.contains(words) {
+                return page.body;
+            }
+            assert!(Instant::now() < until, "{path} never said {words}: {}", page.body);
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+impl Drop for Review {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.find(|(of, _)| of.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+}
+
+fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
+    let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("no `{from}` in {text}"));
+    rest.split_once(to).expect("it ends").0
+}
+
+/// A run of the small workspace with these users, and its name.
+fn ran(bench: &Bench, users: &str) -> String {
+    bench.write("work/users.csv", users);
+    bench.ran(&["run", "work", "--simulate", "--yes"]).expect_code(3);
+    let runs = std::fs::read_dir(bench.path("work/reports")).expect("there is a report");
+    runs.map(|run| run.expect("it can be listed").file_name().into_string().expect("plain")).next().expect("one run")
+}
+
+#[test]
+fn whoever_was_not_let_in_is_refused() {
+    let bench = Bench::small();
+    let review = Review::opened(&bench, &[]);
+    let own = format!("http://127.0.0.1:{}", review.port);
+    let foreign_port = format!("127.0.0.1:{}", review.port ^ 1);
+    let cases: &[(&str, &str, &[(&str, &str)], &str, &str)] = &[
+        ("a foreign host", "GET", &[("host", "evil.example")], "", "names another host"),
+        ("the host of another port", "GET", &[("host", &foreign_port)], "", "names another host"),
+        ("a foreign origin", "POST", &[("origin", "http://evil.example")], "", "another origin"),
+        ("an origin that is hidden", "POST", &[("origin", "null")], "", "another origin"),
+        ("a write without origin", "POST", &[], "", "another origin"),
+        ("another site", "GET", &[("sec-fetch-site", "cross-site")], "", "another site"),
+        ("another port of this machine", "GET", &[("sec-fetch-site", "same-site")], "", "another site"),
+        ("no session", "GET", &[("cookie", "")], "", "was not let in"),
+        ("a session that was guessed", "GET", &[("cookie", "turnup_review=1")], "", "was not let in"),
+        ("a write without its token", "POST", &[("origin", &own)], "", "not of this session"),
+        ("a write with a wrong token", "POST", &[("origin", &own)], "csrf=0", "not of this session"),
+        ("the same in a header", "POST", &[("origin", &own), ("x-turnup-csrf", "0")], "", "not of this session"),
+    ];
+    for (name, method, headers, body, words) in cases {
+        let answer = review.ask(method, "/plan", headers, body);
+        assert_eq!(answer.status, 403, "{name}");
+        assert!(answer.body.contains(words), "{name}: {}", answer.body);
+        assert!(!answer.body.contains(&review.csrf), "{name} learns the token of the session");
+    }
+    let used = review.ask("GET", &format!("/open?token={}", review.token), &[], "");
+    assert_eq!(used.status, 403, "a token that was used");
+    assert!(used.header("set-cookie").is_none());
+    assert_eq!(review.ask("GET", "/open?token=", &[], "").status, 403, "no token");
+    assert_eq!(review.get("/nothing").status, 404);
+    assert_eq!(review.ask("PUT", "/plan", &[("origin", &own), ("x-turnup-csrf", &review.csrf)], "").status, 404);
+}
+
+#[test]
+fn every_answer_keeps_the_browser_strict() {
+    let bench = Bench::small();
+    let review = Review::opened(&bench, &[]);
+    for path in ["/", "/runs", "/plan", "/assets/style.css", "/assets/review.js", "/nothing"] {
+        let answer = review.get(path);
+        let policy = answer.header("content-security-policy").expect("a policy");
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+        assert_eq!(answer.header("referrer-policy"), Some("no-referrer"), "{path}");
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+        let inline = ["<style", "style=\"", "onclick", "javascript:"].iter().find(|word| answer.body.contains(**word));
+        assert_eq!(inline, None, "{path}");
+    }
+    let (_, port) = ("", review.port);
+    let elsewhere = std::net::UdpSocket::bind("0.0.0.0:0").and_then(|socket| {
+        socket.connect("192.0.2.1:9")?;
+        socket.local_addr()
+    });
+    if let Ok(address) = elsewhere.map(|address| address.ip()).map(|ip| (ip, port))
+        && !address.0.is_loopback()
+    {
+        assert!(TcpStream::connect_timeout(&address.into(), Duration::from_secs(2)).is_err(), "{address:?} is open");
+    }
+}
+
+/// What must never become anything but text.
+const HOSTILE: [&str; 4] =
+    ["<script>alert(1)</script>", "=HYPERLINK(\"http://x\",\"y\")", "\u{202e}gnp.exe", "a\u{200b}b\u{feff}"];
+
+#[test]
+fn hostile_text_is_shown_as_text_on_every_page() {
+    let bench = Bench::small();
+    let header = "customer_external_id,first_name,last_name,email,package,extension,role,<img src=x>\n";
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let fields = HOSTILE.map(|text| {
+        let text = quoted(text);
+        format!("aurora,{text},{text},{text},{text},{text},,{text}\n")
+    });
+    let good = "aurora,Ana,Silva,ana@aurora.example,webex_suite,1001,full_admin,\n";
+    let run = ran(&bench, &format!("{header}{good}{}", fields.concat()));
+    let review = Review::opened(&bench, &[]);
+    let mut pages = vec![format!("/runs/{run}"), format!("/runs/{run}/rows"), format!("/runs/{run}/causes/0")];
+    pages.extend((3..7).map(|row| format!("/runs/{run}/rows/users/{row}")));
+    pages.extend(["/".to_owned(), "/plan".to_owned(), format!("/runs/{run}/rows?q=%3Cscript%3E")]);
+    for path in &pages {
+        let page = review.get(path);
+        assert_eq!(page.status, 200, "{path}: {}", page.body);
+        assert!(!page.body.contains("<script>alert") && !page.body.contains("<img"), "{path}");
+        // In a field to be edited it must stand as it is; anywhere else what hides is named.
+        let mut outside = page.body.clone();
+        while let Some((before, rest)) = outside.split_once(" value=\"") {
+            let (_, after) = rest.split_once('"').expect("a value ends");
+            outside = format!("{before}{after}");
+        }
+        for hidden in ['\u{202e}', '\u{200b}', '\u{feff}'] {
+            assert!(!outside.contains(hidden), "{path} hides {hidden:?}");
+        }
+    }
+    let rows = review.get(&format!("/runs/{run}/rows")).body;
+    assert!(rows.contains("U+202E") && rows.contains("U+200B") && rows.contains("&lt;script&gt;"), "{rows}");
+}
+
+#[test]
+fn a_row_is_mended_checked_sent_and_created() {
+    let bench = Bench::small();
+    let run = ran(&bench, &support::USERS.replace("bruno@aurora", "bruno at aurora"));
+    let review = Review::opened(&bench, &[]);
+    let row = format!("/runs/{run}/rows/users/3");
+    let page = review.get(&row).body;
+    assert!(page.contains("C202") && page.contains("cannot be sent like this"), "{page}");
+    let still = review.post(&format!("{row}/check"), "c3=bruno@").body;
+    assert!(still.contains("C202"), "{still}");
+    let clean = review.post(&format!("{row}/check"), "c3=bruno@aurora.example").body;
+    assert!(clean.contains("data-clean") && !clean.contains("C202"), "{clean}");
+    let taken = review.post(&format!("{row}/check"), "c3=carla@aurora.example").body;
+    assert!(taken.contains("users.csv:4") && !taken.contains("data-clean"), "an e-mail of another row: {taken}");
+    assert!(review.get(&row).body.contains("cannot be sent like this"), "a look keeps nothing");
+
+    assert_eq!(review.post(&row, "c3=bruno@aurora.example&c1=Brunno").header("location"), Some(row.as_str()));
+    assert!(review.get(&row).body.contains("clean and can be sent"));
+    review.post(&format!("/runs/{run}/undo"), &format!("back={row}"));
+    assert!(review.get(&row).body.contains("cannot be sent like this"), "taken back as a whole");
+    let away = review.post(&format!("/runs/{run}/undo"), "back=//evil.example");
+    assert_eq!(away.header("location"), Some(format!("/runs/{run}").as_str()));
+
+    review.post(&row, "c3=bruno@aurora.example");
+    let confirm = review.get(&format!("/runs/{run}/send")).body;
+    assert!(confirm.contains("1 of 1 mended rows are clean"), "{confirm}");
+    assert_eq!(review.post(&format!("/runs/{run}/send"), "seen=other").status, 409, "only what was seen is sent");
+    let saved = review.post(&format!("/runs/{run}/save"), "").body;
+    assert!(saved.contains("users.mended.csv"), "{saved}");
+    let mended = std::fs::read_to_string(bench.path(&format!("work/reports/{run}/users.mended.csv"))).expect("saved");
+    assert!(mended.lines().count() == 2 && mended.contains("bruno@aurora.example"), "{mended}");
+    let seen = between(&confirm, "name=\"seen\" value=\"", "\"").to_owned();
+    let sent = review.post(&format!("/runs/{run}/send"), &format!("seen={seen}"));
+    assert_eq!(sent.status, 303, "{}", sent.body);
+    let new = sent.header("location").expect("the new run").to_owned();
+    review.wait_for(&new, "all well");
+    let rows = review.get(&format!("{new}/rows?outcome=created")).body;
+    assert!(rows.contains("users.csv:3") && !rows.contains("users.csv:4"), "{rows}");
+    assert!(review.get(&format!("/runs/{run}")).body.contains("were sent as run"));
+}
+
+#[test]
+fn the_saved_file_goes_back_by_the_command_line_too() {
+    let bench = Bench::small();
+    let run = ran(&bench, &support::USERS.replace("bruno@aurora", "bruno at aurora"));
+    let review = Review::opened(&bench, &[]);
+    review.post(&format!("/runs/{run}/rows/users/3"), "c3=bruno@aurora.example");
+    review.post(&format!("/runs/{run}/save"), "");
+    let file = bench.path(&format!("work/reports/{run}/users.mended.csv"));
+    let file = file.to_str().expect("plain");
+    let retried = bench.ran(&["retry", "work", "--simulate", "--yes", "--from", file]).expect_code(0);
+    assert!(retried.out.contains("1 created"), "{}", retried.out);
+}
+
+#[test]
+fn one_value_mends_all_rows_of_a_cause_and_a_run_begins_from_the_plan() {
+    let bench = Bench::small();
+    let run = ran(&bench, &support::USERS.replace("webex_calling", "webex_caling"));
+    let review = Review::opened(&bench, &["--lang", "pt-BR"]);
+    let page = review.get(&format!("/runs/{run}/causes/0")).body;
+    assert!(page.contains("lang=\"pt-BR\"") && page.contains("Corrigir todas"), "{page}");
+    review.post(&format!("/runs/{run}/causes/0"), "column=4&now=webex_calling");
+    let page = review.get(&format!("/runs/{run}/causes/0")).body;
+    assert!(page.contains("4 de 4 linhas estão limpas agora"), "{page}");
+    bench.write("work/users.csv", support::USERS);
+    let plan = review.get("/plan").body;
+    let seen = between(&plan, "name=\"seen\" value=\"", "\"").to_owned();
+    assert_eq!(review.post("/plan", "seen=other").status, 409);
+    assert_eq!(review.post("/plan", &format!("seen={seen}")).header("location"), Some("/runs"));
+    review.wait_for("/runs", "tudo bem");
+    let board = review.get("/").body;
+    assert!(board.contains("Padaria Aurora") && board.contains("pronto"), "{board}");
+}
