@@ -93,3 +93,28 @@ fn a_run_that_was_killed_has_a_report() {
     let listed = json(&bench.ran(&["runs", "work", "--format", "json"]).out);
     assert_eq!(listed["runs"][0]["state"], "unfinished");
 }
+
+#[test]
+fn the_page_holds_what_sheets_say_as_text_and_fetches_nothing() {
+    let bench = Bench::small();
+    bench.write("work/users.csv", &USERS.replace("Carla,Dias", "</script><img src=x>,\"=HYPERLINK(\"\"x\"\")\""));
+    let run = bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);
+    let page = std::fs::read_to_string(bench.path(run.report()).join("report.html")).expect("it is there");
+    assert!(page.contains("default-src 'none'; script-src 'sha256-"), "{}", &page[..600]);
+    assert!(!page.contains("<img") && page.matches("</script>").count() == 2, "the data and the script end once each");
+    assert!(page.contains("\\u003c/script>\\u003cimg src=x>"), "it is there as text");
+    for fetching in ["src=\"", "href=\"http", "url(", "@import", "onclick", "style=\""] {
+        assert!(!page.contains(fetching), "{fetching}");
+    }
+    let printed = bench.ran(&["report", "-C", "work", "--format", "html", "--lang", "pt-BR"]).expect_code(0).out;
+    assert!(printed.contains("<html lang=\"pt-BR\">") && printed.contains("Todas as 8 linhas estão bem"), "{printed}");
+}
+
+#[test]
+fn plans_and_evidence_are_pages_too() {
+    let (bench, _) = ran();
+    let plan = bench.ran(&["plan", "work", "--format", "html"]).expect_code(3).out;
+    assert!(plan.contains("script-src 'none'") && plan.contains("<h1>Nothing to do</h1>"), "{plan}");
+    let evidence = bench.ran(&["report", "-C", "work", "--customer", "aurora", "--format", "html"]).expect_code(0).out;
+    assert!(evidence.contains("TURNUP_") && evidence.contains("Left to do by hand"), "{evidence}");
+}

@@ -43,6 +43,18 @@ need "LibreOffice Calc" \
     "command -v soffice" \
     "apt-get update && apt-get install --yes --no-install-recommends libreoffice-calc" \
     "opening and saving rejected rows as people do"
+need "Node.js with npm" \
+    "node --version && npm --version" \
+    "apt-get update && apt-get install --yes --no-install-recommends nodejs npm" \
+    "the tests of the pages"
+need "chromium" \
+    "command -v chromium" \
+    "apt-get update && apt-get install --yes --no-install-recommends chromium" \
+    "the tests of the pages"
+need "playwright-core and axe-core" \
+    "npm ls --prefix tests/review" \
+    "npm ci --prefix tests/review --no-audit --no-fund --silent" \
+    "the tests of the pages"
 
 # All of them, also those that only other systems build: the test of the licences reads every one, without network.
 cargo fetch --locked || fail "could not fetch the crates that Cargo.lock names"
@@ -50,3 +62,7 @@ cargo fetch --locked || fail "could not fetch the crates that Cargo.lock names"
 cargo build --locked --all-targets
 cargo nextest run --locked --no-fail-fast
 cargo test --locked --doc
+
+for pages in tests/review/*.mjs; do
+    [ "$pages" = tests/review/browser.mjs ] || node "$pages" || fail "a test of the pages failed: $pages"
+done

@@ -131,7 +131,7 @@ pub enum Command {
         out: Option<PathBuf>,
         /// How the plan is written.
         #[arg(long, value_enum, default_value_t)]
-        format: PlanFormatArg,
+        format: PageFormatArg,
     },
     /// Check, plan, provision and report.
     Run(RunArgs),
@@ -292,11 +292,21 @@ pub enum PlanFormatArg {
     Json,
 }
 
-impl From<PlanFormatArg> for PlanFormat {
-    fn from(format: PlanFormatArg) -> Self {
+/// As [`PlanFormatArg`], and a page.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum PageFormatArg {
+    #[default]
+    Text,
+    Json,
+    Html,
+}
+
+impl From<PageFormatArg> for PlanFormat {
+    fn from(format: PageFormatArg) -> Self {
         match format {
-            PlanFormatArg::Text => Self::Text,
-            PlanFormatArg::Json => Self::Json,
+            PageFormatArg::Text => Self::Text,
+            PageFormatArg::Json => Self::Json,
+            PageFormatArg::Html => Self::Html,
         }
     }
 }

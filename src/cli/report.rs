@@ -30,6 +30,8 @@ enum ReportFormatArg {
     Json,
     /// One line for every row of all three sheets.
     Csv,
+    /// report.html.
+    Html,
 }
 
 impl ReportArgs {
@@ -47,6 +49,7 @@ impl ReportArgs {
                 ReportFormatArg::Text => ReportFormat::Text,
                 ReportFormatArg::Json => ReportFormat::Json,
                 ReportFormatArg::Csv => ReportFormat::Csv,
+                ReportFormatArg::Html => ReportFormat::Html,
             },
         }
     }

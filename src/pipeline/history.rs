@@ -20,6 +20,7 @@ pub enum ReportFormat {
     Text,
     Json,
     Csv,
+    Html,
 }
 
 /// Which report is wanted.
@@ -56,6 +57,7 @@ pub fn report(folder: &Path, typed: &Typed, order: &ReportOrder, console: &mut C
     match order.format {
         ReportFormat::Text => console.print(&words),
         ReportFormat::Csv => console.stream(|out| report::report_csv(&told.view(), out))?,
+        ReportFormat::Html => console.print(&report::report_html(&told.view())),
         ReportFormat::Json => {
             let english = recorded.in_english(&told)?;
             console.stream(|out| report::report_json(&english.as_ref().unwrap_or(&told).view(), out))?;
@@ -92,8 +94,9 @@ fn evidence(
     match order.format {
         ReportFormat::Text => console.print(&report::evidence_text(&evidence, lang)),
         ReportFormat::Json => console.print(&(serde_json::to_string(&evidence)? + "\n")),
+        ReportFormat::Html => console.print(&report::evidence_html(&evidence, lang)),
         ReportFormat::Csv => {
-            console.refuse(phrase(lang, "the evidence of a customer is written as text or json"));
+            console.refuse(phrase(lang, "the evidence of a customer is written as text, html or json"));
             return Ok(exit::USAGE);
         }
     }

@@ -357,12 +357,7 @@ fn waiting(reason: &Reason, lang: Lang) -> Option<String> {
     if reason.blocked_by.is_some() {
         return None;
     }
-    let words = match reason.text.as_str() {
-        "pending_rpl_review" => "a review at Cisco (pending_rpl_review)",
-        "pending_user_migration" => "consent of the person (pending_user_migration)",
-        other => return Some(other.to_owned()),
-    };
-    Some(phrase(lang, words).to_owned())
+    Some(report::wait_cause(&reason.text, lang).to_owned())
 }
 
 /// Why it failed, in the words of its code.

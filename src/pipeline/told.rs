@@ -53,6 +53,8 @@ impl Recorded<'_> {
         let in_english = self.in_english(told)?;
         let view = in_english.as_ref().unwrap_or(told).view();
         report::write_streamed(&folder.join("report.json"), |out| report::report_json(&view, out))?;
+        let page = report::report_html(&told.view());
+        report::write_atomically(&folder.join("report.html"), page.as_bytes())?;
         let summary = report::summary(&told.results, &told.causes, requests, told.lang);
         Ok(format!("{summary}{}\n", folder.display()))
     }

@@ -33,6 +33,17 @@ impl Stage {
         }
     }
 
+    /// The name as a heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Customers => "Customers",
+            Self::Locations => "Locations",
+            Self::Numbers => "Numbers",
+            Self::Users => "Users",
+            Self::Roles => "Roles",
+        }
+    }
+
     /// The first part of its steps' keys.
     pub const fn step_word(self) -> &'static str {
         match self {

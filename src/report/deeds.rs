@@ -80,6 +80,15 @@ fn one_reason(reason: &Reason, lang: Lang) -> String {
     words
 }
 
+/// What is waited for, in words that name the word of Webex.
+pub fn wait_cause(word: &str, lang: Lang) -> &str {
+    match word {
+        "pending_rpl_review" => phrase(lang, "a review at Cisco (pending_rpl_review)"),
+        "pending_user_migration" => phrase(lang, "consent of the person (pending_user_migration)"),
+        other => phrase(lang, other),
+    }
+}
+
 /// What a step is about, such as `user ana@acme.example`.
 pub fn thing_words(step: &StepId, lang: Lang) -> String {
     let parts = step.parts();

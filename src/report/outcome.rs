@@ -76,6 +76,17 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// The word in a sentence or on a page.
+    pub const fn said(self) -> &'static str {
+        match self {
+            Self::AlreadyThere => "already there",
+            Self::NotReached => "not reached",
+            other => other.word(),
+        }
+    }
+}
+
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())

@@ -19,6 +19,7 @@ pub enum PlanFormat {
     #[default]
     Text,
     Json,
+    Html,
 }
 
 /// Everything a format needs.
@@ -42,19 +43,21 @@ pub fn plan(format: PlanFormat, view: &PlanView<'_>) -> String {
     match format {
         PlanFormat::Text => text(view),
         PlanFormat::Json => json(view),
+        PlanFormat::Html => super::html::plan_html(view),
     }
 }
 
 #[derive(Serialize, Default, Clone, Copy)]
-struct Totals {
-    create: u64,
-    update: u64,
-    unchanged: u64,
-    delete: u64,
+pub(super) struct Totals {
+    pub create: u64,
+    pub update: u64,
+    pub unchanged: u64,
+    pub delete: u64,
     waiting: u64,
 }
 
-fn totals(plan: &Plan) -> BTreeMap<Stage, (Totals, u64)> {
+/// What each stage does, and the requests it takes.
+pub(super) fn totals(plan: &Plan) -> BTreeMap<Stage, (Totals, u64)> {
     let mut totals: BTreeMap<Stage, (Totals, u64)> =
         Stage::ALL.into_iter().map(|stage| (stage, Default::default())).collect();
     for step in &plan.steps {
@@ -89,7 +92,7 @@ fn text(view: &PlanView<'_>) -> String {
     let forecast = view.forecast;
     if forecast.calls.total() == 0 {
         text.push_str(&format!("\n{}\n", phrase(view.lang, "nothing to do: no request would be made")));
-        return text + &remarks(view);
+        return text + &remarks(view) + &updates(view);
     }
     let calls = "{calls} calls ({read} that read, {write} that write), about {time}; the time goes into: {bottleneck}";
     let gaps: [(&str, &dyn Display); 5] = [
@@ -105,7 +108,7 @@ fn text(view: &PlanView<'_>) -> String {
     let gaps: [(&str, &dyn Display); 3] =
         [("numbers", &forecast.numbers_live), ("people", &forecast.people), ("packages", &forecast.people)];
     text.push_str(&(say(view.lang, live, &gaps) + "\n"));
-    text + &remarks(view)
+    text + &remarks(view) + &updates(view)
 }
 
 /// How many rows take no part.
@@ -118,7 +121,7 @@ pub(super) fn left_out(view: &PlanView<'_>) -> String {
 }
 
 /// What a person should know besides: rows that take no part, and what changes.
-fn remarks(view: &PlanView<'_>) -> String {
+pub(super) fn remarks(view: &PlanView<'_>) -> String {
     let mut text = left_out(view);
     let live =
         view.plan.steps.iter().filter(|step| step.fields.get(NUMBER_STATE_ASKED).is_some_and(|w| w == "inactive"));
@@ -141,7 +144,12 @@ fn remarks(view: &PlanView<'_>) -> String {
         let words = "{count} known objects have no row that takes part; they stay as they are";
         text.push_str(&(say(view.lang, words, &[("count", &view.left_alone)]) + "\n"));
     }
-    text.push_str(&carried_over(view));
+    text + &carried_over(view)
+}
+
+/// Updates value by value.
+fn updates(view: &PlanView<'_>) -> String {
+    let mut text = String::new();
     for step in view.plan.steps.iter().filter(|step| !step.changes.is_empty()) {
         let changes: Vec<_> = step
             .changes
@@ -197,7 +205,7 @@ fn shortened(value: &str) -> String {
 
 /// Seconds as a person says them.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a forecast is a small positive number")]
-fn duration(seconds: f64) -> String {
+pub(super) fn duration(seconds: f64) -> String {
     let whole = seconds.ceil() as u64;
     match whole {
         0..=99 => format!("{whole} s"),

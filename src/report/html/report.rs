@@ -1,0 +1,365 @@
+//! The page of one run: how it went, what to mend, what waits and what comes next, and every row.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Display;
+
+use maud::{Markup, PreEscaped, html};
+
+use super::charts::{Group, Parts, bar, chart, legend, parts, share_bar};
+use super::rows::{ROWS_MAX, rows_json};
+use super::{capital, grouped, moment, page, shown, ticked};
+use crate::check::RowRef;
+use crate::model::SheetKind;
+use crate::plan::Stage;
+use crate::report::causes::{customer_of, percent};
+use crate::report::deeds::wait_cause;
+use crate::report::summary::counts;
+use crate::report::view::RunView;
+use crate::report::{Cause, Outcome};
+use crate::text::{Lang, phrase, say};
+
+/// What makes the table of rows move.
+const SCRIPT: &str = include_str!("table.js");
+/// Customers that have a bar; the table holds them all.
+const CUSTOMERS_MAX: usize = 20;
+/// Causes that have a card; `report.json` lists them all.
+const CAUSES_MAX: usize = 30;
+
+/// The page of a run.
+pub fn report_html(view: &RunView<'_>) -> String {
+    let lang = view.lang;
+    let title = say(lang, "Report of run {run}", &[("run", &view.head.run)]);
+    let body = html! {
+        a class="skip" href="#main" { (phrase(lang, "To the content")) }
+        div class="wrap" {
+            (head(view))
+            main id="main" {
+                (overview(view))
+                (causes(view))
+                (next(view))
+                (charts(view))
+                (table(view))
+            }
+            footer { p { (say(lang, "Written by turnup {version}; nothing on this page was fetched from a network.", &[("version", &view.head.tool_version)])) } }
+        }
+        script type="application/json" id="rows" { (PreEscaped(rows_json(view))) }
+    };
+    page(&title, lang, &body, Some(SCRIPT)).into_string()
+}
+
+fn head(view: &RunView<'_>) -> Markup {
+    let (head, lang) = (view.head, view.lang);
+    html! {
+        header class="top" {
+            p class="eyebrow" { (phrase(lang, "turnup report")) }
+            h1 { (verdict(view)) }
+            p { span class="mono" { (shown(&head.run)) } " · " (moment(&head.started)) " · " (shown(&head.by)) " · " (shown(&head.provider)) }
+        }
+    }
+}
+
+/// How the run went, in one sentence.
+fn verdict(view: &RunView<'_>) -> String {
+    let (lang, causes) = (view.lang, view.causes);
+    let bad = causes.rows - causes.well;
+    if view.head.finished.is_none() {
+        return phrase(lang, "The run is not finished").to_owned();
+    }
+    if causes.rows == 0 {
+        return phrase(lang, "No row took part").to_owned();
+    }
+    if bad == 0 {
+        return say(lang, "All {rows} rows are well", &[("rows", &grouped(causes.rows, lang))]);
+    }
+    let (bad, rows) = (grouped(bad, lang), grouped(causes.rows, lang));
+    let gaps: [(&str, &dyn Display); 2] = [("bad", &bad), ("rows", &rows)];
+    say(lang, "{bad} of {rows} rows are not well", &gaps)
+}
+
+/// All outcomes of all sheets.
+fn all(view: &RunView<'_>) -> BTreeMap<Outcome, usize> {
+    let mut all = BTreeMap::new();
+    for (outcome, count) in counts(view.results).into_values().flatten() {
+        *all.entry(outcome).or_default() += count;
+    }
+    all
+}
+
+fn overview(view: &RunView<'_>) -> Markup {
+    let (lang, all) = (view.lang, all(view));
+    let parts = parts(&all);
+    let of = |group: Group| parts.get(&group).copied().unwrap_or_default();
+    let bad = of(Group::Mend) + of(Group::Fail);
+    let total: usize = parts.values().sum();
+    html! {
+        section class="panel" aria-label=(phrase(lang, "Overview")) {
+            dl class="figures" {
+                div { dt { (phrase(lang, "Rows")) } dd { (grouped(total, lang)) } }
+                div { dt { (phrase(lang, "Well")) } dd class="good" { (grouped(of(Group::Good), lang)) } }
+                div { dt { (phrase(lang, "To look at")) } dd class=(if bad > 0 { "fail" } else { "" }) { (grouped(bad, lang)) } }
+                div { dt { (phrase(lang, "Held back")) } dd { (grouped(of(Group::Held), lang)) } }
+                div { dt { (phrase(lang, "Waiting for somebody")) } dd class=(if of(Group::Wait) > 0 { "wait" } else { "" }) { (grouped(of(Group::Wait), lang)) } }
+                @if let Some(took) = duration(view) { div { dt { (phrase(lang, "Took")) } dd { (took) } } }
+            }
+            (bar(&parts, phrase(lang, "All rows"), "bar tall", lang))
+            (legend(&parts, lang))
+        }
+    }
+}
+
+/// How long the run took.
+fn duration(view: &RunView<'_>) -> Option<String> {
+    let at = |text: &str| text.parse::<jiff::Timestamp>().ok();
+    let (from, to) = (at(&view.head.started)?, at(view.head.finished.as_deref()?)?);
+    let seconds = to.duration_since(from).as_secs().max(0);
+    Some(match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min", seconds / 60),
+        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+    })
+}
+
+fn causes(view: &RunView<'_>) -> Markup {
+    let (lang, list) = (view.lang, &view.causes.list);
+    if list.is_empty() {
+        return html! {};
+    }
+    let gaps: [(&str, &dyn Display); 2] = [("count", &list.len()), ("share", &percent(view.causes.well_share(), lang))];
+    let more = list.len().saturating_sub(CAUSES_MAX);
+    html! {
+        section aria-labelledby="causes" {
+            h2 id="causes" { (phrase(lang, "What to mend")) }
+            p class="soft" { (say(lang, "{share} of the rows are well as they stand. Causes: {count}, the largest effect first.", &gaps)) }
+            ol class="causes" {
+                @for (at, cause) in list.iter().enumerate().take(CAUSES_MAX) { (card(at, cause, lang)) }
+            }
+            @if more > 0 { p class="soft" { (say(lang, "and {count} more causes; report.json lists them all", &[("count", &more)])) } }
+        }
+    }
+}
+
+fn card(at: usize, cause: &Cause, lang: Lang) -> Markup {
+    let share = percent(cause.share, lang);
+    let then = say(lang, "{share} of all rows pass then", &[("share", &share)]);
+    html! {
+        li class="panel cause" {
+            div class="body" {
+                h3 { (ticked(&capital(&cause.title))) @if !cause.codes.is_empty() { span class="tags" { @for code in &cause.codes { span class="tag" { (shown(code)) } } } } }
+                p { (ticked(&capital(&cause.message))) }
+                p class="cure" { (ticked(&capital(&cause.fix))) }
+                p class="examples" { (examples(cause)) }
+                button type="button" class="link" data-cause=(at) hidden { (phrase(lang, "Show these rows")) }
+            }
+            div class="effect" {
+                div class="n" { (grouped(cause.rows + cause.blocked, lang)) }
+                p { (effect(cause, lang)) }
+                (share_bar(cause.share, &then))
+                p { (then) }
+            }
+        }
+    }
+}
+
+fn effect(cause: &Cause, lang: Lang) -> String {
+    let (rows, blocked) = (grouped(cause.rows, lang), grouped(cause.blocked, lang));
+    let gaps: [(&str, &dyn Display); 2] = [("rows", &rows), ("blocked", &blocked)];
+    let words = match (cause.rows, cause.blocked) {
+        (1, 0) => "row",
+        (_, 0) => "rows",
+        (0, _) => "rows that wait behind it",
+        (1, _) => "rows: one, and {blocked} behind it",
+        _ => "rows: {rows}, and {blocked} behind them",
+    };
+    say(lang, words, &gaps)
+}
+
+/// A few of its rows, with their values where they differ.
+fn examples(cause: &Cause) -> Markup {
+    let named = cause.examples.iter().filter(|example| example.row.is_some()).take(3);
+    html! {
+        @for (at, example) in named.enumerate() {
+            @if at > 0 { ", " }
+            span class="mono" { (shown(&format!("{}:{}", example.file, example.row.unwrap_or_default()))) }
+            @if !example.value.is_empty() && cause.mend.value.is_none() { " " code { (shown(&example.value)) } }
+        }
+        @if cause.rows > 3 { " …" }
+    }
+}
+
+/// What is waited for, and what comes next.
+fn next(view: &RunView<'_>) -> Markup {
+    let lang = view.lang;
+    let (waiting, steps) = (waiting(view), steps(view));
+    html! {
+        section aria-labelledby="next" {
+            h2 id="next" { (phrase(lang, "What waits, and what comes next")) }
+            div class="panel next" {
+                @if steps.is_empty() && waiting.is_empty() { (phrase(lang, "Nothing: every row is as the sheets say.")) }
+                @if !steps.is_empty() { div {
+                    h3 { (phrase(lang, "What comes next")) }
+                    ol class="steps" { @for step in &steps { li { (ticked(&capital(step))) } } }
+                } }
+                @if !waiting.is_empty() { div {
+                    h3 { (phrase(lang, "Waiting for somebody")) }
+                    ul class="steps" { @for (what, count) in &waiting { li { (ticked(&capital(what))) " " span class="soft" { "(" (grouped(*count, lang)) ")" } } } }
+                } }
+            }
+        }
+    }
+}
+
+/// What rows wait for, the most first.
+fn waiting(view: &RunView<'_>) -> Vec<(String, usize)> {
+    let mut waiting: HashMap<&str, usize> = HashMap::new();
+    for row in view.results.values().flatten().filter(|row| row.outcome == Outcome::Waiting) {
+        *waiting.entry(&row.reason).or_default() += 1;
+    }
+    let mut waiting: Vec<(String, usize)> =
+        waiting.into_iter().map(|(what, count)| (wait_cause(what, view.lang).to_owned(), count)).collect();
+    waiting.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    waiting
+}
+
+fn steps(view: &RunView<'_>) -> Vec<String> {
+    let (lang, all) = (view.lang, all(view));
+    let has = |outcomes: &[Outcome]| outcomes.iter().any(|outcome| all.contains_key(outcome));
+    let mut steps = Vec::new();
+    if view.head.finished.is_none() {
+        steps.push("go on with the run where it stands: `turnup resume`");
+    }
+    if has(&[Outcome::Rejected]) {
+        steps.push("mend the rows in `*.rejected.csv` and send them back with `turnup retry --from FILE`, or mend the sheets and `turnup run`");
+    }
+    if has(&[Outcome::Failed, Outcome::Incomplete, Outcome::Unconfirmed]) {
+        steps.push("once the causes are mended, do again what did not end well: `turnup retry`");
+    }
+    if has(&[Outcome::Conflict]) {
+        steps.push(
+            "decide what is right where another object stands in the place of a row: `turnup why FILE:ROW` tells which",
+        );
+    }
+    if has(&[Outcome::Waiting]) {
+        steps.push("what waits is followed up by the next `turnup run`; nothing is made twice");
+    }
+    steps.into_iter().map(|words| phrase(lang, words).to_owned()).collect()
+}
+
+fn charts(view: &RunView<'_>) -> Markup {
+    let lang = view.lang;
+    let stages: Vec<(String, Parts)> = Stage::ALL
+        .into_iter()
+        .filter_map(|stage| Some((phrase(lang, stage.title()).to_owned(), parts(view.stages.get(&stage)?))))
+        .collect();
+    let (customers, more) = by_customer(view);
+    html! {
+        section aria-labelledby="how" {
+            h2 id="how" { (phrase(lang, "How it went")) }
+            div class="grid2" {
+                div class="panel" {
+                    h3 { (phrase(lang, "By stage")) }
+                    p class="soft" { (phrase(lang, "Steps that are well, of all steps that the run was to do.")) }
+                    @if stages.is_empty() { p { (phrase(lang, "The run had no steps.")) } }
+                    (chart(&stages, lang))
+                }
+                div class="panel" {
+                    h3 { (phrase(lang, "By customer")) }
+                    p class="soft" { (phrase(lang, "Rows that are well, of all rows; customers with most to look at first.")) }
+                    (chart(&customers, lang))
+                    @if more > 0 { p class="soft" { (say(lang, "and {count} more customers; the table below has them all", &[("count", &more)])) } }
+                }
+            }
+        }
+    }
+}
+
+/// The rows of every customer, those with most to look at first; and how many customers have no bar.
+fn by_customer(view: &RunView<'_>) -> (Vec<(String, Parts)>, usize) {
+    let mut customers: BTreeMap<String, Parts> = BTreeMap::new();
+    for kind in SheetKind::ALL {
+        for result in view.results.get(&kind).into_iter().flatten() {
+            let customer = customer_of(RowRef { sheet: kind, index: result.row }, view.sheets);
+            *customers.entry(customer).or_default().entry(Group::of(result.outcome)).or_default() += 1;
+        }
+    }
+    let bad = |parts: &Parts| {
+        let not_well = parts.iter().filter(|(group, _)| !matches!(group, Group::Good | Group::Out));
+        not_well.map(|(_, count)| *count).sum::<usize>()
+    };
+    let mut customers: Vec<(String, Parts)> = customers.into_iter().collect();
+    customers.sort_by_key(|(_, parts)| std::cmp::Reverse(bad(parts)));
+    let more = customers.len().saturating_sub(CUSTOMERS_MAX);
+    customers.truncate(CUSTOMERS_MAX);
+    (customers, more)
+}
+
+fn table(view: &RunView<'_>) -> Markup {
+    let lang = view.lang;
+    let total: usize = view.results.values().map(Vec::len).sum();
+    let (most, total_words) = (grouped(ROWS_MAX, lang), grouped(total, lang));
+    let gaps: [(&str, &dyn Display); 2] = [("most", &most), ("total", &total_words)];
+    html! {
+        section aria-labelledby="rows-title" {
+            h2 id="rows-title" tabindex="-1" { (phrase(lang, "Every row")) }
+            @if total > ROWS_MAX {
+                div class="panel notice" { p { (say(lang, "This page holds {most} of {total} rows, those that are not well first. The files *.results.csv beside it are complete.", &gaps)) } }
+            }
+            noscript { p class="panel notice" { (phrase(lang, "The table needs scripts, which are off here. The files *.results.csv beside this page hold every row.")) } }
+            div id="table" hidden {
+                (filters(view))
+                div class="count" {
+                    div class="pager" {
+                        p id="told" role="status" aria-live="polite" {}
+                        button type="button" id="clear" class="link" { (phrase(lang, "Clear the filters")) }
+                    }
+                    div class="pager" {
+                        button type="button" id="before" { (phrase(lang, "Previous")) }
+                        span id="page" class="soft" {}
+                        button type="button" id="after" { (phrase(lang, "Next")) }
+                    }
+                }
+                div class="panel table" { div class="scroll" tabindex="0" role="group" aria-label=(phrase(lang, "Rows of the run")) { (grid(lang)) } }
+            }
+        }
+    }
+}
+
+fn grid(lang: Lang) -> Markup {
+    let columns = [
+        ("place", "Row"),
+        ("customer", "Customer"),
+        ("name", "Name"),
+        ("result", "Result"),
+        ("reason", "Reason and cure"),
+    ];
+    html! {
+        table class="cards rows" {
+            thead { tr {
+                @for (key, name) in columns {
+                    th scope="col" aria-sort=(if key == "result" { "descending" } else { "none" }) { button type="button" data-sort=(key) { (phrase(lang, name)) } }
+                }
+            } }
+            tbody id="body" {}
+        }
+    }
+}
+
+fn filters(view: &RunView<'_>) -> Markup {
+    let (lang, parts) = (view.lang, parts(&all(view)));
+    html! {
+        div class="filters" role="search" {
+            label class="wide" { (phrase(lang, "Search")) input type="search" id="search" autocomplete="off" spellcheck="false"; }
+            label { (phrase(lang, "Sheet")) select id="sheet" {
+                option value="" { (phrase(lang, "All sheets")) }
+                @for (at, kind) in SheetKind::ALL.into_iter().enumerate() { option value=(at) { (&view.sheets.get(kind).file) } }
+            } }
+            label { (phrase(lang, "Result")) select id="group" {
+                option value="" { (phrase(lang, "All results")) }
+                @for group in Group::ALL.into_iter().filter(|group| parts.contains_key(group)) { option value=(group.class()) { (phrase(lang, group.words())) } }
+            } }
+            label class="wide" { (phrase(lang, "Cause")) select id="cause" {
+                option value="" { (phrase(lang, "All causes")) }
+                @for (at, cause) in view.causes.list.iter().enumerate() { option value=(at) { (at + 1) ". " (cause.title.replace('`', "")) } }
+            } }
+        }
+    }
+}
