@@ -182,7 +182,7 @@ fn examples(cause: &Cause) -> Markup {
             span class="mono" { (shown(&format!("{}:{}", example.file, example.row.unwrap_or_default()))) }
             @if !example.value.is_empty() && cause.mend.value.is_none() { " " code { (shown(&example.value)) } }
         }
-        @if cause.rows > 3 { " …" }
+        @if cause.rows > 3 { "\u{a0}…" }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The rows of a run as data for the table of its page: short, since a page of a hundred thousand goes by mail.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ const WITH_CELLS_MAX: usize = 20_000;
 
 #[derive(Serialize)]
 struct Data<'a> {
-    words: HashMap<&'static str, &'a str>,
+    words: BTreeMap<&'static str, &'a str>,
     outcomes: Vec<OutcomeData<'a>>,
     sheets: Vec<SheetData<'a>>,
     /// Texts that stand in many rows, each once.
@@ -173,7 +173,7 @@ fn outcome_word(outcome: Outcome, lang: Lang) -> &'static str {
     phrase(lang, outcome.said())
 }
 
-fn words(lang: Lang) -> HashMap<&'static str, &'static str> {
+fn words(lang: Lang) -> BTreeMap<&'static str, &'static str> {
     [
         ("customer", "Customer"),
         ("name", "Name"),
