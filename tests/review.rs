@@ -290,7 +290,25 @@ fn one_value_mends_all_rows_of_a_cause_and_a_run_begins_from_the_plan() {
     let seen = between(&plan, "name=\"seen\" value=\"", "\"").to_owned();
     assert_eq!(review.post("/plan", "seen=other").status, 409);
     assert_eq!(review.post("/plan", &format!("seen={seen}")).header("location"), Some("/runs"));
-    review.wait_for("/runs", "tudo bem");
+    review.wait_for("/runs", "tudo certo");
     let board = review.get("/").body;
     assert!(board.contains("Padaria Aurora") && board.contains("pronto"), "{board}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_review_lets_its_run_leave_off_in_order() {
+    let bench = Bench::small();
+    bench.write("slow.toml", "latency_ms = 300\nprovision_ms = 2000\n");
+    let faults = bench.path("slow.toml");
+    let mut review = Review::opened(&bench, &["--faults", faults.to_str().expect("plain")]);
+    let seen = between(&review.get("/plan").body, "name=\"seen\" value=\"", "\"").to_owned();
+    review.post("/plan", &format!("seen={seen}"));
+    review.wait_for("/runs", "under way");
+    let told = std::process::Command::new("kill").args(["-TERM", &review.child.id().to_string()]).status();
+    assert!(told.is_ok_and(|told| told.success()));
+    assert_eq!(review.child.wait().expect("it ends").code(), Some(0));
+    let listed = bench.ran(&["runs", "work", "--format", "json"]).expect_code(0).out;
+    assert!(listed.contains("\"halt\"") || listed.contains("interrupted"), "it says how it left off: {listed}");
+    bench.ran(&["resume", "work", "--simulate"]).expect_code(0);
 }

@@ -117,6 +117,18 @@ impl Desk {
         self.job.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Waits until what was started from here has left off.
+    pub async fn left_off(&self) {
+        const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(50);
+        loop {
+            let job = self.job();
+            if !job.is_begun || job.exit.is_some() {
+                return;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
     /// Starts something that sends; says no while the last one is under way.
     pub fn start(&self, run: Option<String>, task: Task) -> anyhow::Result<bool> {
         let mut job = self.job.lock().unwrap_or_else(PoisonError::into_inner);

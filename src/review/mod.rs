@@ -62,9 +62,9 @@ pub async fn review(folder: &Path, typed: &Typed, port: u16, console: &mut Conso
         .with_context(|| format!("port {port} of this machine cannot be had; choose another with --port"))?;
     let door = Door::new(listener.local_addr()?.port())?;
     let address = door.address();
-    let desk =
-        Desk::new(folder.to_owned(), (typed.clone(), lang), console.clock.clone(), door, console.interrupt.clone());
-    let router = Router::new().fallback(receive).with_state(Arc::new(desk));
+    let (clock, stop) = (console.clock.clone(), console.interrupt.clone());
+    let desk = Arc::new(Desk::new(folder.to_owned(), (typed.clone(), lang), clock, door, stop));
+    let router = Router::new().fallback(receive).with_state(Arc::clone(&desk));
     // Whoever closed the pipe does not want the address.
     let _ = writeln!(console.out, "review {address}").and_then(|()| console.out.flush());
     if !console.quiet {
@@ -79,6 +79,8 @@ pub async fn review(folder: &Path, typed: &Typed, port: u16, console: &mut Conso
         served = axum::serve(listener, router) => served.context("the review ended unexpectedly"),
         _ = interrupt.wait_for(|raised| *raised) => Ok(()),
     };
+    // A run that was sent from here hears of the interruption too, and leaves off in order.
+    desk.left_off().await;
     // What is gone already needs no removing.
     let _ = std::fs::remove_file(workspace.door());
     served.map(|()| exit::WELL)
@@ -194,7 +196,7 @@ fn route(desk: &Arc<Desk>, ask: &Ask) -> anyhow::Result<Reply> {
         (false, [""]) => board::show(desk, ask),
         (false, ["assets", "style.css"]) => Ok(Reply::File("text/css; charset=utf-8", STYLE.to_owned())),
         (false, ["assets", "review.js"]) => Ok(Reply::File("text/javascript; charset=utf-8", SCRIPT.to_owned())),
-        (false, ["assets", "icon.svg"]) => Ok(Reply::File("image/svg+xml", ICON.to_owned())),
+        (false, ["assets", "icon.svg"] | ["favicon.ico"]) => Ok(Reply::File("image/svg+xml", ICON.to_owned())),
         (false, ["runs"]) => runs::list(desk),
         (false, ["plan"]) => plans::show(desk),
         (true, ["plan"]) => plans::run(desk, ask),

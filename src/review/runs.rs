@@ -115,8 +115,11 @@ pub(super) fn show(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Reply
         @match &told {
             Ok(told) => {
                 (draft(desk, listed, told)?)
-                (outcomes(listed, told, lang))
-                @if listed.standing != RunStanding::UnderWay { (causes(listed, told.view().causes, lang)) }
+                // Before it is over, rows that are on their way would look as if they had failed.
+                @if listed.standing != RunStanding::UnderWay {
+                    (outcomes(listed, told, lang))
+                    (causes(listed, told.view().causes, lang))
+                }
             }
             Err(error) => { p class="note bad" { (shown(&format!("{error:#}"))) } }
         }

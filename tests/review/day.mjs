@@ -203,6 +203,10 @@ test("a run in another process is followed from start to end", async () => {
   const faults = path.join(folder, "slow.toml");
   fs.writeFileSync(faults, "provision_ms = 4000\nlatency_ms = 120\n");
   const { page, wrong } = await review(work);
+  await page.getByRole("link", { name: "Next run" }).click();
+  await page.getByRole("button", { name: "Run this against the simulator" }).waitFor();
+  await main(page).locator("summary").first().click();
+  await look(page, "plan-new");
   const child = spawn(turnup, ["run", work, "--simulate", "--yes", "--faults", faults, "--max-in-flight", "4"], { env: environment });
   children.push(child);
   const ended = new Promise((resolve) => child.on("exit", resolve));
@@ -213,7 +217,7 @@ test("a run in another process is followed from start to end", async () => {
     await page.reload();
   }
   await main(page).getByRole("row").nth(1).getByRole("link").click();
-  await page.getByRole("heading", { name: "Under way" }).waitFor();
+  await page.getByRole("heading", { name: "Under way", exact: true }).waitFor();
   const figures = page.locator(".figures");
   await figures.getByText("steps per second").waitFor();
   await page.getByText("What it waits for").waitFor();
