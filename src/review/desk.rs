@@ -113,6 +113,12 @@ impl Desk {
         Ok((draft, edits))
     }
 
+    /// The run that a draft was sent as, where one came of it: a lock or a guard may have kept it from beginning.
+    pub fn sent_as(&self, draft: &Draft) -> anyhow::Result<Option<String>> {
+        let Some(sent) = &draft.sent else { return Ok(None) };
+        Ok(self.run(sent)?.map(|listed| listed.head.run))
+    }
+
     pub fn job(&self) -> Job {
         self.job.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -156,9 +156,9 @@ fn how_it_goes_on(listed: &RunListed, lang: Lang) -> Markup {
 fn draft(desk: &Desk, listed: &RunListed, told: &RunTold) -> anyhow::Result<Markup> {
     let (lang, run) = (desk.lang, &listed.head.run);
     let (draft, edits) = desk.draft(run, told)?;
-    let cells = edits.len();
+    let (cells, sent) = (edits.len(), desk.sent_as(&draft)?);
     Ok(html! {
-        @if let Some(sent) = draft.sent.as_ref().filter(|_| cells > 0) {
+        @if let Some(sent) = sent.as_ref().filter(|_| cells > 0) {
             p class="note good" {
                 (phrase(lang, "The mended rows were sent as run")) " " a href={ "/runs/" (sent) } { (sent) }
             }

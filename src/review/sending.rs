@@ -65,7 +65,7 @@ pub(super) fn confirm(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Re
             p class="lead" { (say(lang, "{clean} of {rows} mended rows are clean.", &[("clean", &count(clean)), ("rows", &count(rows.len()))])) }
             (harmed(&tried, &told, lang))
             @if clean < rows.len() { p class="note wait" { (phrase(lang, "Rows that are not clean are not sent; they stay here to be mended.")) } }
-            @if let Some(sent) = &draft.sent { p class="note good" { (phrase(lang, "The mended rows were sent as run")) " " a href={ "/runs/" (sent) } { (sent) } } }
+            @if let Some(sent) = desk.sent_as(&draft)? { p class="note good" { (phrase(lang, "The mended rows were sent as run")) " " a href={ "/runs/" (sent) } { (sent) } } }
             section aria-labelledby="will" {
                 h2 id="will" { (phrase(lang, "What will happen")) }
                 (will_happen(&tried.plan, tried.forecast.as_ref(), lang))
