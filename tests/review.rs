@@ -312,3 +312,32 @@ fn an_interrupted_review_lets_its_run_leave_off_in_order() {
     assert!(listed.contains("\"halt\"") || listed.contains("interrupted"), "it says how it left off: {listed}");
     bench.ran(&["resume", "work", "--simulate"]).expect_code(0);
 }
+
+#[test]
+fn what_two_tabs_keep_at_the_same_moment_is_all_kept() {
+    let bench = Bench::small();
+    let wrong =
+        support::USERS.replace("bruno@", "bruno at ").replace("sara@", "sara at ").replace("tiago@", "tiago at ");
+    let run = ran(&bench, &wrong);
+    let review = Review::opened(&bench, &[]);
+    let rows = [(3, "bruno@aurora.example"), (6, "sara@tejo.example"), (7, "tiago@tejo.example")];
+    std::thread::scope(|scope| {
+        for (row, email) in rows {
+            let (review, path) = (&review, format!("/runs/{run}/rows/users/{row}"));
+            scope.spawn(move || {
+                for turn in 0..8 {
+                    let kept = review.post(&path, &format!("c3={email}&c1=Turn{turn}"));
+                    assert_eq!(kept.status, 303, "{}", kept.body);
+                }
+            });
+        }
+    });
+    let page = review.get(&format!("/runs/{run}/send")).body;
+    assert!(page.contains("3 of 3 mended rows are clean"), "{page}");
+    // Every change was kept as one of its own, so that each can be taken back.
+    for _ in 0..rows.len() * 8 {
+        assert!(!review.get(&format!("/runs/{run}/send")).body.contains("nothing to send"));
+        review.post(&format!("/runs/{run}/undo"), "");
+    }
+    assert!(review.get(&format!("/runs/{run}/send")).body.contains("nothing to send"));
+}

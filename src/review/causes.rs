@@ -164,10 +164,8 @@ pub(super) fn mend(desk: &Arc<Desk>, listed: &RunListed, at: &str, ask: &Ask) ->
     let width = rows.first().map_or(0, |row| told.sheets().get(row.sheet).header.len());
     let is_one_sheet = rows.iter().all(|row| Some(row.sheet) == rows.first().map(|row| row.sheet));
     if let Some(column) = ask.form.number("column").filter(|column| *column < width && is_one_sheet) {
-        let (mut draft, _) = desk.draft(run, &told)?;
         let now = ask.form.get("now");
-        draft.change(rows.iter().map(|row| (*row, column, now.to_owned())));
-        draft.write(&desk.workspace()?.draft(run))?;
+        desk.redraft(run, &told, |draft, _| draft.change(rows.iter().map(|row| (*row, column, now.to_owned()))))?;
     }
     Ok(Reply::See(format!("/runs/{run}/causes/{at}")))
 }

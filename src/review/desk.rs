@@ -48,6 +48,8 @@ pub(super) struct Desk {
     pub door: Door,
     pub lang: Lang,
     told: Mutex<Kept>,
+    /// Held while a draft is read, changed and written: two tabs may keep something at the same moment.
+    drafting: Mutex<()>,
     job: Arc<Mutex<Job>>,
     stop: watch::Receiver<bool>,
 }
@@ -60,7 +62,17 @@ impl Desk {
         door: Door,
         stop: watch::Receiver<bool>,
     ) -> Self {
-        Self { folder, typed, clock, door, lang, told: Mutex::default(), job: Arc::default(), stop }
+        Self {
+            folder,
+            typed,
+            clock,
+            door,
+            lang,
+            told: Mutex::default(),
+            drafting: Mutex::default(),
+            job: Arc::default(),
+            stop,
+        }
     }
 
     pub fn workspace(&self) -> anyhow::Result<Workspace> {
@@ -102,6 +114,15 @@ impl Desk {
         }
         kept.push((run.clone(), state, Arc::clone(&told)));
         Ok(told)
+    }
+
+    /// Changes the draft of a run, with all that was kept in it so far.
+    pub fn redraft(&self, run: &str, told: &RunTold, change: impl FnOnce(&mut Draft, &Edits)) -> anyhow::Result<()> {
+        let _one_at_a_time = self.drafting.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut draft, edits) = self.draft(run, told)?;
+        let before = draft.clone();
+        change(&mut draft, &edits);
+        if draft == before { Ok(()) } else { draft.write(&self.workspace()?.draft(run)) }
     }
 
     /// The draft of a run, and what it comes to.

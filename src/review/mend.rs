@@ -25,12 +25,14 @@ pub(super) fn save(desk: &Arc<Desk>, listed: &RunListed, at: (&str, &str), ask: 
     let run = &listed.head.run;
     let told = desk.told(listed)?;
     let row = row_named(&told, at)?;
-    let (mut draft, edits) = desk.draft(run, &told)?;
-    let changed = changed(&told, row, &edits, ask)?;
-    if !changed.is_empty() {
-        draft.change(changed.into_iter().map(|(column, now)| (row, column, now)));
-        draft.write(&desk.workspace()?.draft(run))?;
-    }
+    // A form holds every cell of its row: where another tab has changed that row meanwhile, the last word counts.
+    let mut kept = Ok(());
+    desk.redraft(run, &told, |draft, edits| match changed(&told, row, edits, ask) {
+        Ok(changed) if changed.is_empty() => {}
+        Ok(changed) => draft.change(changed.into_iter().map(|(column, now)| (row, column, now))),
+        Err(error) => kept = Err(error),
+    })?;
+    kept?;
     Ok(Reply::See(address(run, &told, row)))
 }
 
@@ -38,10 +40,9 @@ pub(super) fn save(desk: &Arc<Desk>, listed: &RunListed, at: (&str, &str), ask: 
 pub(super) fn undo(desk: &Arc<Desk>, listed: &RunListed, ask: &Ask) -> anyhow::Result<Reply> {
     let run = &listed.head.run;
     let told = desk.told(listed)?;
-    let (mut draft, _) = desk.draft(run, &told)?;
-    if draft.undo() {
-        draft.write(&desk.workspace()?.draft(run))?;
-    }
+    desk.redraft(run, &told, |draft, _| {
+        draft.undo();
+    })?;
     let home = format!("/runs/{run}");
     let back = ask.form.get("back");
     // Only within the run: a form must not lead anywhere else.

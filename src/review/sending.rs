@@ -152,7 +152,7 @@ fn changes((run, told): (&str, &RunTold), (edits, tried): (&Edits, &Tried), lang
 pub(super) fn send(desk: &Arc<Desk>, listed: &RunListed, ask: &Ask) -> anyhow::Result<Reply> {
     let (lang, from) = (desk.lang, &listed.head.run);
     let told = desk.told(listed)?;
-    let (mut draft, edits) = desk.draft(from, &told)?;
+    let (_, edits) = desk.draft(from, &told)?;
     let (_, tried) = tried_of(desk, &told, &edits)?;
     if ask.form.get("seen") != seen(&edits, &tried.plan) || !tried.harmed.is_empty() {
         let words = "something has changed since that page was shown, so nothing was sent; look at it again";
@@ -161,13 +161,18 @@ pub(super) fn send(desk: &Arc<Desk>, listed: &RunListed, ask: &Ask) -> anyhow::R
     let clean = rows_of(&edits).into_iter().filter(|row| tried.is_clean(*row));
     let rows: Vec<Source> = clean.map(|row| Source { sheet: row.sheet, index: row.index }).collect();
     let run = desk.clock.run_id();
+    let sent = edits.clone();
     let order = SendOrder { from: from.clone(), run: run.clone(), edits, rows };
     if !desk.start(Some(run.clone()), Task::Send(order))? {
         let words = "another run that was started here is still under way; wait for it";
         return Ok(Reply::Refused(StatusCode::CONFLICT, phrase(lang, words).to_owned()));
     }
-    draft.sent = Some(run.clone());
-    draft.write(&desk.workspace()?.draft(from))?;
+    // What was changed since is not sent.
+    desk.redraft(from, &told, |draft, now| {
+        if *now == sent {
+            draft.sent = Some(run.clone());
+        }
+    })?;
     Ok(Reply::See(format!("/runs/{run}")))
 }
 
