@@ -823,6 +823,14 @@ fn a_plan_is_forecast_with_what_the_last_run_measured() {
     assert!(assumed > 100.0 && 0.0 < measured && measured < 0.15, "{assumed}, then {measured}");
 }
 
+#[test]
+fn a_later_row_with_the_administrators_address_holds_nobody_back() {
+    let bench = Bench::small();
+    bench.write("work/users.csv", &format!("{}aurora,Zoe,Lima,ana@aurora.example,webex_meetings,,\n", support::USERS));
+    let ran = bench.ran(&["run", "work", "--simulate", "--yes"]).expect_code(3);
+    assert!(ran.out.contains("6 created, 1 rejected"), "{}", ran.out);
+}
+
 // ---- explanations ----
 
 /// Every code of the page, whatever the list of codes is by now.

@@ -112,6 +112,11 @@ fn what_is_not_as_usual_is_a_finding_of_its_own() {
     assert!(ran.err.contains("has 6 rows and the last one had 36"), "{}", ran.err);
     assert_eq!(inbox(&bench), ["users.csv"], "it was not taken");
     night(&bench, &simulator, &["--anyway"]).expect_code(0);
+    deliver(&bench, &[("users.csv", "foo,bar\n1,2\n")]);
+    let ran = night(&bench, &simulator, &["--anyway"]).expect_code(3);
+    assert!(ran.err.contains("the new sheets were not taken"), "{}", ran.err);
+    assert_eq!(inbox(&bench), ["users.csv"], "a file that is no users sheet does not take the place of one");
+    bench.remove("work/inbox/users.csv");
     deliver(&bench, &[("users.csv.part", "customer_ext")]);
     let ran = night(&bench, &simulator, &[]).expect_code(3);
     assert!(ran.err.contains("is still being written"), "{}", ran.err);

@@ -202,6 +202,8 @@ impl People {
             let code = cross.kind.code();
             let record = &mut self.records[cross.row as usize];
             record.has_finding = true;
+            // The first row with an address stands, so a later one neither is the administrator nor holds anybody back.
+            record.is_administrator &= cross.kind != Kind::Email;
             record.has_error |= context.rulebook.severity(code) == Severity::Error;
             self.tally.add(code);
         }

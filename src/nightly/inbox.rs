@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, bail};
 
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::SheetKind;
 use crate::settings::Settings;
 use crate::sheet;
@@ -29,6 +30,8 @@ pub enum Arrival {
     SameAgain(Vec<String>),
     /// Somebody is still writing it.
     Growing(String),
+    /// A sheet that no row can be read from: its columns are missing, or it is no sheet. The inbox stays as it is.
+    Unreadable(Box<Diagnostic>),
     /// A sheet lost too many rows; the inbox stays as it is.
     Shrunk {
         sheet: SheetKind,
@@ -59,7 +62,7 @@ pub async fn look(
     if names.iter().map(is_same).collect::<anyhow::Result<Vec<bool>>>()?.into_iter().all(|same| same) {
         return Ok(Arrival::SameAgain(names));
     }
-    Ok(shrunk(inbox, &names, workspace, settings, max_shrink)?.unwrap_or(Arrival::New(names)))
+    Ok(unusual(inbox, &names, workspace, settings, max_shrink)?.unwrap_or(Arrival::New(names)))
 }
 
 /// The sheets of a folder that may be taken.
@@ -117,8 +120,8 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))
 }
 
-/// Puts old and new sheets side by side and counts their rows.
-fn shrunk(
+/// Puts old and new sheets side by side: can the new ones be read, and how many rows have they?
+fn unusual(
     inbox: &Path,
     names: &[String],
     workspace: &Workspace,
@@ -135,6 +138,11 @@ fn shrunk(
     let new = sheet::read(&beside, &settings.reading);
     clear(&beside)?;
     let Ok(new) = new else { return Ok(None) };
+    let is_wrong =
+        |found: &&Diagnostic| found.severity == Severity::Error && found.place.row.is_none_or(|row| row <= 1);
+    if let Some(wrong) = new.found.iter().find(is_wrong) {
+        return Ok(Some(Arrival::Unreadable(Box::new(wrong.clone()))));
+    }
     for kind in SheetKind::ALL {
         let (rows, before) = (new.get(kind).row_count(), old.get(kind).row_count());
         #[expect(clippy::cast_precision_loss, reason = "counts of rows")]

@@ -202,6 +202,12 @@ fn received(
             let words = "`{file}` in `{inbox}` is still being written, so it was not taken; let the night begin later";
             (Some(say(lang, words, &[("file", name), ("inbox", &shown)])), exit::REJECTED)
         }
+        Arrival::Unreadable(wrong) => {
+            let words = "{place}: {message}; {fix}; the new sheets were not taken";
+            let gaps: [(&str, &dyn std::fmt::Display); 3] =
+                [("place", &wrong.place), ("message", &wrong.message(lang)), ("fix", &wrong.fix(lang))];
+            (Some(say(lang, words, &gaps)), exit::REJECTED)
+        }
         Arrival::Shrunk { sheet, rows, before } => {
             let words = "the new {sheet} sheet has {rows} rows and the last one had {before}, so it was not taken; if that is \
                          right, `turnup nightly --anyway` takes it";

@@ -252,8 +252,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "C216",
         "`{value}` is not an action{suggestion:; did you mean `*`?}",
-        "leave it blank to create or update, or write skip",
-        "Blank means create or update; `skip` leaves the row out.",
+        "leave it blank to create or update, or write delete or skip",
+        "Blank means create or update; `delete` takes away what the row names, `skip` leaves the row out.",
         "`create`; leave the cell blank",
     ),
     entry(

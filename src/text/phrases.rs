@@ -957,4 +957,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("interrupted", "interrompido"),
     ("another run did not end", "outra execução não terminou"),
     ("could not run", "não pôde executar"),
+    (
+        "{place}: {message}; {fix}; the new sheets were not taken",
+        "{place}: {message}; {fix}; as planilhas novas não foram usadas",
+    ),
 ];

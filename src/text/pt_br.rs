@@ -252,8 +252,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "C216",
         "`{value}` não é uma ação{suggestion:; quis dizer `*`?}",
-        "deixe em branco para criar ou atualizar, ou escreva skip",
-        "Em branco cria ou atualiza; `skip` deixa a linha de fora.",
+        "deixe em branco para criar ou atualizar, ou escreva delete ou skip",
+        "Em branco cria ou atualiza; `delete` tira o que a linha nomeia, `skip` deixa a linha de fora.",
         "`create`; deixe a célula em branco",
     ),
     entry(
