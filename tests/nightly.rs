@@ -105,8 +105,10 @@ fn what_is_not_as_usual_is_a_finding_of_its_own() {
     }
     deliver(&bench, &[("users.csv", &many)]);
     night(&bench, &simulator, &[]).expect_code(0);
+    deliver(&bench, &[("users (1).csv", USERS)]);
     let ran = night(&bench, &simulator, &[]).expect_code(3);
-    assert!(ran.err.contains("no new sheet"), "{}", ran.err);
+    assert!(ran.err.contains("(only users (1).csv, which is called like none)"), "{}", ran.err);
+    bench.remove("work/inbox/users (1).csv");
     deliver(&bench, &[("users.csv", USERS)]);
     let ran = night(&bench, &simulator, &[]).expect_code(5);
     assert!(ran.err.contains("has 6 rows and the last one had 36"), "{}", ran.err);

@@ -25,7 +25,8 @@ const LOOKS: u32 = 5;
 pub enum Arrival {
     /// New sheets, by name.
     New(Vec<String>),
-    Nothing,
+    /// Nothing that is called like a sheet; files that are called otherwise.
+    Nothing(Vec<String>),
     /// Byte for byte what was taken last time.
     SameAgain(Vec<String>),
     /// Somebody is still writing it.
@@ -33,11 +34,7 @@ pub enum Arrival {
     /// A sheet that no row can be read from: its columns are missing, or it is no sheet. The inbox stays as it is.
     Unreadable(Box<Diagnostic>),
     /// A sheet lost too many rows; the inbox stays as it is.
-    Shrunk {
-        sheet: SheetKind,
-        rows: usize,
-        before: usize,
-    },
+    Shrunk { sheet: SheetKind, rows: usize, before: usize },
 }
 
 /// Looks at the inbox; waits for files that are still being written.
@@ -53,7 +50,7 @@ pub async fn look(
     }
     let names = sheets(inbox)?;
     if names.is_empty() {
-        return Ok(Arrival::Nothing);
+        return Ok(Arrival::Nothing(files(inbox)?.into_keys().collect()));
     }
     let is_same = |name: &String| -> anyhow::Result<bool> {
         let before = workspace.root().join(name);

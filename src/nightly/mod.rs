@@ -189,9 +189,9 @@ fn received(
             inbox::take(inbox, names, workspace, &stamp)?;
             (None, exit::WELL)
         }
-        Arrival::Nothing => {
-            let words = "no new sheet is in `{inbox}`; what waits and what was not finished is carried on with";
-            (Some(say(lang, words, &[("inbox", &shown)])), exit::REJECTED)
+        Arrival::Nothing(others) => {
+            let words = "no new sheet is in `{inbox}`{others: (only *, which is called like none)}; what waits and what was not finished is carried on with";
+            (Some(say(lang, words, &[("inbox", &shown), ("others", &others.join(", "))])), exit::REJECTED)
         }
         Arrival::SameAgain(names) => {
             inbox::put_away(inbox, names, workspace, &stamp)?;

@@ -52,7 +52,7 @@ async fn in_time(sending: impl Future<Output = anyhow::Result<()>>) -> anyhow::R
 fn verdict(code: u8, lang: Lang) -> &'static str {
     let english = match code {
         exit::WELL => "all well",
-        exit::REJECTED => "something was rejected",
+        exit::REJECTED => "something needs a look",
         exit::FAILED => "some rows failed",
         exit::GUARD => "stopped by a guard or the deadline",
         exit::INTERRUPTED => "interrupted",

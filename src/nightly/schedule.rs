@@ -127,7 +127,7 @@ fn timer(workspace: &Path, timetable: &Timetable) -> String {
 /// A line for `crontab -e`; a `%` would end it.
 fn crontab(program: &Path, workspace: &Path, timetable: &Timetable) -> String {
     let word = |path: &Path| format!("'{}'", path.display().to_string().replace('\'', "'\\''").replace('%', "\\%"));
-    let mut text = String::new();
+    let mut text = "# cron hands on no token: say TURNUP_TOKEN_FILE=FILE above this line\n".to_owned();
     if let Some(zone) = &timetable.zone {
         let _ = writeln!(text, "CRON_TZ={zone}");
     }
@@ -170,9 +170,12 @@ mod tests {
     #[test]
     fn a_crontab_line_keeps_its_percent_signs() {
         let [unit] = <[Unit; 1]>::try_from(units(Kind::Cron, None, 0)).expect("one");
-        assert_eq!(unit.text, "5 22 * * * '/usr/bin/turnup' nightly '/srv/50\\% work'\n");
+        assert_eq!(
+            unit.text.lines().nth(1).map(|line| format!("{line}\n")).as_deref(),
+            Some("5 22 * * * '/usr/bin/turnup' nightly '/srv/50\\% work'\n")
+        );
         let [unit] = <[Unit; 1]>::try_from(units(Kind::Cron, Some("UTC"), 2)).expect("one");
-        assert_eq!(unit.text.lines().next(), Some("CRON_TZ=UTC"));
+        assert_eq!(unit.text.lines().nth(1), Some("CRON_TZ=UTC"));
         assert!(unit.text.contains("sleep $(( $$ \\% 120 )); "), "{}", unit.text);
     }
 }

@@ -929,8 +929,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "não tem o índice dos seus arquivos, e provavelmente foi cortada",
     ),
     (
-        "no new sheet is in `{inbox}`; what waits and what was not finished is carried on with",
-        "não há planilha nova em `{inbox}`; o que espera e o que não terminou segue adiante",
+        "no new sheet is in `{inbox}`{others: (only *, which is called like none)}; what waits and what was not finished is carried on with",
+        "não há planilha nova em `{inbox}`{others: (só *, que não tem nome de planilha)}; o que espera e o que não terminou segue adiante",
     ),
     (
         "{files} in `{inbox}` is the same as last time, byte for byte; look whether the export ran",
@@ -951,7 +951,6 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("turnup {workspace}: {verdict}", "turnup {workspace}: {verdict}"),
     ("exit code", "código de saída"),
     ("all well", "tudo certo"),
-    ("something was rejected", "algo foi rejeitado"),
     ("some rows failed", "algumas linhas falharam"),
     ("stopped by a guard or the deadline", "parado por uma proteção ou pelo prazo"),
     ("interrupted", "interrompido"),
@@ -961,4 +960,5 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{place}: {message}; {fix}; the new sheets were not taken",
         "{place}: {message}; {fix}; as planilhas novas não foram usadas",
     ),
+    ("something needs a look", "algo precisa de atenção"),
 ];
