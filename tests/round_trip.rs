@@ -303,3 +303,43 @@ fn wrong_cells_of_the_workbook_have_notes_and_lists_to_choose_from() {
         assert!(parts.contains(wanted), "{wanted}");
     }
 }
+
+#[test]
+fn a_mend_is_kept_while_the_source_says_what_was_mended() {
+    let bench = numbered(DAMAGED_ROWS);
+    let simulator = Simulator::start(&bench, &[]);
+    let first = run(&bench, &simulator).expect_code(3);
+    let mended = rejected(&bench, &first, "users").replace(" at ", "@").replace("3.51211E+11", "+351211000003");
+    bench.write("users.rejected.csv", &mended);
+    let args = ["retry", "work", "--yes", "--keep", "--from", "users.rejected.csv"];
+    let second = Ran::of(&mut bench.against(&simulator, &args)).expect_code(0);
+    assert!(second.err.contains("3 mends are kept"), "{second:#?}");
+    let kept = fs::read_to_string(bench.path("work/corrections.csv")).expect("it was made");
+    assert!(kept.contains("user/rui at aurora.example,email,rui at aurora.example,rui@aurora.example\r\n"), "{kept}");
+
+    // The next night the source says the same, and nothing is to be done.
+    let night = run(&bench, &simulator).expect_code(0);
+    assert_eq!(counted(&bench, &night), "unchanged 5");
+    assert!(night.err.contains("3 cells are taken as corrections.csv says"), "{night:#?}");
+    let users = Results::read(&bench, &night, "users.results.csv");
+    assert_eq!(users.lines(&["email"])[1], "rui at aurora.example", "the cell as it came");
+    assert!(
+        users.lines(&["reason"])[1].contains("taken as `rui@aurora.example` (corrections.csv:"),
+        "the report lists it"
+    );
+    let again = bench.ran(&["report", "-C", "work"]).expect_code(0);
+    assert_eq!(Results::read(&bench, &again, "users.results.csv").lines(&["reason"]), users.lines(&["reason"]));
+
+    // Then it is changed there.
+    let users = fs::read_to_string(bench.path("work/users.csv")).expect("the test wrote it");
+    bench.write("work/users.csv", &users.replace("3.51211E+11", "+351211000009"));
+    let changed = run(&bench, &simulator).expect_code(0);
+    assert!(changed.err.contains("2 cells are taken as corrections.csv says, 1 of its lines"), "{changed:#?}");
+    let users = Results::read(&bench, &changed, "users.results.csv");
+    assert_eq!(users.lines(&["phone_number", "result"])[2], "+351211000009 updated");
+
+    // A file that cannot be read sends nothing.
+    bench.write("work/corrections.csv", "key,now\n");
+    let refused = run(&bench, &simulator).expect_code(3);
+    assert!(refused.err.contains("corrections.csv:1") && refused.err.contains("nothing was sent"), "{refused:#?}");
+}

@@ -32,6 +32,10 @@ pub struct RetryArgs {
     /// A mended file of rejected rows; rows may be sorted, and some may be left out.
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
+    /// Keep the mends of that file in corrections.csv, so that later runs do them again while the sheet still says what was
+    /// mended.
+    #[arg(long, requires = "from")]
+    keep: bool,
     /// Do not ask before sending.
     #[arg(long)]
     yes: bool,
@@ -84,6 +88,7 @@ impl RetryArgs {
             run: self.run.clone(),
             classes: classes.iter().map(|class| (*class).into()).collect(),
             from: self.from.clone(),
+            keeps: self.keep,
         }
     }
 }

@@ -45,9 +45,16 @@ pub(super) fn room(workspace: &Workspace, steps: u64) -> anyhow::Result<()> {
     workspace.make_sure_of_room(ROOM_MIN + steps * ROOM_PER_STEP)
 }
 
-/// Findings that leave a sheet without rows.
-pub(super) const UNREADABLE: [Code; 6] =
-    [Code::NotText, Code::EmptyFile, Code::FileKind, Code::WorkbookTooLarge, Code::WorkbookBroken, Code::SheetMissing];
+/// Findings that leave a sheet without rows, or without a mend that was meant.
+pub(super) const UNREADABLE: [Code; 7] = [
+    Code::CorrectionsMalformed,
+    Code::NotText,
+    Code::EmptyFile,
+    Code::FileKind,
+    Code::WorkbookTooLarge,
+    Code::WorkbookBroken,
+    Code::SheetMissing,
+];
 
 /// Says why the file is probably the wrong one: too many of its rows have mistakes of their own.
 #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::SheetKind;
 use crate::settings::{KEPT_ENCODING, SETTINGS};
-use crate::sheet::{self, Rows, Sheets};
+use crate::sheet::{self, CORRECTIONS, Correction, Rows, Sheets};
 use crate::template::{self, Templates};
 
 /// The file of the onboarding templates.
@@ -21,20 +21,26 @@ pub(super) struct Inputs {
     pub rows: Rows,
     pub templates: Templates,
     pub found: Vec<Diagnostic>,
+    /// Mends that were kept; they are done in the sheets.
+    pub corrections: Vec<Correction>,
 }
 
 impl Inputs {
     /// Reads the sheets and templates of a folder.
     pub fn read(folder: &Path, options: &sheet::Options) -> anyhow::Result<Self> {
         Self::look(folder)?;
-        let sheets = sheet::read(folder, options)?;
+        let mut sheets = sheet::read(folder, options)?;
+        let mut of_corrections = Vec::new();
+        let corrections = corrections(folder, &mut of_corrections)?;
+        sheet::correct(&mut sheets, &corrections.iter().collect::<Vec<_>>());
         let path = folder.join(TEMPLATES);
         let text = fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
         let (templates, mut found) = template::read(TEMPLATES, &String::from_utf8_lossy(&text));
         let (rows, of_cells) = sheet::rows(&sheets);
         found.extend(of_cells);
+        found.extend(of_corrections);
         found.extend(beside(folder)?);
-        Ok(Self { sheets, rows, templates, found })
+        Ok(Self { sheets, rows, templates, found, corrections })
     }
 
     /// The same with other texts in place of sheets.
@@ -49,6 +55,8 @@ impl Inputs {
                 SheetKind::Users => self.sheets.users = read,
             }
         }
+        let is_read = |one: &&Correction| texts.iter().any(|(kind, _)| one.is_of(*kind));
+        sheet::correct(&mut self.sheets, &self.corrections.iter().filter(is_read).collect::<Vec<_>>());
         let (rows, of_cells) = sheet::rows(&self.sheets);
         self.found.retain(|found| found.place.sheet.is_none() || is_beside(found));
         self.found.extend(of_cells);
@@ -92,6 +100,16 @@ impl Inputs {
     }
 }
 
+/// The mends that were kept, if there are any.
+pub(super) fn corrections(folder: &Path, found: &mut Vec<Diagnostic>) -> anyhow::Result<Vec<Correction>> {
+    let path = folder.join(CORRECTIONS);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let bytes = fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    Ok(sheet::corrections(bytes, found))
+}
+
 fn beside(folder: &Path) -> anyhow::Result<Vec<Diagnostic>> {
     Ok(sheet::files(folder)?.iter().flat_map(|name| sheet::beside(&folder.join(name))).collect())
 }
@@ -104,6 +122,9 @@ const fn is_beside(found: &Diagnostic) -> bool {
 pub(super) fn names(folder: &Path) -> anyhow::Result<Vec<String>> {
     let mut names = sheet::files(folder)?;
     names.push(TEMPLATES.to_owned());
+    if folder.join(CORRECTIONS).exists() {
+        names.push(CORRECTIONS.to_owned());
+    }
     Ok(names)
 }
 

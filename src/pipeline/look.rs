@@ -300,7 +300,8 @@ fn edited_inputs(workspace: &Workspace, settings: &Settings, told: &RunTold, edi
     let sheets = told.sheets().clone();
     let (rows, of_cells) = sheet::rows(&sheets);
     let found = [found, of_cells].concat();
-    let inputs = Inputs { sheets, rows, templates, found };
+    // What was kept of earlier mends is in the sheets already.
+    let inputs = Inputs { sheets, rows, templates, found, corrections: Vec::new() };
     let reading = sheet::Options { encoding: None, ..settings.reading.clone() };
     Ok(inputs.with(&edited_texts(told.sheets(), edits), &reading))
 }

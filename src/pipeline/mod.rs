@@ -228,6 +228,9 @@ async fn provision(
     let known = recorded.log.known()?;
     let standing = standing(&known);
     let checked = checked(&inputs, settings, &standing);
+    if let Some(words) = mended::say_corrected(&inputs, settings.lang) {
+        console.say(&words);
+    }
     let mut selected = Selected::new(order.selection.clone(), &checked);
     if let Some((words, code)) = in_the_way(&selected, &checked, settings) {
         return refused(&words, code, &copies, console);

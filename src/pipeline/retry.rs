@@ -30,6 +30,8 @@ pub struct RetryOrder {
     pub classes: Vec<Outcome>,
     /// A mended file of rejected rows.
     pub from: Option<PathBuf>,
+    /// The mends are kept, and done again on later nights.
+    pub keeps: bool,
 }
 
 /// `turnup retry`: a run over the rows of an earlier one that did not end well.
@@ -65,7 +67,7 @@ pub async fn retry(folder: &Path, typed: &Typed, order: &RetryOrder, console: &m
     let run = console.clock.run_id();
     let copies = workspace.inputs(&run);
     let found = match &order.from {
-        Some(file) => sent_back(&recorded, &candidates, file, &copies, console)?,
+        Some(file) => sent_back(&recorded, &candidates, (file, order.keeps), &copies, console)?,
         None => troubled(&recorded, &candidates[0], &order.classes, &copies)?,
     };
     let Some((before, inputs, rows)) = found else { return Ok(exit::REJECTED) };
@@ -101,7 +103,7 @@ fn troubled(
 fn sent_back(
     recorded: &Recorded<'_>,
     candidates: &[RunHead],
-    file: &Path,
+    (file, keeps): (&Path, bool),
     copies: &Path,
     console: &mut Console<'_>,
 ) -> anyhow::Result<Option<Again>> {
@@ -123,6 +125,11 @@ fn sent_back(
             Ok(taken) => {
                 if let Some(words) = mended::say_restored(&taken.restored, &told.inputs.sheets, settings.lang) {
                     console.say(&words);
+                }
+                if keeps {
+                    for words in mended::keep(&taken, recorded.workspace, settings.lang)? {
+                        console.say(&words);
+                    }
                 }
                 return Ok(Some((head.run.clone(), taken.inputs, taken.rows)));
             }

@@ -99,6 +99,7 @@ impl Recorded<'_> {
         if head.undoes.is_some() {
             report::leave_out_untouched(&mut results, &self.touched(run)?);
         }
+        report::tell_corrected(&mut results, &inputs.sheets, lang);
         let causes = report::causes_of_results(&checked, &results, hold_back, lang);
         drop(checked);
         Ok(Told { head, left, inputs, results, stages, causes, lang })

@@ -4,6 +4,7 @@
 
 mod activation;
 mod causes;
+mod corrected;
 mod deeds;
 mod emergency;
 mod evidence;
@@ -30,6 +31,7 @@ mod write;
 pub use activation::activation;
 pub(crate) use causes::customer_of;
 pub use causes::{Cause, CauseExample, CauseKind, Causes, Mend, causes_of_findings, causes_of_results, causes_page};
+pub use corrected::tell_corrected;
 pub use deeds::{event_words, reason_words, thing_words, wait_cause};
 pub use evidence::{Deed, EVIDENCE_SCHEMA, Evidence, by_hand, evidence_text};
 pub use findings::{CHECK_SCHEMA, FindingsFormat, findings};

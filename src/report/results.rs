@@ -25,7 +25,12 @@ pub fn results_csv(sheet: &Sheet, results: &[RowResult], out: &mut dyn io::Write
     header.row(kept.iter().map(|&at| header_cell(sheet, at)).chain(RESULT_COLUMNS.map(Cow::Borrowed)));
     let row = |file: &mut CsvText, result: &RowResult| {
         let cells = sheet.cells(result.row);
-        file.row(kept.iter().map(|&at| cells.get(at).unwrap_or_default()).chain(result.columns()));
+        let corrected = sheet.corrected(result.row);
+        let came = |&at: &usize| match corrected.iter().find(|cell| cell.position == at) {
+            Some(cell) => Cow::Borrowed(cell.was.as_str()),
+            None => cells.get(at).unwrap_or_default(),
+        };
+        file.row(kept.iter().map(came).chain(result.columns()));
     };
     write(&header.finish(), &results.iter().collect::<Vec<_>>(), sheet.delimiter(), row, out)
 }

@@ -269,8 +269,7 @@ impl Pages<'_> {
         let last = u32::try_from(rows.len())?;
         sheet.autofilter(0, 0, last.max(1), result_column + u16::try_from(RESULT_COLUMNS.len())? - 1)?;
         for (row, result) in (1..).zip(rows) {
-            let cells = input.cells(result.row);
-            let own = kept.iter().map(|&at| cells.get(at).unwrap_or_default());
+            let own = kept.iter().map(|&at| input.came(result.row, at));
             for (column, cell) in (0..).zip(own.chain(result.columns())) {
                 let is_outcome = column == result_column;
                 let format = if is_outcome { &self.styles.outcomes[&result.outcome] } else { &self.styles.text };

@@ -9,6 +9,7 @@ mod blank;
 mod blank_workbook;
 mod cells;
 mod columns;
+mod corrections;
 mod damage;
 mod dialect;
 mod encoding;
@@ -39,6 +40,9 @@ pub use beside::beside;
 pub use blank::blank;
 pub use blank_workbook::{CAUSES, Choices, OWN_SHEETS, blank_workbook, results_tab};
 pub use columns::{Need, Spec, customers, locations, specs, users};
+pub use corrections::{
+    CORRECTIONS, Corrected, Correction, column_name, correct, corrections, row_key, with_corrections,
+};
 pub use damage::DIGITS_KEPT;
 pub use encoding::{Encoding, encoding};
 pub use file::{Options, WORKBOOK, file_name, files, parse, read, read_back};
@@ -52,6 +56,11 @@ pub use write::{BOM, CsvText};
 
 /// Rows that one thread looks at in one go.
 const ROWS_AT_ONCE: usize = 8192;
+
+/// The text of a small file, whatever its encoding.
+fn parse_text(bytes: Vec<u8>) -> Option<String> {
+    encoding::decode(bytes, None).ok().map(|decoded| decoded.text)
+}
 
 /// One sheet as it stands in its file.
 #[derive(Debug, Clone)]
@@ -72,6 +81,8 @@ pub struct Sheet {
     is_unclosed: bool,
     /// The cells of a workbook that were no text, in reading order.
     typed: Vec<TypedCell>,
+    /// The cells that kept mends have changed, in reading order.
+    corrected: Vec<Corrected>,
 }
 
 impl Sheet {
@@ -88,6 +99,7 @@ impl Sheet {
             positions: Positions::none(),
             is_unclosed: false,
             typed: Vec::new(),
+            corrected: Vec::new(),
         }
     }
 
@@ -141,6 +153,26 @@ impl Sheet {
     /// The cell as it stands in the file; empty where the row or the file is shorter.
     pub fn cell(&self, row: usize, header: &str) -> Cow<'_, str> {
         self.position(header).and_then(|at| self.cells(row).get(at)).unwrap_or_default()
+    }
+
+    /// The cell as it came, before kept mends were done again.
+    pub fn came(&self, row: usize, position: usize) -> Cow<'_, str> {
+        match self.corrected(row).iter().find(|cell| cell.position == position) {
+            Some(cell) => Cow::Borrowed(&cell.was),
+            None => self.cells(row).get(position).unwrap_or_default(),
+        }
+    }
+
+    /// The cells of a row that kept mends have changed.
+    pub fn corrected(&self, row: usize) -> &[Corrected] {
+        let from = self.corrected.partition_point(|cell| cell.row < row);
+        let rest = &self.corrected[from..];
+        &rest[..rest.partition_point(|cell| cell.row == row)]
+    }
+
+    /// How many cells kept mends have changed.
+    pub const fn corrected_count(&self) -> usize {
+        self.corrected.len()
     }
 
     /// Is nothing in the cell? A formula whose value was not saved is something.
@@ -238,6 +270,14 @@ impl Sheets {
             SheetKind::Customers => &self.customers,
             SheetKind::Locations => &self.locations,
             SheetKind::Users => &self.users,
+        }
+    }
+
+    const fn get_mut(&mut self, kind: SheetKind) -> &mut Sheet {
+        match kind {
+            SheetKind::Customers => &mut self.customers,
+            SheetKind::Locations => &mut self.locations,
+            SheetKind::Users => &mut self.users,
         }
     }
 

@@ -145,6 +145,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "`users (1).csv` beside `users.csv`",
     ),
     entry(
+        "F132",
+        "this cannot be used as a correction: {reason}",
+        "mend the line, or delete it",
+        "A mend that was kept must not be left out silently, so nothing is sent before its file can be read.",
+        "a header without `was`; write `key,column,was,now`",
+    ),
+    entry(
         "C201",
         "`{column}` is empty{because:, but * needs it}",
         "fill in `{column}`",
@@ -494,6 +501,20 @@ pub(super) const ENTRIES: &[Entry] = &[
         "name the location's `main_number`, or leave the cell blank",
         "After an emergency call the location's main number can be called back only if it has one.",
         "`main_number` under `emergency_callback` beside a blank `main_number`",
+    ),
+    entry(
+        "C270",
+        "`{value}` is taken as `{now}`, as {related} says",
+        "correct it in the source, then the line is needed no more",
+        "A mend that was kept is done again while the source still says what was mended.",
+        "`rui at tejo.example` is taken as `rui@tejo.example`",
+    ),
+    entry(
+        "C271",
+        "{related} is not applied{changed:, since it was made for `*`, which the cell says no more}{twice:, since * rows have its key}",
+        "delete the line if it is no longer needed, or mend the cell anew",
+        "A mend that was kept ends when the source says something else, since what was right then may be wrong now.",
+        "`+351211234567` was mended once, and now the source says `+351211234599`",
     ),
     entry(
         "L301",

@@ -21,6 +21,27 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("cause", "causa"),
     ("example", "exemplo"),
     ("cure", "cura"),
+    // Mends that are kept.
+    ("it is no text", "não é texto"),
+    ("its header must name `key`, `column`, `was` and `now`", "o cabeçalho deve ter `key`, `column`, `was` e `now`"),
+    (
+        "a key is `customer/`, `location/` or `user/` and what follows it",
+        "uma chave é `customer/`, `location/` ou `user/` e o que vem depois",
+    ),
+    ("it names no column", "não indica coluna"),
+    (
+        "{count} cells are taken as corrections.csv says, {stopped} of its lines no longer apply",
+        "{count} células são tomadas como diz corrections.csv, {stopped} das suas linhas já não se aplicam",
+    ),
+    (
+        "{count} mends are kept in corrections.csv and done again while the source says what was mended",
+        "{count} correções ficam guardadas em corrections.csv e são refeitas enquanto a origem disser o que foi corrigido",
+    ),
+    (
+        "{count} mends cannot be kept, since several rows have their key",
+        "{count} correções não podem ser guardadas, pois várias linhas têm a mesma chave",
+    ),
+    ("{column}: `{was}` taken as `{now}` ({place})", "{column}: `{was}` tomado como `{now}` ({place})"),
     // The workbook of a report.
     ("what is wrong", "o que está errado"),
     ("rows behind it", "linhas atrás"),

@@ -145,6 +145,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "`users (1).csv` ao lado de `users.csv`",
     ),
     entry(
+        "F132",
+        "isto não serve como correção: {reason}",
+        "corrija a linha ou apague-a",
+        "Uma correção guardada não pode ser deixada de fora em silêncio, então nada é enviado antes que o arquivo possa ser lido.",
+        "um cabeçalho sem `was`; escreva `key,column,was,now`",
+    ),
+    entry(
         "C201",
         "`{column}` está vazia{because:, mas * precisa dela}",
         "preencha `{column}`",
@@ -494,6 +501,20 @@ pub(super) const ENTRIES: &[Entry] = &[
         "indique o `main_number` da localidade, ou deixe a célula em branco",
         "Depois de uma chamada de emergência só se pode retornar ao número principal se a localidade tem um.",
         "`main_number` em `emergency_callback` ao lado de um `main_number` em branco",
+    ),
+    entry(
+        "C270",
+        "`{value}` é tomado como `{now}`, como diz {related}",
+        "corrija na origem, e a linha já não será necessária",
+        "Uma correção guardada é refeita enquanto a origem ainda diz o que foi corrigido.",
+        "`rui at tejo.example` é tomado como `rui@tejo.example`",
+    ),
+    entry(
+        "C271",
+        "{related} não é aplicada{changed:, pois foi feita para `*`, o que a célula já não diz}{twice:, pois * linhas têm a sua chave}",
+        "apague a linha se já não for necessária, ou corrija a célula de novo",
+        "Uma correção guardada termina quando a origem diz outra coisa, pois o que era certo então pode estar errado agora.",
+        "`+351211234567` foi corrigido uma vez, e agora a origem diz `+351211234599`",
     ),
     entry(
         "L301",
