@@ -112,11 +112,6 @@ impl Workspace {
         self.root.join("reports").join(run)
     }
 
-    /// Are there sheets to work with?
-    pub fn has_sheets(&self) -> bool {
-        ["customers.csv", "customers.xlsx", "workbook.xlsx"].iter().any(|name| self.root.join(name).exists())
-    }
-
     /// Is there any state from an earlier run?
     pub fn has_state(&self) -> bool {
         self.journal().exists()

@@ -191,6 +191,39 @@ fn people_and_programs_are_told() {
     assert!(ran.err.contains("não foi possível enviar (mail)"), "{}", ran.err);
 }
 
+/// What arrived is whole for itself, and the rest never came: no silent 0.
+#[test]
+fn a_night_that_cannot_run_says_so_to_everybody() {
+    let bench = first_night();
+    let web = WebServer::start();
+    configure(&bench, &format!("[notify]\nwebhook = \"http://{}/\"\n", web.address));
+    bench.remove("work/inbox/customers.csv");
+    let simulator = Simulator::start(&bench, &[]);
+    let ran = night(&bench, &simulator, &[]).expect_code(1);
+    assert!(ran.err.contains("customers.csv"), "{}", ran.err);
+    let (_, body) = web.message();
+    let body: serde_json::Value = serde_json::from_str(&body).expect("it is JSON");
+    assert_eq!((&body["exit"], &body["verdict"]), (&1.into(), &"could not run".into()));
+    assert!(body["findings"][0].as_str().is_some_and(|words| words.contains("customers.csv")), "{body}");
+    assert!(body["workspace"].as_str().is_some_and(|path| path.starts_with('/')), "{body}");
+}
+
+/// A program that takes longer than the night has.
+#[test]
+fn a_night_that_is_over_before_its_run_sends_nothing() {
+    let bench = first_night();
+    let simulator = Simulator::start(&bench, &[]);
+    configure(&bench, "command = [\"sleep\", \"2\"]\n");
+    let until = jiff::Zoned::now().saturating_add(jiff::Span::new().seconds(1)).timestamp().to_string();
+    let ran = night(&bench, &simulator, &["--until", &until]).expect_code(1);
+    assert!(ran.err.contains("has not ended in time"), "{}", ran.err);
+    configure(&bench, "");
+    let over = jiff::Zoned::now().saturating_sub(jiff::Span::new().seconds(1)).timestamp().to_string();
+    let ran = night(&bench, &simulator, &["--until", &over]).expect_code(5);
+    assert!(ran.err.contains("the time was over before the run could begin"), "{}", ran.err);
+    assert_eq!(simulator.each_once("customers"), 0);
+}
+
 #[test]
 fn a_workspace_may_neither_notify_nor_run_anything() {
     for section in [

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -75,12 +76,7 @@ impl BaseUrl {
 
     /// Is it this machine?
     pub fn is_loopback(&self) -> bool {
-        match self.0.host() {
-            Some(url::Host::Domain(name)) => name == "localhost",
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        }
+        is_loopback(&self.0)
     }
 
     /// The host for people; ports of this machine come and go, so they are one.
@@ -102,6 +98,17 @@ impl BaseUrl {
             url.query_pairs_mut().extend_pairs(&request.query);
         }
         url
+    }
+}
+
+/// Does the address lead to this machine?
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        // Outside of the web's own schemes, an address is read as a name.
+        Some(url::Host::Domain(name)) => name == "localhost" || name.parse().is_ok_and(|ip: IpAddr| ip.is_loopback()),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 

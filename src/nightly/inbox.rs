@@ -10,13 +10,11 @@ use anyhow::{Context, bail};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::SheetKind;
 use crate::settings::Settings;
-use crate::sheet;
+use crate::sheet::{self, WORKBOOK};
 use crate::workspace::Workspace;
 
 /// A sheet that shrinks is only suspicious when it had so many rows.
 const ROWS_MIN: usize = 20;
-/// The file that stands for all three sheets.
-const WORKBOOK: &str = "workbook.xlsx";
 /// How many times a growing file is looked at.
 const LOOKS: u32 = 5;
 

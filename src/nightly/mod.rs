@@ -14,8 +14,9 @@ use serde_json::Value;
 
 use crate::pipeline::{Confirmation, Console, Locked, Order, Selection, Terminal, Until, exit, run};
 use crate::settings::{Settings, Typed, settle};
+use crate::sheet;
 use crate::text::{Lang, phrase, say};
-use crate::workspace::Workspace;
+use crate::workspace::{Claim, Workspace};
 use inbox::Arrival;
 
 pub use config::{Config, Notify};
@@ -68,63 +69,74 @@ pub async fn nightly(
     let workspace = Workspace::open(folder)?;
     let settings = settle(typed, &workspace)?;
     let begun = Instant::now();
-    let night = spend(&workspace, &settings, typed, order, console).await;
-    let (night, error) = match night {
-        Ok(night) => (night, None),
-        Err(error) => (failed(&error), Some(error)),
-    };
-    let night = Night { seconds: begun.elapsed().as_secs_f64(), ..night };
+    let mut night = Night::default();
+    let spent = spend(&mut night, (&workspace, &settings), typed, order, console).await;
+    if let Err(error) = &spent {
+        let is_locked = error.downcast_ref::<Locked>().is_some();
+        night.exit = if is_locked { exit::LOCKED } else { exit::ENVIRONMENT };
+        night.findings.push(format!("{error:#}"));
+    }
+    night.seconds = begun.elapsed().as_secs_f64();
     tell(&workspace, &settings, &night, console).await;
-    error.map_or(Ok(night.exit), Err)
+    spent.map(|()| night.exit)
 }
 
-/// What whoever is told reads of an error.
-fn failed(error: &anyhow::Error) -> Night {
-    let is_locked = error.downcast_ref::<Locked>().is_some();
-    let exit = if is_locked { exit::LOCKED } else { exit::ENVIRONMENT };
-    Night { exit, findings: vec![format!("{error:#}")], ..Night::default() }
-}
-
+/// What was found stays found when an error ends the night.
 async fn spend(
-    workspace: &Workspace,
-    settings: &Settings,
+    night: &mut Night,
+    (workspace, settings): (&Workspace, &Settings),
     typed: &Typed,
     order: &NightOrder,
     console: &mut Console<'_>,
-) -> anyhow::Result<Night> {
+) -> anyhow::Result<()> {
     let config = &settings.night;
     let until = order.until.map(Ok).or_else(|| config.until.as_deref().map(Until::parse)).transpose();
     let until = until.map_err(|wrong| anyhow::anyhow!("`until` under `[nightly]`: {wrong}"))?;
+    // Waiting and fetching take their time, and six in the morning must not become that of tomorrow.
+    let until = until.map(|until| console.clock.moment_of(until));
     let wait = order.wait.unwrap_or_else(|| Duration::from_mins(config.wait_minutes.unwrap_or(WAIT_MINUTES)));
     let claim = claim(workspace, wait, console).await?;
     let inbox = inbox_folder(workspace, config, order)?;
     if let Some(command) = &config.command {
-        fetch(command, &inbox).await?;
+        fetch(command, &inbox, left(until, console).unwrap_or(COMMAND_MAX)).await?;
     }
     let settle = Duration::from_secs(config.settle_seconds.unwrap_or(SETTLE_SECONDS));
     let max_shrink = if order.anyway { 1.0 } else { config.max_shrink.unwrap_or(MAX_SHRINK) };
     let arrival = inbox::look(&inbox, workspace, settings, settle, max_shrink).await?;
     let (finding, code) = received(&arrival, &inbox, workspace, settings.lang, console)?;
     drop(claim);
-    if let Some(words) = &finding {
-        console.refuse(words);
+    night.exit = code;
+    if let Some(words) = finding {
+        console.refuse(&words);
+        night.findings.push(words);
     }
-    if !workspace.has_sheets() {
-        return Ok(Night { exit: code, findings: finding.into_iter().collect(), ..Night::default() });
+    // Nothing has come, and nothing ever has: there is nothing to run.
+    if !night.findings.is_empty() && sheet::files(workspace.root()).is_err() {
+        return Ok(());
+    }
+    if until.is_some_and(|until| console.clock.deadline(until).is_none()) {
+        let words = phrase(settings.lang, "the time was over before the run could begin, so nothing was sent");
+        console.refuse(words);
+        night.findings.push(words.to_owned());
+        night.exit = exit::GUARD;
+        return Ok(());
     }
     let (ran, summary) = captured(workspace, typed, until, console).await?;
     let report = summary.lines().last().map(|folder| Path::new(folder).join("report.json"));
-    let report = report.and_then(|path| std::fs::read(path).ok()).and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let findings = finding.into_iter().collect();
-    Ok(Night { exit: worse(ran, code), findings, summary, report, ..Night::default() })
+    let report = report.and_then(|path| std::fs::read(path).ok());
+    night.report = report.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    night.exit = worse(ran, code);
+    night.summary = summary;
+    Ok(())
+}
+
+/// How long a night has left; none where it has all the time.
+fn left(until: Option<Until>, console: &Console<'_>) -> Option<Duration> {
+    until.map(|until| console.clock.deadline(until).map_or(Duration::ZERO, |deadline| deadline.left.min(COMMAND_MAX)))
 }
 
 /// Waits for another run to end.
-async fn claim(
-    workspace: &Workspace,
-    wait: Duration,
-    console: &Console<'_>,
-) -> anyhow::Result<crate::workspace::Claim> {
+async fn claim(workspace: &Workspace, wait: Duration, console: &Console<'_>) -> anyhow::Result<Claim> {
     let until = Instant::now() + wait;
     loop {
         match workspace.claim(&console.clock.who()) {
@@ -155,7 +167,7 @@ fn inbox_folder(workspace: &Workspace, config: &Config, order: &NightOrder) -> a
 }
 
 /// Lets the user's program put new sheets into the inbox.
-async fn fetch(command: &[String], inbox: &Path) -> anyhow::Result<()> {
+async fn fetch(command: &[String], inbox: &Path, within: Duration) -> anyhow::Result<()> {
     let [program, arguments @ ..] = command else { return Ok(()) };
     let mut child = tokio::process::Command::new(program)
         .args(arguments)
@@ -164,9 +176,10 @@ async fn fetch(command: &[String], inbox: &Path) -> anyhow::Result<()> {
         .kill_on_drop(true)
         .spawn()
         .with_context(|| format!("`{program}`, which brings new sheets, cannot be started"))?;
-    let ended = tokio::time::timeout(COMMAND_MAX, child.wait()).await;
-    let ended =
-        ended.with_context(|| format!("`{program}`, which brings new sheets, has not ended in half an hour"))?;
+    let ended = tokio::time::timeout(within, child.wait()).await;
+    let ended = ended.with_context(|| {
+        format!("`{program}`, which brings new sheets, has not ended in time; nothing was taken from the inbox")
+    })?;
     let status = ended.with_context(|| format!("`{program}`, which brings new sheets, was lost"))?;
     if !status.success() {
         bail!("`{program}`, which brings new sheets, ended with {status}; nothing was taken from the inbox");
@@ -190,7 +203,8 @@ fn received(
             (None, exit::WELL)
         }
         Arrival::Nothing(others) => {
-            let words = "no new sheet is in `{inbox}`{others: (only *, which is called like none)}; what waits and what was not finished is carried on with";
+            let words = "no new sheet is in `{inbox}`{others: (only *, which is called like none)}; what waits and what was not \
+                         finished is carried on with";
             (Some(say(lang, words, &[("inbox", &shown), ("others", &others.join(", "))])), exit::REJECTED)
         }
         Arrival::SameAgain(names) => {

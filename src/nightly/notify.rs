@@ -12,9 +12,10 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use sha2::Sha256;
-use url::{Host, Url};
+use url::Url;
 
 use super::{Night, Notify};
+use crate::api::is_loopback;
 use crate::pipeline::exit;
 use crate::settings::secret_of_file;
 use crate::text::{Lang, phrase, say};
@@ -122,13 +123,9 @@ fn mailer(notify: &Notify) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>>
     Ok(builder.timeout(Some(PATIENCE)).build())
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name == "127.0.0.1",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
+/// A path that says the same to whoever works elsewhere.
+fn absolute(path: &str) -> String {
+    std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| path.display().to_string())
 }
 
 /// What programs read.
@@ -137,7 +134,7 @@ fn message(workspace: &Workspace, night: &Night, now: &str) -> Value {
     let causes = of("causes").as_array().map_or(0, Vec::len);
     json!({
         "schema": "turnup.night/1",
-        "workspace": workspace.root().display().to_string(),
+        "workspace": absolute(&workspace.root().display().to_string()),
         "at": now,
         "exit": night.exit,
         "verdict": verdict(night.exit, Lang::En),
@@ -145,7 +142,7 @@ fn message(workspace: &Workspace, night: &Night, now: &str) -> Value {
         "run": of("run"),
         "counts": of("counts"),
         "causes": causes,
-        "folder": night.summary.lines().last().unwrap_or_default(),
+        "folder": night.report.as_ref().and(night.summary.lines().last()).map(absolute),
         "seconds": night.seconds,
     })
 }

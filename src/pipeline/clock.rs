@@ -88,6 +88,11 @@ impl Clock {
         Some(Deadline { at, left })
     }
 
+    /// The same time of day as a moment, so that it is not the next day's once it has passed.
+    pub fn moment_of(&self, until: Until) -> Until {
+        self.deadline(until).map_or(until, |deadline| Until::Moment(deadline.at.timestamp()))
+    }
+
     /// RFC 3339 with offset, to the millisecond.
     pub fn now(&self) -> String {
         self.zoned().strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
@@ -140,6 +145,15 @@ mod tests {
         assert_eq!(told(night, "22:00:05"), "2026-11-22 22:00 -03:00 America/Sao_Paulo 5");
         // The clock goes back in between, so the night has an hour more.
         assert_eq!(told("2026-10-24T22:00:00[Europe/Lisbon]", "06:00"), "2026-10-25 06:00 +00:00 Europe/Lisbon 32400");
+    }
+
+    #[test]
+    fn a_moment_that_has_passed_is_not_tomorrow() {
+        let at = |now: &str| Clock { fixed: Some(now.parse().expect("a time with its zone")) };
+        let until = Until::parse("06:00").expect("a time of day");
+        let (evening, morning) = (at("2026-11-22T22:00:00[UTC]"), at("2026-11-23T06:01:00[UTC]"));
+        assert!(morning.deadline(until).is_some(), "the next six o'clock");
+        assert_eq!(morning.deadline(evening.moment_of(until)), None);
     }
 
     #[test]

@@ -982,4 +982,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{place}: {message}; {fix}; as planilhas novas não foram usadas",
     ),
     ("something needs a look", "algo precisa de atenção"),
+    (
+        "the time was over before the run could begin, so nothing was sent",
+        "o prazo acabou antes de a execução começar, e nada foi enviado",
+    ),
 ];
