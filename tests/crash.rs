@@ -1,6 +1,9 @@
 //! Real SIGKILLs of the real binary at random moments, under faults, against a simulator in a process of its own that
 //! accepts duplicates, so that every object made twice shows. `TURNUP_KILLS` sets how many kills there must be.
 
+#[path = "support/totals.rs"]
+mod totals;
+
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -8,6 +11,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
+use totals::Totals;
 
 /// Kills that the gate makes.
 const KILLS: u64 = 20;
@@ -118,82 +122,58 @@ fn column(path: &Path, headers: &[&str]) -> HashSet<String> {
     reader.records().map(|record| row(record.expect("it is well-formed"))).collect()
 }
 
-/// What came of all kills, for people: `kills 200: rows 12345, missing 0, ...`.
-#[derive(Debug, Default)]
-struct Totals {
-    kills: u64,
-    rows: usize,
-    missing: usize,
-    duplicates: usize,
-    without_one_outcome: usize,
-    bad: Vec<String>,
+/// Everything that was wanted stands, and nothing else, and each once.
+fn compare(totals: &mut Totals, seed: u64, workspace: &Path, state: &Value) {
+    let sheets = [
+        ("customers", column(&workspace.join("customers.csv"), &["external_id"])),
+        ("subscribers", column(&workspace.join("users.csv"), &["email"])),
+    ];
+    for (kind, wanted) in sheets {
+        let made: HashSet<String> = state[kind].as_object().expect("it is told").keys().cloned().collect();
+        for key in wanted.symmetric_difference(&made) {
+            totals.missing += usize::from(wanted.contains(key));
+            totals.say(seed, format!("{kind} {key} is missing or too many"));
+        }
+    }
+    let branches = column(&workspace.join("locations.csv"), &["customer_external_id", "name"]);
+    let made = state["locations"].as_object().expect("it is told");
+    for key in branches.iter().filter(|key| !made.contains_key(*key)) {
+        totals.missing += 1;
+        totals.say(seed, format!("location {key} is missing"));
+    }
+    for kind in ["customers", "organizations", "locations", "people", "subscribers"] {
+        let objects = state[kind].as_object().expect("it is told").iter();
+        for (key, object) in objects.filter(|(_, object)| object["copies"] != 1) {
+            totals.duplicates += 1;
+            totals.say(seed, format!("{kind} {key} has {} copies", object["copies"]));
+        }
+    }
 }
 
-impl Totals {
-    fn line(&self) -> String {
-        format!(
-            "kills {}: rows {}, missing {}, duplicates {}, rows without exactly one outcome {}",
-            self.kills, self.rows, self.missing, self.duplicates, self.without_one_outcome
-        )
+/// Every row of the last report has one outcome, and it is a good one.
+fn read_report(totals: &mut Totals, seed: u64, workspace: &Path, output: &Output) {
+    if !output.status.success() {
+        totals.say(seed, format!("{} {}", output.status, String::from_utf8_lossy(&output.stderr)));
     }
-
-    fn say(&mut self, seed: u64, fault: impl std::fmt::Display) {
-        self.bad.push(format!("seed {seed}: {fault}"));
-    }
-
-    /// Everything that was wanted stands, and nothing else, and each once.
-    fn compare(&mut self, seed: u64, workspace: &Path, state: &Value) {
-        let sheets = [
-            ("customers", column(&workspace.join("customers.csv"), &["external_id"])),
-            ("subscribers", column(&workspace.join("users.csv"), &["email"])),
-        ];
-        for (kind, wanted) in sheets {
-            let made: HashSet<String> = state[kind].as_object().expect("it is told").keys().cloned().collect();
-            for key in wanted.symmetric_difference(&made) {
-                self.missing += usize::from(wanted.contains(key));
-                self.say(seed, format!("{kind} {key} is missing or too many"));
-            }
+    let Some(folder) = report_folder(workspace, output) else { return totals.say(seed, "no report") };
+    for kind in ["customers", "locations", "users"] {
+        let sheet = csv::Reader::from_path(workspace.join(format!("{kind}.csv"))).expect("the sheet is there");
+        let rows = sheet.into_records().count();
+        let results =
+            csv::Reader::from_path(folder.join(format!("{kind}.results.csv"))).expect("the results are there");
+        let outcomes: Vec<String> = results
+            .into_deserialize::<std::collections::HashMap<String, String>>()
+            .map(|row| row.expect("they are well-formed")["result"].clone())
+            .collect();
+        totals.rows += rows;
+        let empty = outcomes.iter().filter(|outcome| outcome.is_empty() || outcome.contains([' ', ';'])).count();
+        let odd = rows.abs_diff(outcomes.len()) + empty;
+        if odd > 0 {
+            totals.without_one_outcome += odd;
+            totals.say(seed, format!("{odd} of {rows} rows of {kind} have not exactly one outcome"));
         }
-        let branches = column(&workspace.join("locations.csv"), &["customer_external_id", "name"]);
-        let made = state["locations"].as_object().expect("it is told");
-        for key in branches.iter().filter(|key| !made.contains_key(*key)) {
-            self.missing += 1;
-            self.say(seed, format!("location {key} is missing"));
-        }
-        for kind in ["customers", "organizations", "locations", "people", "subscribers"] {
-            let objects = state[kind].as_object().expect("it is told").iter();
-            for (key, object) in objects.filter(|(_, object)| object["copies"] != 1) {
-                self.duplicates += 1;
-                self.say(seed, format!("{kind} {key} has {} copies", object["copies"]));
-            }
-        }
-    }
-
-    /// Every row of the last report has one outcome, and it is a good one.
-    fn read_report(&mut self, seed: u64, workspace: &Path, output: &Output) {
-        if !output.status.success() {
-            self.say(seed, format!("{} {}", output.status, String::from_utf8_lossy(&output.stderr)));
-        }
-        let Some(folder) = report_folder(workspace, output) else { return self.say(seed, "no report") };
-        for kind in ["customers", "locations", "users"] {
-            let sheet = csv::Reader::from_path(workspace.join(format!("{kind}.csv"))).expect("the sheet is there");
-            let rows = sheet.into_records().count();
-            let results =
-                csv::Reader::from_path(folder.join(format!("{kind}.results.csv"))).expect("the results are there");
-            let outcomes: Vec<String> = results
-                .into_deserialize::<std::collections::HashMap<String, String>>()
-                .map(|row| row.expect("they are well-formed")["result"].clone())
-                .collect();
-            self.rows += rows;
-            let empty = outcomes.iter().filter(|outcome| outcome.is_empty() || outcome.contains([' ', ';'])).count();
-            let odd = rows.abs_diff(outcomes.len()) + empty;
-            if odd > 0 {
-                self.without_one_outcome += odd;
-                self.say(seed, format!("{odd} of {rows} rows of {kind} have not exactly one outcome"));
-            }
-            for outcome in outcomes.iter().filter(|outcome| *outcome != "created") {
-                self.say(seed, format!("{kind}: {outcome}"));
-            }
+        for outcome in outcomes.iter().filter(|outcome| *outcome != "created") {
+            totals.say(seed, format!("{kind}: {outcome}"));
         }
     }
 }
@@ -213,20 +193,20 @@ fn killed_at_random_moments_nothing_is_missing_and_nothing_is_made_twice() {
     let wanted = std::env::var("TURNUP_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(KILLS);
     let mut totals = Totals::default();
     for seed in 1..=wanted * SEEDS_PER_KILL_MAX {
-        if totals.kills >= wanted {
+        if totals.tries >= wanted {
             break;
         }
         let folder = tempfile::tempdir().expect("a folder can be made");
         copy_sample(folder.path());
         let simulator = Simulator::start(seed, folder.path());
         let (output, killed) = killed_and_resumed(seed, folder.path(), &simulator.url);
-        totals.kills += killed;
-        totals.compare(seed, folder.path(), &simulator.state());
-        totals.read_report(seed, folder.path(), &output);
+        totals.tries += killed;
+        compare(&mut totals, seed, folder.path(), &simulator.state());
+        read_report(&mut totals, seed, folder.path(), &output);
     }
-    tell(&totals.line());
+    tell(&totals.line("kills"));
     assert!(totals.bad.is_empty(), "{}", totals.bad.join("\n"));
-    assert!(totals.kills >= wanted, "only {} kills of {wanted} were in time", totals.kills);
+    assert!(totals.tries >= wanted, "only {} kills of {wanted} were in time", totals.tries);
 }
 
 /// A line for people; shown where the output of tests is.

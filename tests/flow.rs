@@ -7,6 +7,8 @@ mod crashing;
 mod losses;
 #[path = "flow/lost.rs"]
 mod lost;
+#[path = "support/totals.rs"]
+mod totals;
 #[path = "flow/waiting.rs"]
 mod waiting;
 #[path = "flow/world.rs"]
@@ -17,6 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crashing::Crashing;
 use tokio::runtime::{Builder, Runtime};
+use totals::Totals;
 use turnup::journal::{Ending, Log, Memory, State, Stored, Which};
 use turnup::plan::Known;
 use turnup::report::Outcome;
@@ -85,57 +88,41 @@ fn the_journal_of_a_run_with_failures_can_be_replayed() {
     assert!(blocked > 10, "only {blocked} steps are blocked");
 }
 
-/// What came of some seeds, for people: `seeds 10000: rows 250000, missing 0, ...`.
-#[derive(Debug, Default)]
-struct Totals {
-    seeds: u64,
-    rows: usize,
-    missing: usize,
-    duplicates: usize,
-    without_one_outcome: usize,
-    bad: Vec<String>,
+/// The counts of two workers together.
+fn sum(one: Totals, other: Totals) -> Totals {
+    Totals {
+        tries: one.tries + other.tries,
+        rows: one.rows + other.rows,
+        missing: one.missing + other.missing,
+        duplicates: one.duplicates + other.duplicates,
+        without_one_outcome: one.without_one_outcome + other.without_one_outcome,
+        bad: [one.bad, other.bad].concat(),
+    }
 }
 
-impl Totals {
-    fn line(&self) -> String {
-        format!(
-            "seeds {}: rows {}, missing {}, duplicates {}, rows without exactly one outcome {}",
-            self.seeds, self.rows, self.missing, self.duplicates, self.without_one_outcome
-        )
-    }
-
-    fn add(&mut self, other: Self) {
-        self.seeds += other.seeds;
-        self.rows += other.rows;
-        self.missing += other.missing;
-        self.duplicates += other.duplicates;
-        self.without_one_outcome += other.without_one_outcome;
-        self.bad.extend(other.bad);
-    }
-
-    /// Runs the small partner under the faults of one seed.
-    fn try_seed(&mut self, seed: u64) {
-        let webex = webex(Faults::from_seed(seed), (seed % 4) * 500);
-        let plan = planned(&Known::default());
-        let mut log = Memory::default();
-        log.begin(&head(), &plan).expect("memory takes it");
-        let finish = runtime().block_on(async {
-            attempt(&webex, tokio::time::Instant::now(), &plan, HashMap::new(), &mut log, &Known::default()).await
-        });
-        self.seeds += 1;
-        let mut say = |fault: String| self.bad.push(format!("seed {seed}: {fault}"));
-        match finish {
-            Ok(finish) => {
-                let (rows, outcomes) = outcomes(&log);
-                let good = outcomes.iter().filter(|outcome| **outcome == Outcome::Created).count();
-                self.rows += rows;
-                self.without_one_outcome += rows.abs_diff(outcomes.len());
-                self.missing += rows.saturating_sub(good);
-                self.duplicates += duplicates(&webex).len();
-                faults_of(&webex, &plan, &finish.records).into_iter().for_each(&mut say);
+/// Runs the small partner under the faults of one seed.
+fn try_seed(totals: &mut Totals, seed: u64) {
+    let webex = webex(Faults::from_seed(seed), (seed % 4) * 500);
+    let plan = planned(&Known::default());
+    let mut log = Memory::default();
+    log.begin(&head(), &plan).expect("memory takes it");
+    let finish = runtime().block_on(async {
+        attempt(&webex, tokio::time::Instant::now(), &plan, HashMap::new(), &mut log, &Known::default()).await
+    });
+    totals.tries += 1;
+    match finish {
+        Ok(finish) => {
+            let (rows, outcomes) = outcomes(&log);
+            let good = outcomes.iter().filter(|outcome| **outcome == Outcome::Created).count();
+            totals.rows += rows;
+            totals.without_one_outcome += rows.abs_diff(outcomes.len());
+            totals.missing += rows.saturating_sub(good);
+            totals.duplicates += duplicates(&webex).len();
+            for fault in faults_of(&webex, &plan, &finish.records) {
+                totals.say(seed, fault);
             }
-            Err(error) => say(format!("{error:#}")),
         }
+        Err(error) => totals.say(seed, format!("{error:#}")),
     }
 }
 
@@ -153,20 +140,18 @@ fn whatever_breaks_everything_is_made_once() {
             if seed > last {
                 return totals;
             }
-            totals.try_seed(seed);
+            try_seed(&mut totals, seed);
         }
     };
-    let mut totals = Totals::default();
-    std::thread::scope(|scope| {
+    let totals = std::thread::scope(|scope| {
         let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        for worker in workers {
-            totals.add(worker.join().expect("a worker does not panic"));
-        }
+        let totals = workers.into_iter().map(|worker| worker.join().expect("a worker does not panic"));
+        totals.fold(Totals::default(), sum)
     });
-    tell(&totals.line());
+    tell(&totals.line("seeds"));
     assert!(totals.bad.is_empty(), "{}", totals.bad.join("\n"));
-    assert_eq!((totals.missing, totals.duplicates, totals.without_one_outcome), (0, 0, 0), "{}", totals.line());
+    assert_eq!((totals.missing, totals.duplicates, totals.without_one_outcome), (0, 0, 0), "{}", totals.line("seeds"));
 }
 
 /// A line for people; shown where the output of tests is.

@@ -3,18 +3,14 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::answers::null_as_default;
+use super::answers::{LocationAddress, null_as_default};
 
 /// An address as the look-up for emergencies answers it, with what it has put right.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SuggestedAddress {
-    pub address1: Option<String>,
-    pub address2: Option<String>,
-    pub city: Option<String>,
-    pub state: Option<String>,
-    pub postal_code: Option<String>,
-    pub country: Option<String>,
+    #[serde(flatten)]
+    pub address: LocationAddress,
     #[serde(default, deserialize_with = "null_as_default")]
     pub errors: Vec<AddressError>,
 }
@@ -22,7 +18,8 @@ pub struct SuggestedAddress {
 impl SuggestedAddress {
     /// In one line.
     pub fn line(&self) -> String {
-        let parts = [&self.address1, &self.address2, &self.city, &self.state, &self.postal_code, &self.country];
+        let LocationAddress { address1, address2, city, state, postal_code, country } = &self.address;
+        let parts = [address1, address2, city, state, postal_code, country];
         let parts: Vec<&str> =
             parts.into_iter().flatten().map(String::as_str).filter(|part| !part.is_empty()).collect();
         parts.join(", ")

@@ -9,7 +9,7 @@ mod deeds;
 mod emergency;
 mod evidence;
 mod findings;
-mod html;
+pub mod html;
 mod immovable;
 mod json;
 mod lines;

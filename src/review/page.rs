@@ -1,9 +1,12 @@
 //! What every page is made of: the frame, foreign text shown as text, badges, tables, paging. Pure.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, html};
 
 use crate::report::Outcome;
+use crate::report::html::{lang_tag, number_of};
 use crate::text::{Lang, phrase};
+
+pub(super) use crate::report::html::{is_invisible, shown};
 
 /// Which part of the review a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,13 +29,12 @@ pub(super) struct Frame<'a> {
 /// A whole page.
 pub(super) fn page(frame: &Frame<'_>, body: &Markup) -> String {
     let lang = frame.lang;
-    let tag = if lang == Lang::PtBr { "pt-BR" } else { "en" };
     let link = |part: Part, to: &str, words: &str| {
         html! { a href=(to) aria-current=[(frame.part == part).then_some("page")] { (phrase(lang, words)) } }
     };
     let markup = html! {
         (DOCTYPE)
-        html lang=(tag) {
+        html lang=(lang_tag(lang)) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -63,11 +65,6 @@ pub(super) fn page(frame: &Frame<'_>, body: &Markup) -> String {
     markup.into_string()
 }
 
-/// Text of somebody else: on its own with regard to direction, and with what cannot be seen made visible.
-pub(super) fn shown(text: &str) -> Markup {
-    html! { bdi { (pieces(text)) } }
-}
-
 /// A cell; a blank one says so to those who do not see it.
 pub(super) fn cell(text: &str) -> Markup {
     if text.is_empty() {
@@ -77,33 +74,9 @@ pub(super) fn cell(text: &str) -> Markup {
     }
 }
 
-fn pieces(text: &str) -> Markup {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(is_invisible) {
-        let (before, from) = rest.split_at(at);
-        let hidden = from.chars().next().unwrap_or_default();
-        out.push_str(&html! { (before) span class="hidden-character" { (name(hidden)) } }.into_string());
-        rest = &from[hidden.len_utf8()..];
-    }
-    out.push_str(&html! { (rest) }.into_string());
-    PreEscaped(out)
-}
-
-/// The same where no markup may stand, as in a title.
+/// Text of somebody else where no markup may stand, as in a title.
 pub(super) fn visible(text: &str) -> String {
-    text.chars().map(|c| if is_invisible(c) { name(c) } else { c.to_string() }).collect()
-}
-
-fn name(hidden: char) -> String {
-    format!("U+{:04X}", u32::from(hidden))
-}
-
-/// Controls, marks of direction, and characters without width.
-pub(super) const fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+    text.chars().map(|c| if is_invisible(c) { number_of(c) } else { c.to_string() }).collect()
 }
 
 /// The colour family of an outcome.
@@ -174,16 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn foreign_text_is_shown_as_text_and_what_hides_is_named() {
-        for (text, expected) in [
-            ("<script>alert(1)</script>", "<bdi>&lt;script&gt;alert(1)&lt;/script&gt;</bdi>"),
-            ("=HYPERLINK(\"x\")", "<bdi>=HYPERLINK(&quot;x&quot;)</bdi>"),
-            ("a\u{202e}b", "<bdi>a<span class=\"hidden-character\">U+202E</span>b</bdi>"),
-            ("\u{200b}", "<bdi><span class=\"hidden-character\">U+200B</span></bdi>"),
-            ("João", "<bdi>João</bdi>"),
-        ] {
-            assert_eq!(shown(text).into_string(), expected);
-        }
+    fn a_title_names_what_hides_in_it() {
         assert_eq!(visible("a\u{feff}"), "aU+FEFF");
     }
 

@@ -6,6 +6,7 @@
 mod generator;
 #[path = "journal/memory.rs"]
 mod memory;
+mod webex;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

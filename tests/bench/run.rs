@@ -6,7 +6,6 @@
 mod overhead;
 #[path = "run/sheets.rs"]
 mod sheets;
-#[path = "run/webex.rs"]
 mod webex;
 #[path = "../flow/world.rs"]
 mod world;
@@ -34,6 +33,11 @@ const TURNS: usize = 3;
 
 fn say(text: &str) {
     writeln!(stdout(), "{text}").expect("somebody reads along");
+}
+
+/// The simulator of every run, and what this one has besides.
+fn flags<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    [&["--latency-ms", LATENCY_MS, "--provision-ms", "200"], more].concat()
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -96,9 +100,9 @@ fn judged(what: &str, value: f64, target: f64, details: &str) -> bool {
 fn measured(name: &str, server: &[&str], client: &[&str], bound: impl Fn(f64) -> f64) -> (f64, Taken) {
     let mut all = Vec::new();
     for turn in 0..TURNS {
-        let webex = Webex::start(server);
+        let webex = Webex::start(&flags(server));
         let latency = webex.latency();
-        let fresh = Webex::start(server);
+        let fresh = Webex::start(&flags(server));
         let folder = workspace(&format!("{name}-{turn}"));
         sheets::write(&folder, 1);
         let taken = run(&fresh, &folder, client);
@@ -133,14 +137,14 @@ fn main() {
 
 /// A second run under the same limit, which the first one has learnt; and one that has nothing to do.
 fn learnt_and_unchanged() -> bool {
-    let webex = Webex::start(&["--rate", "300"]);
+    let webex = Webex::start(&flags(&["--rate", "300"]));
     let folder = workspace("learnt");
     sheets::write(&folder, 1);
     run(&webex, &folder, &["--max-in-flight", "20"]);
     let unchanged = run(&webex, &folder, &["--max-in-flight", "20"]);
     let is_idle = judged("requests of an unchanged second run", unchanged.requests, 0.0, "same sheets");
     // A fresh Webex, so that its time begins with the second work.
-    let again = Webex::start(&["--rate", "300"]);
+    let again = Webex::start(&flags(&["--rate", "300"]));
     sheets::write(&folder, 2);
     let taken = run(&again, &folder, &["--max-in-flight", "20"]);
     let is_fast = judged("limit learnt, times needed / rate", taken.seconds * RATE / NEEDED, 1.12, &shown(taken));

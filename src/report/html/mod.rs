@@ -22,7 +22,7 @@ pub use report::report_html;
 const STYLE: &str = include_str!("style.css");
 
 /// The tag of a language, as HTML wants it.
-pub(super) const fn lang_tag(lang: Lang) -> &'static str {
+pub const fn lang_tag(lang: Lang) -> &'static str {
     match lang {
         Lang::En => "en",
         Lang::PtBr => "pt-BR",
@@ -61,15 +61,20 @@ fn hash(text: &str) -> String {
 }
 
 /// Is it a character that nobody sees, or that turns the line around?
-const fn is_invisible(c: char) -> bool {
+pub const fn is_invisible(c: char) -> bool {
     matches!(c,
-        '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}'
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}'
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}')
+        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// What is shown in place of a character that nobody sees.
+pub fn number_of(c: char) -> String {
+    format!("U+{:04X}", u32::from(c))
 }
 
 /// Text of somebody else: isolated, in its own direction, with what is invisible shown by its number.
-pub(super) fn shown(text: &str) -> Markup {
+pub fn shown(text: &str) -> Markup {
     let mut parts: Vec<Result<&str, char>> = Vec::new();
     let mut rest = text;
     while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_invisible(*c)) {
@@ -82,7 +87,7 @@ pub(super) fn shown(text: &str) -> Markup {
             @for part in parts {
                 @match part {
                     Ok(text) => (text),
-                    Err(c) => span class="inv" { (format!("U+{:04X}", u32::from(c))) },
+                    Err(c) => span class="inv" { (number_of(c)) },
                 }
             }
         }
@@ -140,6 +145,7 @@ mod tests {
             ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
             ("a\u{202e}b", "a<span class=\"inv\">U+202E</span>b"),
             ("zero\u{200b}", "zero<span class=\"inv\">U+200B</span>"),
+            ("two\nlines", "two<span class=\"inv\">U+000A</span>lines"),
             ("\"x\" & y", "&quot;x&quot; &amp; y"),
         ];
         for (text, drawn) in table {

@@ -4,7 +4,7 @@
   const data = JSON.parse(document.getElementById("rows").textContent);
   const { words, outcomes, sheets, texts, rows } = data;
   const PAGE = 50;
-  const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+  const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
   const $ = (id) => document.getElementById(id);
   const el = (name, attributes, ...children) => {
     const node = document.createElement(name);

@@ -1,12 +1,12 @@
 //! How much memory a large run takes, and whether it grows on the way.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::say;
 use crate::generator::{Shape, write};
+use crate::webex::Webex;
 
 const CUSTOMERS: usize = 2_000;
 const USERS: usize = 100_000;
@@ -18,26 +18,16 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Looks that are shown.
 const SHOWN: usize = 20;
 
-/// A simulator in a process of its own.
-struct Simulator(Child);
-
-impl Drop for Simulator {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// One look at the process: seconds since its start, MiB, steps that were over.
 type Look = (f64, f64);
 
 pub fn is_flat() -> bool {
     let folder = workspace();
-    let (_simulator, url) = simulator();
+    let webex = Webex::start(&["--latency-ms", "0", "--provision-ms", "50"]);
     let mut turnup = Command::new(env!("CARGO_BIN_EXE_turnup"))
         .arg("run")
         .arg(&folder)
-        .args(["--yes", "--quiet", "--max-in-flight", "64", "--api-url", &url])
+        .args(["--yes", "--quiet", "--max-in-flight", "64", "--api-url", &webex.url])
         .env("TURNUP_TOKEN", "token")
         .env("XDG_CONFIG_HOME", &folder)
         .stdout(Stdio::null())
@@ -79,19 +69,6 @@ fn workspace() -> PathBuf {
     let shape = Shape { users: USERS, mistakes_per_mille: 0, seed: 1 };
     write(&folder, shape, USERS / CUSTOMERS).expect("the bench may write here");
     folder
-}
-
-fn simulator() -> (Simulator, String) {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_turnup"))
-        .args(["simulate", "--latency-ms", "0", "--provision-ms", "50"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the simulator starts");
-    let mut line = String::new();
-    let output = process.stdout.take().expect("its output is piped");
-    BufReader::new(output).read_line(&mut line).expect("it says where it listens");
-    let url = line.trim().strip_prefix("listening ").expect("it says `listening URL`").to_owned();
-    (Simulator(process), url)
 }
 
 /// What a process holds now, and what it held at most, in MiB; none once it is over.

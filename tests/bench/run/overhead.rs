@@ -11,7 +11,7 @@ use turnup::run::{Guards, Job, Mode, Options, run};
 
 use super::webex::Webex;
 use super::world::{head, planned_of};
-use super::{judged, median, sheets, workspace};
+use super::{flags, judged, median, sheets, workspace};
 
 /// Pairs of runs.
 const PAIRS: usize = 7;
@@ -46,7 +46,7 @@ pub fn is_small() -> bool {
 
 /// Seconds of one run against a fresh Webex.
 fn taken(plan: &Plan, log: &mut dyn Log) -> f64 {
-    let webex = Webex::start(&[]);
+    let webex = Webex::start(&flags(&[]));
     log.begin(&head(), plan).expect("a new run");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let base = BaseUrl::parse(&format!("{}/v1", webex.url)).expect("it is a URL");
