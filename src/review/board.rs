@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::desk::Desk;
-use super::page::{Part, cell, count, number, shown};
+use super::page::{Part, cell, count, number, shown, ticked};
 use super::{Ask, Reply};
 use crate::pipeline;
 use crate::report::{CustomerStatus, Standing, wait_words};
@@ -45,7 +45,7 @@ pub(super) fn show(desk: &Desk, ask: &Ask) -> anyhow::Result<Reply> {
             button { (phrase(lang, "Show")) }
         }
         @if status.strays > 0 {
-            p class="note wait" { (say(lang, "{count} rows belong to no customer; `turnup check` names them", &[("count", &count(status.strays))])) }
+            p class="note wait" { (ticked(&say(lang, "{count} rows belong to no customer; `turnup check` names them", &[("count", &count(status.strays))]))) }
         }
         @if found.is_empty() { p class="lead" { (phrase(lang, "No customer is like that.")) } } @else { (table(&found, lang)) }
         @if found.len() > CUSTOMERS_SHOWN { p { (say(lang, "and {count} more", &[("count", &count(found.len() - CUSTOMERS_SHOWN))])) } }

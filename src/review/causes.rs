@@ -5,7 +5,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 
 use super::desk::Desk;
-use super::page::{Part, cell, count, shown};
+use super::page::{Part, cell, count, shown, ticked};
 use super::rows::{address, undo, who};
 use super::runs::{crumbs, effect};
 use super::{Ask, Reply, rows_words};
@@ -44,9 +44,9 @@ pub(super) fn show(desk: &Arc<Desk>, listed: &RunListed, at: &str) -> anyhow::Re
     let here = format!("/runs/{run}/causes/{at}");
     let body = html! {
         (crumbs(lang, &[("/runs", phrase(lang, "Runs")), (&format!("/runs/{run}"), run)], &cause.title))
-        h1 { (shown(&cause.title)) }
-        p class="lead" { (shown(&cause.message)) }
-        p class="fix" { (shown(&cause.fix)) }
+        h1 { (ticked(&cause.title)) }
+        p class="lead" { (ticked(&cause.message)) }
+        p class="fix" { (ticked(&cause.fix)) }
         (effect(cause, lang))
         @if clean > 0 {
             div class="note good" role="status" {

@@ -6,7 +6,7 @@ use crate::report::Outcome;
 use crate::report::html::{lang_tag, number_of};
 use crate::text::{Lang, phrase};
 
-pub(super) use crate::report::html::{is_invisible, shown};
+pub(super) use crate::report::html::{is_invisible, shown, ticked};
 
 /// Which part of the review a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use super::desk::{Desk, Task};
-use super::page::{Part, cell, count, shown};
+use super::page::{Part, cell, count, shown, ticked};
 use super::sending::{goes_to, will_happen};
 use super::{Ask, Reply};
 use crate::pipeline::{self, Confirmation, Order, Preview, Selection};
@@ -33,8 +33,8 @@ pub(super) fn show(desk: &Arc<Desk>) -> anyhow::Result<Reply> {
         (will_happen(&preview.plan, Some(&preview.forecast), lang))
         @if preview.rejected + preview.blocked > 0 {
             p class="note wait" {
-                (say(lang, "{rejected} rows are rejected and {blocked} held back by another row; `turnup check` says why",
-                    &[("rejected", &count(preview.rejected)), ("blocked", &count(preview.blocked))]))
+                (ticked(&say(lang, "{rejected} rows are rejected and {blocked} held back by another row; `turnup check` says why",
+                    &[("rejected", &count(preview.rejected)), ("blocked", &count(preview.blocked))])))
             }
         }
         (desk.said(None))

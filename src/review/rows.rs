@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use super::desk::Desk;
 use super::draft::rows_of;
 use super::form::query;
-use super::page::{Part, badge, cell, count, is_invisible, moment, outcome_words, shown};
+use super::page::{Part, badge, cell, count, is_invisible, moment, outcome_words, shown, ticked};
 use super::runs::crumbs;
 use super::{Ask, Reply, rows_words};
 use crate::check::{RowRef, Verdict};
@@ -156,8 +156,8 @@ fn line((run, told): (&str, &RunTold), row: RowRef, result: &RowResult, is_edite
                 @if is_edited { " " span class="badge edit" { (phrase(lang, "mended")) } }
             }
             td data-label=(phrase(lang, "reason and cure")) {
-                (cell(&result.reason))
-                @if !result.fix.is_empty() { p class="fix" { (shown(&result.fix)) } }
+                @if result.reason.is_empty() { (cell("")) } @else { (ticked(&result.reason)) }
+                @if !result.fix.is_empty() { p class="fix" { (ticked(&result.fix)) } }
             }
         }
     }
@@ -362,8 +362,8 @@ pub(super) fn findings(tried: &Tried, told: &RunTold, row: RowRef, lang: Lang) -
                     li class=(if bad { "bad" } else { "wait" }) data-wrong=[finding.place.column_index.filter(|_| bad)] {
                         code { (finding.code.id()) } " "
                         @if let Some(column) = &finding.place.column { b { (shown(column)) } ": " }
-                        (shown(&finding.message(lang)))
-                        p class="fix" { (shown(&finding.fix(lang))) }
+                        (ticked(&finding.message(lang)))
+                        p class="fix" { (ticked(&finding.fix(lang))) }
                     }
                 }
             }
@@ -377,7 +377,7 @@ fn told_story(story: &Story, lang: Lang) -> Markup {
         section aria-labelledby="story" {
             h2 id="story" { (phrase(lang, "Its story")) }
             @for root in &story.roots {
-                p { (phrase(lang, "waits for")) " " (shown(&root.place)) @if let Some(result) = &root.result { ": " (shown(&result.reason)) } }
+                p { (phrase(lang, "waits for")) " " (shown(&root.place)) @if let Some(result) = &root.result { ": " (ticked(&result.reason)) } }
             }
             @if story.chapters.is_empty() { p { (phrase(lang, "nothing was ever sent for it")) } }
             @for chapter in &story.chapters {

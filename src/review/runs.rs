@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::desk::Desk;
 use super::form::query;
-use super::page::{Part, count, moment, outcome_words, percent, shown, tone};
+use super::page::{Part, count, moment, outcome_words, percent, shown, ticked, tone};
 use super::{Reply, live, rows_words};
 use crate::model::SheetKind;
 use crate::pipeline::{RunListed, RunStanding, RunTold, exit};
@@ -250,9 +250,9 @@ fn causes(listed: &RunListed, causes: &Causes, lang: Lang) -> Markup {
 fn card(listed: &RunListed, at: usize, cause: &Cause, lang: Lang) -> Markup {
     html! {
         li class="cause" {
-            h3 { a href={ "/runs/" (listed.head.run) "/causes/" (at) } { (shown(&cause.title)) } }
-            p { (shown(&cause.message)) }
-            p class="fix" { (shown(&cause.fix)) }
+            h3 { a href={ "/runs/" (listed.head.run) "/causes/" (at) } { (ticked(&cause.title)) } }
+            p { (ticked(&cause.message)) }
+            p class="fix" { (ticked(&cause.fix)) }
             (effect(cause, lang))
         }
     }

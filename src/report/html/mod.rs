@@ -95,7 +95,7 @@ pub fn shown(text: &str) -> Markup {
 }
 
 /// A sentence of ours with names in backticks, which become code.
-fn ticked(text: &str) -> Markup {
+pub fn ticked(text: &str) -> Markup {
     let mut parts = text.split('`').enumerate().peekable();
     html! {
         @while let Some((at, part)) = parts.next() {
