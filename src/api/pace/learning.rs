@@ -18,7 +18,7 @@ const ANSWERS_MIN: usize = 6;
 const TELLING_MIN: usize = 3;
 const REFUSED_SHARE_MIN: f64 = 0.3;
 /// What of an estimate is used, so that its error does not run into the limit at once.
-const ESTIMATE_SHARE: f64 = 0.975;
+const ESTIMATE_SHARE: f64 = 0.95;
 /// What is left of the pace when no estimate can be made, and when it was nearly right.
 const BLIND_SHARE: f64 = 0.6;
 const NEAR_SHARE: f64 = 0.95;
