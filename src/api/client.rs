@@ -1,4 +1,4 @@
-//! The gates of a request, in order: pause, slot, pace, send, sort. Repeats what is safe to repeat.
+//! The gates of a request, in order: pause, slot, pace, token, send, sort. Repeats what is safe to repeat.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -137,8 +137,8 @@ impl Client {
         let mut patience = Patience::new(self.shared.settings.backoff);
         let lanes = Lanes::of(&request);
         loop {
-            let slot = self.unless_leaving(self.gates(&lanes)).await.map_err(|left| patience.left_off(left))?;
-            let token = self.shared.transport.token();
+            let through = self.unless_leaving(self.gates(&lanes)).await.map_err(|left| patience.left_off(left))?;
+            let (slot, token) = through.map_err(Failure::Environment)?;
             let (sent, carried) = self.carry(slot, &lanes, request.clone()).await;
             let sorted = sort(weight, carried);
             if !matches!(sorted, Sorted::Unreached(_)) {
@@ -178,8 +178,9 @@ impl Client {
         }
     }
 
-    /// Pause, slot, pace. A pause parks the requests, not the slots.
-    async fn gates(&self, lanes: &Lanes) -> Slot<'_> {
+    /// Pause, slot, pace, token. A pause parks the requests, not the slots; while a token is renewed, nothing leaves
+    /// with the old one.
+    async fn gates(&self, lanes: &Lanes) -> Result<(Slot<'_>, u64), String> {
         let shared = &self.shared;
         loop {
             shared.pace.unparked(lanes).await;
@@ -189,7 +190,7 @@ impl Client {
             }
             shared.pace.turn(lanes, shared.flight.spread()).await;
             if shared.pace.parked_until(lanes).is_none() {
-                return slot;
+                return Ok((slot, shared.transport.token().await?));
             }
         }
     }

@@ -17,5 +17,5 @@ pub mod wire;
 pub use client::{Client, ClientSettings, IN_FLIGHT, LATENCY, Weight};
 pub use pace::ALL;
 pub use sort::{Failure, Refusal};
-pub use token::{Refresh, Renewal, Token, Tokens};
+pub use token::{Grant, Keeper, Refresh, Renewal, Token, Tokens};
 pub use transport::{BaseUrl, Carried, Lost, Transport, is_loopback};

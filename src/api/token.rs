@@ -1,11 +1,19 @@
-//! The bearer token, which nothing but the transport ever sees, and where a newer one comes from when it has expired.
+//! The bearer token, which only the transport and whoever keeps it ever see, and where a newer one comes from before it
+//! ends or when it was refused.
 
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use tokio::time::Instant;
+
+/// How long before its end a token is renewed, at most.
+const AHEAD_MAX: Duration = Duration::from_mins(5);
+/// After how long that is tried again when it failed.
+const AGAIN_AFTER: Duration = Duration::from_secs(30);
 
 /// A bearer token. It has no text form on purpose.
 #[derive(Clone)]
@@ -29,6 +37,11 @@ impl Token {
 
     pub(super) fn expose(&self) -> &str {
         self.0.expose_secret()
+    }
+
+    /// The secret itself, for whoever keeps it.
+    pub const fn secret(&self) -> &SecretString {
+        &self.0
     }
 }
 
@@ -56,13 +69,45 @@ pub struct Refresh {
     pub client_id: String,
     pub client_secret: SecretString,
     pub refresh_token: SecretString,
+    /// Who keeps what is given; none where it lives as long as the process.
+    pub keeper: Option<Arc<dyn Keeper>>,
+}
+
+/// What the token endpoint gives.
+#[derive(Clone)]
+pub struct Grant {
+    pub access: Token,
+    pub refresh_token: SecretString,
+    /// How long the access token is good; none where that is not said.
+    pub good_for: Option<Duration>,
+}
+
+/// Keeps what the token endpoint gives for later runs, and knows what other processes were given.
+pub trait Keeper: Send + Sync {
+    /// What is kept now.
+    fn kept(&self) -> Option<Grant>;
+
+    /// Keeps it.
+    ///
+    /// # Errors
+    /// In words, when it cannot be kept.
+    fn keep(&self, grant: &Grant) -> Result<(), String>;
 }
 
 /// The token that requests carry, renewed once for all of them. Clones share it.
 #[derive(Clone)]
 pub struct Tokens {
-    current: Arc<Mutex<(u64, Token)>>,
+    current: Arc<Mutex<Current>>,
     renewal: Arc<tokio::sync::Mutex<Renewal>>,
+}
+
+#[derive(Clone)]
+struct Current {
+    number: u64,
+    /// None before the first one was asked for.
+    token: Option<Token>,
+    /// When a newer one is to be had, before this one ends.
+    due: Option<Instant>,
 }
 
 impl fmt::Debug for Tokens {
@@ -76,25 +121,67 @@ impl fmt::Debug for Tokens {
 struct Issued {
     access_token: String,
     refresh_token: Option<String>,
+    expires_in: Option<u64>,
 }
 
 impl Tokens {
     /// A token, and where a newer one comes from.
     pub fn new(first: Token, renewal: Renewal) -> Self {
-        Self { current: Arc::new(Mutex::new((0, first))), renewal: Arc::new(tokio::sync::Mutex::new(renewal)) }
+        Self::begun(Current { number: 0, token: Some(first), due: None }, renewal)
     }
 
-    fn numbered(&self) -> (u64, Token) {
+    /// A token that is good for so long, if there is one yet, and how to get newer ones.
+    pub fn refreshed(first: Option<(Token, Option<Duration>)>, refresh: Refresh) -> Self {
+        let due = first.as_ref().map_or_else(|| Some(Instant::now()), |(_, good_for)| good_for.and_then(due));
+        let token = first.map(|(token, _)| token);
+        Self::begun(Current { number: 0, token, due }, Renewal::Refresh(refresh))
+    }
+
+    fn begun(current: Current, renewal: Renewal) -> Self {
+        Self { current: Arc::new(Mutex::new(current)), renewal: Arc::new(tokio::sync::Mutex::new(renewal)) }
+    }
+
+    fn look(&self) -> Current {
         // It is replaced as a whole, so a poisoned lock is as good as any.
         self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(super) fn current(&self) -> Token {
-        self.numbered().1
+    fn replace(&self, current: Current) {
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = current;
     }
 
-    pub(super) fn number(&self) -> u64 {
-        self.numbered().0
+    pub(super) fn current(&self) -> Option<Token> {
+        self.look().token
+    }
+
+    /// The number of the token that requests carry now. Waits while a newer one is being asked for, and asks for it
+    /// when this one is about to end: what leaves with an old token only comes back.
+    pub(super) async fn ready<F, E>(&self, exchange: E) -> Result<u64, String>
+    where
+        E: FnOnce(Vec<(&'static str, String)>) -> F,
+        F: Future<Output = Result<String, String>>,
+    {
+        let current = self.look();
+        if current.due.is_some_and(|due| Instant::now() >= due) {
+            match self.renew(current.number, exchange).await {
+                Err(why) if current.token.is_some() => {
+                    tracing::warn!("the token is used up to its end: {why}");
+                    self.put_off(current.number);
+                }
+                renewed => drop(renewed?),
+            }
+        } else {
+            drop(self.renewal.lock().await);
+        }
+        Ok(self.look().number)
+    }
+
+    /// Goes on with an old token for a while.
+    fn put_off(&self, number: u64) {
+        let current = self.look();
+        if current.number == number {
+            self.replace(Current { due: Some(Instant::now() + AGAIN_AFTER), ..current });
+        }
     }
 
     /// Gets a newer token than the numbered one. Whoever comes while somebody else is at it takes what that brings.
@@ -104,25 +191,51 @@ impl Tokens {
         F: Future<Output = Result<String, String>>,
     {
         let mut renewal = self.renewal.lock().await;
-        let (number, known) = self.numbered();
-        if number != old {
+        let known = self.look();
+        if known.number != old {
             return Ok(true);
         }
-        let fresh = match &mut *renewal {
+        let (fresh, good_for) = match &mut *renewal {
             Renewal::None => return Ok(false),
-            Renewal::Again(read) => read()?,
-            Renewal::Refresh(refresh) => refresh.exchanged(exchange).await?,
+            Renewal::Again(read) => (read()?, None),
+            Renewal::Refresh(refresh) => refresh.renewed(known.token.as_ref(), exchange).await?,
         };
-        if fresh.expose() == known.expose() {
-            return Ok(false);
-        }
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = (number + 1, fresh);
-        Ok(true)
+        let is_newer = known.token.is_none_or(|known| known.expose() != fresh.expose());
+        let due = good_for.and_then(due);
+        self.replace(Current { number: old + u64::from(is_newer), token: Some(fresh), due });
+        Ok(is_newer)
     }
 }
 
+/// When a token that is good for so long is renewed: before its end, by a tenth of its life or five minutes.
+fn due(good_for: Duration) -> Option<Instant> {
+    Instant::now().checked_add(good_for.saturating_sub(AHEAD_MAX.min(good_for / 10)))
+}
+
 impl Refresh {
-    async fn exchanged<F, E>(&mut self, exchange: E) -> Result<Token, String>
+    /// A newer token: what another process was given meanwhile, else what the token endpoint gives.
+    async fn renewed<F, E>(&mut self, old: Option<&Token>, exchange: E) -> Result<(Token, Option<Duration>), String>
+    where
+        E: FnOnce(Vec<(&'static str, String)>) -> F,
+        F: Future<Output = Result<String, String>>,
+    {
+        let kept = self.keeper.as_ref().and_then(|keeper| keeper.kept());
+        if let Some(kept) = kept {
+            self.refresh_token = kept.refresh_token;
+            let is_other = old.is_none_or(|old| old.expose() != kept.access.expose());
+            if is_other && kept.good_for.is_some_and(|good_for| !good_for.is_zero()) {
+                return Ok((kept.access, kept.good_for));
+            }
+        }
+        let grant = self.exchanged(exchange).await?;
+        if let Some(Err(why)) = self.keeper.as_ref().map(|keeper| keeper.keep(&grant)) {
+            tracing::error!("the renewed token cannot be kept, so later runs may need `turnup login`: {why}");
+        }
+        self.refresh_token = grant.refresh_token;
+        Ok((grant.access, grant.good_for))
+    }
+
+    async fn exchanged<F, E>(&self, exchange: E) -> Result<Grant, String>
     where
         E: FnOnce(Vec<(&'static str, String)>) -> F,
         F: Future<Output = Result<String, String>>,
@@ -137,10 +250,12 @@ impl Refresh {
         let body = exchange(form).await.map_err(failed)?;
         let issued: Issued =
             serde_json::from_str(&body).map_err(|_| failed("the token endpoint names no token".to_owned()))?;
-        if let Some(newer) = issued.refresh_token {
-            self.refresh_token = SecretString::from(newer);
-        }
-        Token::new(&issued.access_token).map_err(|why| failed(why.to_owned()))
+        let newer = issued.refresh_token.filter(|token| !token.trim().is_empty());
+        Ok(Grant {
+            access: Token::new(&issued.access_token).map_err(|why| failed(why.to_owned()))?,
+            refresh_token: newer.map_or_else(|| self.refresh_token.clone(), SecretString::from),
+            good_for: issued.expires_in.map(Duration::from_secs),
+        })
     }
 }
 
@@ -152,40 +267,140 @@ mod tests {
         Token::new(text).expect("a good token")
     }
 
-    #[tokio::test]
-    async fn one_refresh_serves_everybody_who_waits() {
-        let refresh = Refresh {
+    fn refresh(keeper: Option<Arc<dyn Keeper>>) -> Refresh {
+        Refresh {
             client_id: "c".to_owned(),
             client_secret: SecretString::from("s".to_owned()),
             refresh_token: SecretString::from("r1".to_owned()),
-        };
-        let tokens = Tokens::new(token("old"), Renewal::Refresh(refresh));
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let renewals = (0..20).map(|_| {
-            let (tokens, asked) = (tokens.clone(), Arc::clone(&asked));
-            async move {
-                let exchange = |form: Vec<(&'static str, String)>| async move {
-                    asked.lock().expect("no test panics in it").push(form[3].1.clone());
-                    tokio::task::yield_now().await;
-                    Ok("{\"access_token\":\"new\",\"refresh_token\":\"r2\"}".to_owned())
-                };
-                tokens.renew(0, exchange).await
-            }
-        });
+            keeper,
+        }
+    }
+
+    /// A token endpoint that counts, and gives tokens that are good for an hour.
+    #[derive(Clone, Default)]
+    struct Endpoint(Arc<Mutex<Vec<String>>>);
+
+    impl Endpoint {
+        async fn answer(self, form: Vec<(&'static str, String)>) -> Result<String, String> {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let mut asked = self.0.lock().expect("no test panics in it");
+            asked.push(form[3].1.clone());
+            let n = asked.len();
+            Ok(format!("{{\"access_token\":\"new{n}\",\"refresh_token\":\"r{}\",\"expires_in\":3600}}", n + 1))
+        }
+
+        fn asked(&self) -> Vec<String> {
+            self.0.lock().expect("no test panics in it").clone()
+        }
+    }
+
+    async fn ready(tokens: &Tokens, endpoint: &Endpoint) -> (u64, String) {
+        let number = tokens.ready(|form| endpoint.clone().answer(form)).await.expect("there is a token");
+        (number, tokens.current().expect("there is a token").expose().to_owned())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_refresh_serves_everybody_who_waits() {
+        let tokens = Tokens::new(token("old"), Renewal::Refresh(refresh(None)));
+        let endpoint = Endpoint::default();
+        let renewals = (0..20).map(|_| tokens.renew(0, |form| endpoint.clone().answer(form)));
         let renewed = futures_util::future::join_all(renewals).await;
         assert!(renewed.iter().all(|renewed| *renewed == Ok(true)));
-        assert_eq!(*asked.lock().expect("no test panics in it"), ["r1"]);
-        assert_eq!((tokens.number(), tokens.current().expose()), (1, "new"));
+        assert_eq!(endpoint.asked(), ["r1"]);
+        assert_eq!(ready(&tokens, &endpoint).await, (1, "new1".to_owned()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_sent_while_a_token_is_renewed_waits_for_it() {
+        let tokens = Tokens::new(token("old"), Renewal::Refresh(refresh(None)));
+        let endpoint = Endpoint::default();
+        let renewal = tokens.renew(0, |form| endpoint.clone().answer(form));
+        let later = async {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            ready(&tokens, &endpoint).await
+        };
+        let (renewed, later) = tokio::join!(renewal, later);
+        assert_eq!((renewed, later), (Ok(true), (1, "new1".to_owned())));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_is_renewed_before_it_ends() {
+        let first = Some((token("old"), Some(Duration::from_secs(1_000))));
+        let (tokens, endpoint) = (Tokens::refreshed(first, refresh(None)), Endpoint::default());
+        assert_eq!(ready(&tokens, &endpoint).await.1, "old");
+        tokio::time::advance(Duration::from_secs(899)).await;
+        assert_eq!(ready(&tokens, &endpoint).await.1, "old");
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let all = futures_util::future::join_all((0..20).map(|_| ready(&tokens, &endpoint))).await;
+        assert!(all.iter().all(|one| *one == (1, "new1".to_owned())), "{all:?}");
+        // An hour, and five minutes at most ahead of its end.
+        tokio::time::advance(Duration::from_mins(55)).await;
+        assert_eq!(ready(&tokens, &endpoint).await, (2, "new2".to_owned()));
+        assert_eq!(endpoint.asked(), ["r1", "r2"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_there_is_no_token_yet_one_is_asked_for() {
+        let (tokens, endpoint) = (Tokens::refreshed(None, refresh(None)), Endpoint::default());
+        assert_eq!(ready(&tokens, &endpoint).await, (1, "new1".to_owned()));
+        let tokens = Tokens::refreshed(None, refresh(None));
+        assert_eq!(
+            tokens.ready(|_| async { Err("down".to_owned()) }).await,
+            Err("the token has expired and cannot be refreshed: down".to_owned())
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_that_cannot_be_renewed_ahead_is_used_up() {
+        let first = Some((token("old"), Some(Duration::from_secs(1_000))));
+        let tokens = Tokens::refreshed(first, refresh(None));
+        tokio::time::advance(Duration::from_secs(950)).await;
+        let tries = Arc::new(Mutex::new(0));
+        for _ in 0..5 {
+            let down = |_| async {
+                *tries.lock().expect("no test panics in it") += 1;
+                Err("down".to_owned())
+            };
+            assert_eq!(tokens.ready(down).await, Ok(0));
+        }
+        assert_eq!(*tries.lock().expect("no test panics in it"), 1);
+    }
+
+    /// Keeps in memory what is given, beside what another process may have put there.
+    struct Memory(Mutex<Option<Grant>>);
+
+    impl Keeper for Memory {
+        fn kept(&self) -> Option<Grant> {
+            self.0.lock().expect("no test panics in it").clone()
+        }
+
+        fn keep(&self, grant: &Grant) -> Result<(), String> {
+            *self.0.lock().expect("no test panics in it") = Some(grant.clone());
+            Ok(())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_given_is_kept_and_what_another_process_was_given_is_taken() {
+        let memory = Arc::new(Memory(Mutex::new(None)));
+        let (one, other) = (refresh(Some(memory.clone())), refresh(Some(memory.clone())));
+        let endpoint = Endpoint::default();
+        let one = Tokens::refreshed(Some((token("old"), None)), one);
+        let other = Tokens::refreshed(Some((token("old"), None)), other);
+        assert_eq!(one.renew(0, |form| endpoint.clone().answer(form)).await, Ok(true));
+        assert_eq!(memory.kept().map(|kept| kept.refresh_token.expose_secret().to_owned()).as_deref(), Some("r2"));
+        assert_eq!(other.renew(0, |form| endpoint.clone().answer(form)).await, Ok(true));
+        assert_eq!((ready(&other, &endpoint).await.1.as_str(), endpoint.asked().len()), ("new1", 1));
+        assert_eq!(other.renew(1, |form| endpoint.clone().answer(form)).await, Ok(true));
+        assert_eq!(endpoint.asked(), ["r1", "r2"]);
     }
 
     #[tokio::test]
     async fn the_same_token_again_is_none() {
         let read: Arc<dyn Fn() -> Result<Token, String> + Send + Sync> = Arc::new(|| Ok(token("old")));
-        let tokens = Tokens::new(token("old"), Renewal::Again(read));
-        assert_eq!(tokens.renew(0, |_| async { Err(String::new()) }).await, Ok(false));
-        assert_eq!(
-            Tokens::new(token("old"), Renewal::None).renew(0, |_| async { Err(String::new()) }).await,
-            Ok(false)
-        );
+        for renewal in [Renewal::Again(read), Renewal::None] {
+            let tokens = Tokens::new(token("old"), renewal);
+            assert_eq!(tokens.renew(0, |_| async { Err(String::new()) }).await, Ok(false));
+        }
     }
 }

@@ -140,11 +140,11 @@ impl Transport {
         Ok(Self::Http(Http { client, base, tokens }))
     }
 
-    /// The number of the token that requests carry now.
-    pub(super) fn token(&self) -> u64 {
+    /// The number of the token that requests carry now; waits for a newer one while that is asked for.
+    pub(super) async fn token(&self) -> Result<u64, String> {
         match self {
-            Self::Http(http) => http.tokens.number(),
-            Self::Function(_) => 0,
+            Self::Http(http) => http.tokens.ready(|form| http.exchange(form)).await,
+            Self::Function(_) => Ok(0),
         }
     }
 
@@ -177,9 +177,11 @@ impl Http {
         let mut builder = self
             .client
             .request(method, self.base.join(&request))
-            .bearer_auth(self.tokens.current().expose())
             .header("accept", "application/json")
             .header("trackingid", tracking_id);
+        if let Some(token) = self.tokens.current() {
+            builder = builder.bearer_auth(token.expose());
+        }
         if let Some(body) = &request.body {
             builder = builder.json(body);
         }

@@ -46,6 +46,7 @@ fn from_environment_refresh() -> Option<Refresh> {
         client_id: given("TURNUP_CLIENT_ID")?,
         client_secret: SecretString::from(given("TURNUP_CLIENT_SECRET")?),
         refresh_token: SecretString::from(given("TURNUP_REFRESH_TOKEN")?),
+        keeper: None,
     })
 }
 
