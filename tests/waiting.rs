@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::Value;
-use support::{Bench, Ran, Results, outcomes};
+use support::{Bench, CUSTOMERS, Ran, Results, USERS, outcomes};
 
 const RUN: [&str; 7] = ["run", "work", "--yes", "--simulate", "--poll-ms", "20", "--quiet"];
 
@@ -17,6 +17,11 @@ fn night(bench: &Bench, time: &str, faults: bool) -> Ran {
         command.args(["--faults", "held.toml"]);
     }
     Ran::of(command.env("TURNUP_NOW", time)).expect_code(0)
+}
+
+fn failing_night(bench: &Bench, time: &str) -> Ran {
+    let mut command = bench.turnup(&RUN);
+    Ran::of(command.args(["--faults", "held.toml"]).env("TURNUP_NOW", time)).expect_code(4)
 }
 
 fn counts(bench: &Bench, ran: &Ran) -> Vec<(String, usize)> {
@@ -55,4 +60,66 @@ fn three_nights_of_waiting_end_as_created() {
     assert_eq!(counts(&bench, &third), named(&[("created", 5), ("unchanged", 3)]));
     let fourth = night(&bench, "2026-11-23T22:00:00Z", false);
     assert_eq!(counts(&bench, &fourth), named(&[("unchanged", 8)]));
+}
+
+/// Only the shop is under review.
+const REVIEWED: &str = "[[hold]]\nexternal_id = \"aurora\"\nstatus = \"pending_rpl_review\"\n";
+const FAILED: &str = "[[hold]]\nexternal_id = \"aurora\"\nstatus = \"error\"\n";
+
+/// A bench with everything made, and one more package and another name to come.
+fn changed_bench() -> Bench {
+    let bench = Bench::small();
+    night(&bench, "2026-11-20T22:00:00Z", false);
+    let packages = ("webex_calling;webex_suite", "webex_calling;webex_suite;webex_meetings");
+    bench.write("work/customers.csv", &CUSTOMERS.replace(packages.0, packages.1));
+    bench.write("work/users.csv", &USERS.replace("Bruno", "Breno"));
+    bench
+}
+
+#[test]
+fn a_change_that_comes_under_review_is_sent_once_and_ends_as_updated() {
+    let bench = changed_bench();
+    bench.write("held.toml", REVIEWED);
+    let second = night(&bench, "2026-11-21T22:00:00Z", true);
+    assert_eq!(counts(&bench, &second), named(&[("unchanged", 6), ("waiting", 2)]));
+
+    let plan = bench.ran(&["plan", "work"]).expect_code(0).out;
+    assert!(plan.contains("carried over customer/aurora: pending_rpl_review since 2026-11-21T22:00:0"), "{plan}");
+    let third = night(&bench, "2026-11-22T22:00:00Z", true);
+    assert_eq!(counts(&bench, &third), named(&[("unchanged", 6), ("waiting", 2)]));
+    let story = bench.ran(&["why", "-C", "work", "customers.csv:2"]).expect_code(0).out;
+    assert_eq!(story.matches("update the customer: took effect").count(), 1, "{story}");
+
+    let fourth = night(&bench, "2026-11-23T22:00:00Z", false);
+    assert_eq!(counts(&bench, &fourth), named(&[("unchanged", 6), ("updated", 2)]));
+    let fifth = night(&bench, "2026-11-24T22:00:00Z", false);
+    assert_eq!(counts(&bench, &fifth), named(&[("unchanged", 8)]));
+}
+
+#[test]
+fn a_review_that_ends_in_an_error_waits_no_more_and_the_change_is_still_to_be_made() {
+    let bench = changed_bench();
+    bench.write("held.toml", REVIEWED);
+    night(&bench, "2026-11-21T22:00:00Z", true);
+    bench.write("held.toml", FAILED);
+    let third = failing_night(&bench, "2026-11-22T22:00:00Z");
+    assert_eq!(counts(&bench, &third), named(&[("blocked", 1), ("failed", 1), ("unchanged", 6)]));
+
+    // The customer stands with an error, so nothing more can be done but to say so, and to try again.
+    let plan = bench.ran(&["plan", "work"]).expect_code(0).out;
+    assert!(!plan.contains("carried over") && plan.contains("packages"), "{plan}");
+    let fourth = failing_night(&bench, "2026-11-23T22:00:00Z");
+    assert_eq!(counts(&bench, &fourth), named(&[("blocked", 1), ("failed", 1), ("unchanged", 6)]));
+}
+
+#[test]
+fn a_new_customer_whose_review_ends_in_an_error_waits_no_more() {
+    let bench = Bench::small();
+    bench.write("held.toml", REVIEWED);
+    night(&bench, "2026-11-20T22:00:00Z", true);
+    bench.write("held.toml", FAILED);
+    let second = failing_night(&bench, "2026-11-21T22:00:00Z");
+    assert_eq!(counts(&bench, &second), named(&[("blocked", 3), ("failed", 1), ("unchanged", 4)]));
+    let plan = bench.ran(&["plan", "work"]).expect_code(0).out;
+    assert!(!plan.contains("carried over"), "{plan}");
 }

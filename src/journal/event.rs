@@ -139,7 +139,7 @@ impl Ending {
 pub enum Carried {
     /// It still waits, since then: RFC 3339 with offset.
     Since(String),
-    /// It is no longer there.
+    /// It is no longer there, or never came to be.
     Vanished,
 }
 

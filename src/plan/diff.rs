@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::known::{Confirmed, NOTES, WAITS_FOR, WAITS_SINCE};
+use super::known::{Confirmed, NOTES, WAITING};
 use super::step::{Action, Change, Source, Stage};
 
 /// A value that differs from what was confirmed and that turnup cannot change.
@@ -289,7 +289,7 @@ impl Diff {
     /// It is followed up, whether anything changes or not; what it waits for goes with it.
     fn wait(&mut self, known: &Confirmed) {
         self.action = Action::Waiting;
-        for note in [WAITS_FOR, WAITS_SINCE] {
+        for note in WAITING {
             self.fields.extend(known.fields.get(note).map(|text| (note.to_owned(), text.clone())));
         }
     }

@@ -20,11 +20,15 @@ pub const EMERGENCY_CALLBACK: &str = "emergency_callback";
 /// Among the ids of a location: that it was made by turnup.
 pub const MADE_BY: &str = "made_by";
 /// What is known beside the columns; nothing is compared with it.
-pub const NOTES: [&str; 4] = [STAGED_NUMBERS, NUMBER_STATE_ASKED, WAITS_FOR, WAITS_SINCE];
+pub const NOTES: [&str; 5] = [STAGED_NUMBERS, NUMBER_STATE_ASKED, WAITS_FOR, WAITS_SINCE, WAITS_WITH];
 /// What an object waits for that turnup has made and that somebody else has to let go.
 pub const WAITS_FOR: &str = "waits_for";
 /// Since when; RFC 3339 with offset.
 pub const WAITS_SINCE: &str = "waits_since";
+/// The columns of an object that stood already, whose change it waits with; `;` between them.
+pub const WAITS_WITH: &str = "waits_with";
+/// All that is noted of waiting.
+pub(super) const WAITING: [&str; 3] = [WAITS_FOR, WAITS_SINCE, WAITS_WITH];
 
 /// What was confirmed of one object.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -116,10 +120,24 @@ impl Confirmed {
         self
     }
 
+    /// The same of an object that stood before the change it waits with.
+    #[must_use]
+    pub fn changed(mut self, columns: &[&str]) -> Self {
+        self.fields.insert(WAITS_WITH.to_owned(), columns.join(";"));
+        self
+    }
+
     /// The same of an object that nobody holds back any more.
     #[must_use]
     pub fn released(mut self) -> Self {
-        self.fields.retain(|column, _| ![WAITS_FOR, WAITS_SINCE].contains(&column.as_str()));
+        self.fields.retain(|column, _| !WAITING.contains(&column.as_str()));
+        self
+    }
+
+    /// The same of an object whose change came to nothing: how it stands in those columns is not known any more.
+    #[must_use]
+    pub fn without(mut self, columns: &[&str]) -> Self {
+        self.fields.retain(|column, _| !columns.contains(&column.as_str()));
         self
     }
 

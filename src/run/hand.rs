@@ -20,7 +20,7 @@ use crate::diagnostic::Code;
 use crate::journal::{Call, Carried, Ending, Event, Reason, Record, State};
 use crate::plan::{
     Action, Change, Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, MADE_BY, Stage, Step, WAITS_FOR, WAITS_SINCE,
-    Work,
+    WAITS_WITH, Work,
 };
 
 /// How often a request whose answer was lost is sent again, after look-ups that found nothing.
@@ -157,16 +157,35 @@ impl Hand {
         match ending {
             Ending::Deleted => None,
             Ending::Waiting => {
-                // Changing what was released may bring it under review once more.
-                let is_again = self.step.action == Action::Waiting && self.record.done.contains(&Call::UpdateCustomer);
-                let made = [Call::CreateCustomer, Call::CreateSubscriber];
-                let is_own = is_again || made.iter().any(|call| self.record.done.contains(call));
                 let what = reason.map(|reason| reason.text.as_str()).unwrap_or_default();
-                is_own.then(|| self.confirmed(ending).waiting(what, (self.shared.options.clock)()))
+                let waiting = || self.confirmed(ending).waiting(what, (self.shared.options.clock)());
+                // Changing what stands may bring it under review, and so may changing what was just released.
+                let own = [Call::CreateCustomer, Call::CreateSubscriber, Call::UpdateCustomer];
+                if !own.iter().any(|call| self.record.done.contains(call)) {
+                    return None;
+                }
+                Some(if self.stood() { waiting().changed(&self.columns_in_doubt()) } else { waiting() })
             }
+            Ending::Failed if is_of_customer(reason) => self.known_after_error(ending),
             _ if ending.is_good() => Some(self.confirmed(ending)),
             _ => self.confirmed_in_part(ending),
         }
+    }
+
+    /// What is known of a customer whose provisioning ended in an error: that it stands as it stood before the change.
+    fn known_after_error(&self, ending: Ending) -> Option<Confirmed> {
+        self.stood().then(|| self.confirmed(ending).without(&self.columns_in_doubt()))
+    }
+
+    /// Did the object stand before the change of this step, or the one it waits with?
+    pub fn stood(&self) -> bool {
+        self.step.action == Action::Update || self.step.fields.get(WAITS_WITH).is_some()
+    }
+
+    /// The columns of which Webex has not said that it took them.
+    fn columns_in_doubt(&self) -> Vec<&str> {
+        let waited = self.step.fields.get(WAITS_WITH).map(|columns| columns.split(';')).into_iter().flatten();
+        waited.chain(self.step.changes.iter().map(|change| change.column.as_str())).collect()
     }
 
     /// What is known of an object of which some values were changed and others were not, so that no change that went
@@ -193,6 +212,11 @@ impl Hand {
         let since = self.step.fields.get(WAITS_SINCE).filter(|_| !self.record.ids.contains_key(RELEASED));
         let carried = since.map(|since| Box::new(Carried::Since(since.to_owned())));
         End::Finished(Ending::Waiting, Some(Reason { text: what.to_owned(), carried, ..Reason::default() }))
+    }
+
+    /// Has it waited ever since it was made?
+    pub fn never_came(&self) -> bool {
+        self.step.action == Action::Waiting && !self.stood() && !self.record.ids.contains_key(RELEASED)
     }
 
     /// What an earlier run has made is no longer there. It is known no more, so the next run makes it anew.
@@ -392,6 +416,11 @@ impl Hand {
             }
         }
     }
+}
+
+/// Did Webex give the provisioning of a customer up?
+fn is_of_customer(reason: Option<&Reason>) -> bool {
+    reason.and_then(|reason| reason.code.as_deref()) == Some(Code::CustomerFailed.id())
 }
 
 /// A step that ends with one of turnup's codes and some words.

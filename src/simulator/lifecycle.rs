@@ -30,7 +30,9 @@ impl World {
     /// Lets go of what was held in an earlier life of the simulator and is not held any more.
     pub fn lift_holds(&mut self) {
         let waits = |customer: &&Customer| {
-            customer.status == Status::PendingRplReview && self.holds.customer(&customer.external_id).is_none()
+            let hold = self.holds.customer(&customer.external_id);
+            customer.status == Status::PendingRplReview
+                && hold.is_none_or(|hold| hold.status != Status::PendingRplReview)
         };
         let waiting: Vec<Customer> = self.store.customers.all().filter(waits).cloned().collect();
         for customer in waiting {

@@ -9,7 +9,7 @@ use crate::api::answers::{self, Customer, Problem};
 use crate::api::wire::Answer;
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
-use crate::journal::{Call, Ending, Event, Reason};
+use crate::journal::{Call, Carried, Ending, Event, Reason};
 use crate::model::fold;
 use crate::plan::{Action, CustomerWork};
 use crate::run::customers::find;
@@ -238,6 +238,7 @@ async fn judged(hand: &mut Hand, customer: &Customer, waited: Duration) -> Resul
                     .find_map(|error| error.error_code.as_ref())
                     .map(ToString::to_string),
                 missing: vec!["customer".to_owned()],
+                carried: hand.never_came().then(|| Box::new(Carried::Vanished)),
                 ..Reason::default()
             };
             Err(End::Finished(Ending::Failed, Some(reason)))

@@ -41,7 +41,8 @@ fn good_ending(hand: &Hand) -> Ending {
     match (hand.step.action, made) {
         (Action::Update, _) => Ending::Updated,
         (Action::Delete, _) => Ending::Deleted,
-        // What waited and is released is made with that.
+        // What stood and waited with a change is changed once it is released; anything else is made.
+        (Action::Waiting, _) if hand.stood() => Ending::Updated,
         (Action::Waiting, _) | (_, true) => Ending::Created,
         (_, false) => Ending::AlreadyThere,
     }
