@@ -28,11 +28,20 @@ pub(super) struct Inputs {
 impl Inputs {
     /// Reads the sheets and templates of a folder.
     pub fn read(folder: &Path, options: &sheet::Options) -> anyhow::Result<Self> {
+        Self::read_as_sent(folder, options, Vec::new())
+    }
+
+    /// The same with the cells that were mended and sent since, as far as the sheets still say what was mended.
+    pub fn read_as_sent(folder: &Path, options: &sheet::Options, sent: Vec<Correction>) -> anyhow::Result<Self> {
         Self::look(folder)?;
         let mut sheets = sheet::read(folder, options)?;
         let mut of_corrections = Vec::new();
         let corrections = corrections(folder, &mut of_corrections)?;
-        sheet::correct(&mut sheets, &corrections.iter().collect::<Vec<_>>());
+        let all =
+            if sent.is_empty() { corrections.clone() } else { sheet::with_corrections(sent, corrections.clone()) };
+        sheet::correct(&mut sheets, &all.iter().collect::<Vec<_>>());
+        // What is in no file of the user is no finding about it.
+        sheets.found.retain(|found| found.related.iter().all(|place| place.row != Some(0)));
         let path = folder.join(TEMPLATES);
         let text = fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
         let (templates, mut found) = template::read(TEMPLATES, &String::from_utf8_lossy(&text));

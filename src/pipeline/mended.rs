@@ -4,18 +4,19 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
 use super::guard;
-use super::inputs::{Inputs, TEMPLATES, corrections};
+use super::inputs::{Inputs, TEMPLATES};
+use super::mends::Mends;
 use super::retry::{key, keys};
 use super::told::Told;
 use crate::diagnostic::Code;
 use crate::model::SheetKind;
 use crate::plan::Source;
-use crate::report::{self, Results};
+use crate::report::Results;
 use crate::settings::{SETTINGS, Settings};
-use crate::sheet::{self, Columns, Correction, Mended, ROW_COLUMN, Restored, Sheet, Sheets};
+use crate::sheet::{self, Columns, Mended, ROW_COLUMN, Restored, Sheet, Sheets};
 use crate::text::{Lang, say};
 use crate::workspace::Workspace;
 
@@ -30,9 +31,7 @@ pub(super) struct TakenOver {
     pub inputs: Inputs,
     pub rows: Vec<Source>,
     pub restored: Vec<(SheetKind, Restored)>,
-    /// What a person changed, cell by cell, and how many of these have no key of their own.
-    pub mends: Vec<Correction>,
-    pub unkeyed: usize,
+    pub mends: Mends,
 }
 
 /// The sheets of a mended file; or why they cannot be taken.
@@ -92,72 +91,16 @@ pub(super) fn take_over(
     }
     let reading = sheet::Options { encoding: None, ..settings.reading.clone() };
     let inputs = Inputs::read(copies, &reading)?;
-    let (mut mends, mut unkeyed) = (Vec::new(), 0);
+    let mut mends = Mends::default();
     for (&kind, part) in &parts {
-        let (of_sheet, without) = mends_of(kept.sheets.get(kind), inputs.sheets.get(kind), &part.places);
-        mends.extend(of_sheet);
-        unkeyed += without;
+        mends.add(kept.sheets.get(kind), inputs.sheets.get(kind), &part.places);
     }
     let back: Vec<Source> = parts.iter().flat_map(|(&kind, part)| sources(kind, &part.places)).collect();
     let mut rows = back.clone();
     rows.extend(released(&kept.sheets, &back, &told.results));
     rows.sort_unstable_by_key(|row| (row.sheet, row.index));
     rows.dedup();
-    Ok(Ok(TakenOver { inputs, rows, restored, mends, unkeyed }))
-}
-
-/// What a person changed in those rows, as it was in the source; and how many cells belong to a key that several rows have.
-fn mends_of(kept: &Sheet, now: &Sheet, places: &[usize]) -> (Vec<Correction>, usize) {
-    let mut rows_of: HashMap<String, usize> = HashMap::new();
-    for row in 0..kept.row_count() {
-        *rows_of.entry(sheet::row_key(kept, row)).or_default() += 1;
-    }
-    let (mut mends, mut unkeyed) = (Vec::new(), 0);
-    for &row in places {
-        let (before, after, key) = (kept.cells(row), now.cells(row), sheet::row_key(kept, row));
-        for position in 0..after.len() {
-            let cell = after.get(position).unwrap_or_default();
-            if before.get(position).unwrap_or_default() == cell {
-                continue;
-            }
-            let Some(column) = sheet::column_name(kept, position) else { continue };
-            if rows_of[&key] > 1 {
-                unkeyed += 1;
-                continue;
-            }
-            let was = kept.came(row, position).into_owned();
-            mends.push(Correction {
-                key: key.clone(),
-                column: column.to_owned(),
-                was,
-                now: cell.into_owned(),
-                line: 0,
-            });
-        }
-    }
-    mends.sort_by(|a, b| (&a.key, &a.column).cmp(&(&b.key, &b.column)));
-    (mends, unkeyed)
-}
-
-/// Keeps mends for later runs, and says so.
-pub(super) fn keep(taken: &TakenOver, workspace: &Workspace, lang: Lang) -> anyhow::Result<Vec<String>> {
-    let mut words = Vec::new();
-    if !taken.mends.is_empty() {
-        let mut found = Vec::new();
-        let kept = corrections(workspace.root(), &mut found)?;
-        if let Some(wrong) = found.first() {
-            bail!("{}: {}; mend it first, then retry", wrong.place, wrong.message(Lang::En));
-        }
-        let text = sheet::with_corrections(kept, taken.mends.clone());
-        report::write_atomically(&workspace.root().join(sheet::CORRECTIONS), text.as_bytes())?;
-        let said = "{count} mends are kept in corrections.csv and done again while the source says what was mended";
-        words.push(say(lang, said, &[("count", &taken.mends.len())]));
-    }
-    if taken.unkeyed > 0 {
-        let said = "{count} mends cannot be kept, since several rows have their key";
-        words.push(say(lang, said, &[("count", &taken.unkeyed)]));
-    }
-    Ok(words)
+    Ok(Ok(TakenOver { inputs, rows, restored, mends }))
 }
 
 fn sources(sheet: SheetKind, places: &[usize]) -> impl Iterator<Item = Source> + '_ {

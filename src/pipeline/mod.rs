@@ -15,6 +15,7 @@ mod inputs;
 mod left;
 mod look;
 mod mended;
+mod mends;
 mod online;
 mod provider;
 mod recorded;

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 
 use super::provider::{self, Provider};
 use super::selected::{self};
-use super::{Confirmation, Console, Terminal, exit, guard, left};
+use super::{Confirmation, Console, Terminal, exit, guard, left, mends};
 use crate::api::Client;
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Entry, Event, Left, Log, Record, RunHead, Sqlite, State, Stored, Which};
@@ -100,6 +100,9 @@ impl Recorded<'_> {
 
     /// Carries out a stored plan from where its records stand, and hands back the results.
     pub async fn carry_out(&mut self, run: &str, scope: Scope, console: &mut Console<'_>) -> anyhow::Result<u8> {
+        if let Some(words) = mends::keep(self.workspace, run, self.settings.lang)? {
+            console.say(&words);
+        }
         let open = self.open(run, scope)?;
         let (finish, requests) = if open == 0 {
             (Finish { stopped: None, held: BTreeMap::new() }, 0)

@@ -126,10 +126,8 @@ fn sent_back(
                 if let Some(words) = mended::say_restored(&taken.restored, &told.inputs.sheets, settings.lang) {
                     console.say(&words);
                 }
-                if keeps {
-                    for words in mended::keep(&taken, recorded.workspace, settings.lang)? {
-                        console.say(&words);
-                    }
+                if let Some(words) = taken.mends.write(recorded.workspace, copies, keeps, settings.lang)? {
+                    console.say(&words);
                 }
                 return Ok(Some((head.run.clone(), taken.inputs, taken.rows)));
             }

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use super::inputs::{Inputs, TEMPLATES};
 use super::look::{Edits, RunTold, edited_texts};
 use super::mended::released;
+use super::mends::Mends;
 use super::recorded::Recorded;
 use super::{Confirmation, Console, Order, exit, guard, provision, selected};
 use crate::journal::Sqlite;
@@ -28,6 +29,8 @@ pub struct SendOrder {
     pub edits: Edits,
     /// Rows that are sent, besides those that they had held back.
     pub rows: Vec<Source>,
+    /// Their mends are kept, and done again on later nights.
+    pub keeps: bool,
 }
 
 /// Sends mended rows and what they had held back, as a new run that was confirmed before.
@@ -63,11 +66,27 @@ pub async fn send(folder: &Path, typed: &Typed, order: SendOrder, console: &mut 
         console.say(phrase(lang, "nothing was sent"));
         return Ok(exit::WELL);
     }
+    let (mends, copies) = (mends(&told, &inputs, &order.rows), workspace.inputs(&order.run));
+    if let Some(words) = mends.write(&workspace, &copies, order.keeps, lang)? {
+        console.say(&words);
+    }
     console.say(&say(lang, "retrying {count} rows of {run}", &[("count", &rows.len()), ("run", &order.from)]));
     let activates = selected::kept(&workspace.inputs(&order.from))?.activates;
     let selection = Selection { rows: Some(rows), activates, ..Selection::default() };
     let run = Order { confirmation: Confirmation::Given, until: None, selection, plan: None };
     provision(recorded, order.run, inputs, &run, None, console).await
+}
+
+/// What was changed in the rows that are sent.
+fn mends(told: &RunTold, inputs: &Inputs, rows: &[Source]) -> Mends {
+    let mut mends = Mends::default();
+    for kind in SheetKind::ALL {
+        let places: Vec<usize> = rows.iter().filter(|row| row.sheet == kind).map(|row| row.index).collect();
+        if !places.is_empty() {
+            mends.add(told.sheets().get(kind), inputs.sheets.get(kind), &places);
+        }
+    }
+    mends
 }
 
 /// Keeps the sheets of the earlier run with the changed cells, and the templates and settings of today.

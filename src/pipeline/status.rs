@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::inputs::Inputs;
-use super::{Console, checked, exit, standing};
+use super::{Console, checked, exit, mends, standing};
 use crate::check::{Checked, RowRef, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::journal::{Ending, Log, Reason, Record, Sqlite, State, Stored, Which};
 use crate::model::SheetKind;
-use crate::plan::{self, Action, Confirmed, Known, Plan, Stage, Step, StepId};
+use crate::plan::{self, Action, Confirmed, EMERGENCY_ADDRESS, Known, Plan, Stage, Step, StepId};
 use crate::report::{self, Administrator, CustomerStatus, Part, Standing, Status, Wait};
 use crate::settings::{Settings, Typed, settle};
 use crate::sheet::customers as c;
@@ -64,8 +64,9 @@ pub fn status(
 /// # Errors
 /// When the sheets or the journal cannot be read.
 pub fn status_of(workspace: &Workspace, settings: &Settings) -> anyhow::Result<Status> {
-    let inputs = Inputs::read(workspace.root(), &settings.reading)?;
     let log = workspace.has_state().then(|| Sqlite::open(&workspace.journal())).transpose()?;
+    let sent = log.as_ref().map(|log| mends::sent(workspace, log)).transpose()?.unwrap_or_default();
+    let inputs = Inputs::read_as_sent(workspace.root(), &settings.reading, sent)?;
     let known = log.as_ref().map(Log::known).transpose()?.unwrap_or_default();
     let stands = standing(&known);
     let checked = checked(&inputs, settings, &stands);
@@ -77,7 +78,8 @@ pub fn status_of(workspace: &Workspace, settings: &Settings) -> anyhow::Result<S
     if let Some(log) = &log {
         board.take_runs(log)?;
     }
-    Ok(board.status())
+    let unmended = SheetKind::ALL.into_iter().map(|kind| inputs.sheets.get(kind).corrected_since_count()).sum();
+    Ok(Status { unmended, ..board.status() })
 }
 
 /// What is gathered of one customer.
@@ -144,8 +146,7 @@ impl<'a> Board<'a> {
                 gathered.numbers = (gathered.numbers.0 + live, gathered.numbers.1 + staged);
             }
             gathered.sites.all += usize::from(id.stage() == Some(Stage::Locations));
-            let is_registered =
-                confirmed.fields.get(c::EMERGENCY_ADDRESS.spec.header).is_some_and(|word| word == "yes");
+            let is_registered = confirmed.fields.get(EMERGENCY_ADDRESS).is_some_and(|address| !address.is_empty());
             gathered.sites.done += usize::from(is_registered);
             let emergency = confirmed.fields.get(c::EMERGENCY_LOCATION_ID.spec.header);
             let emergency = emergency.filter(|value| !value.is_empty() && !gathered.emergency.contains(value));
@@ -258,7 +259,7 @@ impl<'a> Board<'a> {
         }
         let mut customers: Vec<CustomerStatus> = ids(self.checked).map(|(row, id)| self.customer(row, &id)).collect();
         customers.sort_by_cached_key(|customer| wave_order(customer.wave.as_deref()));
-        Status { customers, strays: self.strays }
+        Status { customers, strays: self.strays, unmended: 0 }
     }
 
     fn customer(&self, row: usize, id: &str) -> CustomerStatus {

@@ -93,6 +93,8 @@ pub struct Status {
     pub customers: Vec<CustomerStatus>,
     /// Rows that belong to no customer.
     pub strays: usize,
+    /// Cells of the sheets that say what was mended and sent since.
+    pub unmended: usize,
 }
 
 impl Status {
@@ -126,6 +128,7 @@ struct Json<'a> {
     ready: bool,
     waves: Vec<WaveJson<'a>>,
     strays: usize,
+    unmended: usize,
     customers: &'a [CustomerStatus],
 }
 
@@ -156,6 +159,7 @@ pub fn status_json(status: &Status) -> String {
         ready: status.exit_code() == 0,
         waves: waves.collect(),
         strays: status.strays,
+        unmended: status.unmended,
         customers: &status.customers,
     };
     serde_json::to_string(&json).unwrap_or_default() + "\n"
@@ -190,7 +194,17 @@ pub fn status_text(status: &Status, lang: Lang) -> String {
     if status.strays > 0 {
         text.push_str(&(say(lang, "{count} rows belong to no customer", &[("count", &status.strays)]) + "\n"));
     }
+    if status.unmended > 0 {
+        text.push_str(&(unmended_words(status, lang) + "\n"));
+    }
     text
+}
+
+/// Cells that still say what was mended, and what to do about them.
+pub fn unmended_words(status: &Status, lang: Lang) -> String {
+    let words = "{count} cells of the sheets still say what was mended and sent since; the next run of the sheets rejects \
+                 their rows, so mend them there too, or keep mends with `turnup retry --from FILE --keep`";
+    say(lang, words, &[("count", &status.unmended)])
 }
 
 /// What a line of the text consists of.

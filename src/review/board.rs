@@ -6,7 +6,7 @@ use super::desk::Desk;
 use super::page::{Part, cell, count, number, shown, ticked};
 use super::{Ask, Reply};
 use crate::pipeline;
-use crate::report::{CustomerStatus, Standing, wait_words};
+use crate::report::{CustomerStatus, Standing, unmended_words, wait_words};
 use crate::text::{Lang, phrase, say};
 
 /// Customers on the page; the filter finds the others.
@@ -44,6 +44,7 @@ pub(super) fn show(desk: &Desk, ask: &Ask) -> anyhow::Result<Reply> {
                 } }
             button { (phrase(lang, "Show")) }
         }
+        @if status.unmended > 0 { p class="note wait" { (ticked(&unmended_words(&status, lang))) } }
         @if status.strays > 0 {
             p class="note wait" { (ticked(&say(lang, "{count} rows belong to no customer; `turnup check` names them", &[("count", &count(status.strays))]))) }
         }

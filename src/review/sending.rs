@@ -10,7 +10,7 @@ use super::causes::state;
 use super::desk::{Desk, Task};
 use super::draft::rows_of;
 use super::live::duration;
-use super::page::{Part, cell, count, number, shown};
+use super::page::{Part, cell, count, number, shown, ticked};
 use super::rows::{address, harmed, undo};
 use super::runs::crumbs;
 use super::{Ask, Reply, rows_words};
@@ -77,6 +77,10 @@ pub(super) fn confirm(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Re
                 form method="post" action={ "/runs/" (run) "/send" } {
                     (desk.csrf())
                     input type="hidden" name="seen" value=(seen(&edits, &tried.plan));
+                    p class="check" {
+                        input id="keep" type="checkbox" name="keep" value="yes";
+                        label for="keep" { (ticked(phrase(lang, "Keep the mends in `corrections.csv`: later runs do them again while the source still says what was mended"))) }
+                    }
                     button disabled[clean == 0 || !tried.harmed.is_empty()] {
                         (say(lang, "Send {rows} to {webex}", &[("rows", &rows_words(lang, clean)), ("webex", &goes_to(&settings, lang))]))
                     }
@@ -162,7 +166,8 @@ pub(super) fn send(desk: &Arc<Desk>, listed: &RunListed, ask: &Ask) -> anyhow::R
     let rows: Vec<Source> = clean.map(|row| Source { sheet: row.sheet, index: row.index }).collect();
     let run = desk.clock.run_id();
     let sent = edits.clone();
-    let order = SendOrder { from: from.clone(), run: run.clone(), edits, rows };
+    let keeps = !ask.form.get("keep").is_empty();
+    let order = SendOrder { from: from.clone(), run: run.clone(), edits, rows, keeps };
     if !desk.start(Some(run.clone()), Task::Send(order))? {
         let words = "another run that was started here is still under way; wait for it";
         return Ok(Reply::Refused(StatusCode::CONFLICT, phrase(lang, words).to_owned()));

@@ -42,18 +42,22 @@ pub struct Corrected {
 
 /// The key that a row has as it came.
 pub fn row_key(sheet: &Sheet, row: usize) -> String {
-    let encoded = |header: &str| {
+    let part = |header: &str| {
         let position = sheet.position(header);
-        let cell = position.map(|at| sheet.came(row, at)).unwrap_or_default();
-        cell.trim().replace('%', "%25").replace('/', "%2F")
+        encoded(&position.map(|at| sheet.came(row, at)).unwrap_or_default())
     };
     match sheet.kind {
-        SheetKind::Customers => format!("customer/{}", encoded(customers::EXTERNAL_ID.spec.header)),
+        SheetKind::Customers => format!("customer/{}", part(customers::EXTERNAL_ID.spec.header)),
         SheetKind::Locations => {
-            format!("location/{}/{}", encoded(locations::CUSTOMER.spec.header), encoded(locations::NAME.spec.header))
+            format!("location/{}/{}", part(locations::CUSTOMER.spec.header), part(locations::NAME.spec.header))
         }
-        SheetKind::Users => format!("user/{}", encoded(users::EMAIL.spec.header).to_lowercase()),
+        SheetKind::Users => format!("user/{}", part(users::EMAIL.spec.header).to_lowercase()),
     }
+}
+
+/// A part of a key: a slash in it is none between parts.
+fn encoded(part: &str) -> String {
+    part.trim().replace('%', "%25").replace('/', "%2F")
 }
 
 impl Correction {
@@ -124,23 +128,64 @@ pub fn corrections(bytes: Vec<u8>, found: &mut Vec<Diagnostic>) -> Vec<Correctio
     corrections
 }
 
-/// The file with more mends; one of the same cell takes the place of an earlier one.
-pub fn with_corrections(mut corrections: Vec<Correction>, more: Vec<Correction>) -> String {
-    for new in more {
-        let is_same = |old: &&mut Correction| old.key == new.key && old.column == new.column;
+/// Mends with more of them; one of the same cell takes the place of an earlier one. A mend of a row whose key was mended
+/// before goes by the key that the source has, so that it is done again with it.
+pub fn with_corrections(mut corrections: Vec<Correction>, more: Vec<Correction>) -> Vec<Correction> {
+    // All of them name the keys that rows had before any of them was done.
+    let of_source: Vec<Option<String>> = more.iter().map(|new| key_before(&corrections, new)).collect();
+    for (mut new, key) in more.into_iter().zip(of_source) {
+        new.key = key.unwrap_or(new.key);
+        let is_same = |old: &&mut Correction| old.row_key() == new.row_key() && old.column == new.column;
         match corrections.iter_mut().find(is_same) {
+            Some(old) if old.now == new.now => old.line = old.line.max(new.line),
             // What was mended twice was in the source before the first time.
             Some(old) if old.now == new.was => old.now = new.now,
             Some(old) => *old = new,
             None => corrections.push(new),
         }
     }
+    corrections
+}
+
+/// The file of these mends.
+pub fn corrections_text(corrections: &[Correction]) -> String {
     let mut file = CsvText::new(b',');
     file.row(COLUMNS.iter().map(|name| (*name).into()));
-    for one in &corrections {
+    for one in corrections {
         file.row([&one.key, &one.column, &one.was, &one.now].into_iter().map(|cell| cell.as_str().into()));
     }
     [BOM, &file.finish()].concat()
+}
+
+/// The key of the row in the source, where kept mends have made it the key that a new mend names.
+fn key_before(corrections: &[Correction], new: &Correction) -> Option<String> {
+    let wanted = new.row_key();
+    let leads_there = |old: &&Correction| {
+        let old = old.row_key();
+        old != wanted && mended_key(corrections, &old).as_ref() == Some(&wanted)
+    };
+    corrections.iter().find(leads_there).map(|old| old.key.clone())
+}
+
+/// The key that a row has once everything that is kept for it is done; none where nothing of it touches the key.
+fn mended_key(corrections: &[Correction], key: &str) -> Option<String> {
+    let kind = kind_of(key)?;
+    let columns: &[&str] = match kind {
+        SheetKind::Customers => &[customers::EXTERNAL_ID.spec.header],
+        SheetKind::Locations => &[locations::CUSTOMER.spec.header, locations::NAME.spec.header],
+        SheetKind::Users => &[users::EMAIL.spec.header],
+    };
+    let mut parts: Vec<String> = key.split('/').map(str::to_owned).collect();
+    let mut is_touched = false;
+    for one in corrections.iter().filter(|one| one.row_key() == key) {
+        let at = columns.iter().position(|column| *column == one.column).map(|at| at + 1);
+        if let Some(part) = at.and_then(|at| parts.get_mut(at)) {
+            *part = encoded(&one.now);
+            is_touched = true;
+        }
+    }
+    let mended = parts.join("/");
+    is_touched.then(|| if kind == SheetKind::Users { mended.to_lowercase() } else { mended })
 }
 
 /// Does kept mends again, where the sheet still says what was mended, and says so of each; and of those whose cell says
@@ -329,12 +374,47 @@ mod tests {
             now: now.to_owned(),
             line: 0,
         };
-        let text = with_corrections(
+        let all = with_corrections(
             vec![one("user/a", "x"), one("user/b", "y")],
             vec![one("user/a", "+351"), one("user/c", "z")],
         );
-        let read = corrections(text.into_bytes(), &mut Vec::new());
+        let read = corrections(corrections_text(&all).into_bytes(), &mut Vec::new());
         let told: Vec<_> = read.iter().map(|one| (one.key.as_str(), one.was.as_str(), one.now.as_str())).collect();
         assert_eq!(told, [("user/a", "=1", "+351"), ("user/b", "=1", "y"), ("user/c", "=1", "z")]);
+    }
+
+    #[test]
+    fn a_mend_of_a_row_whose_key_was_mended_goes_by_the_key_of_the_source() {
+        let one = |key: &str, column: &str, was: &str, now: &str| Correction {
+            key: key.to_owned(),
+            column: column.to_owned(),
+            was: was.to_owned(),
+            now: now.to_owned(),
+            line: 0,
+        };
+        let first = vec![
+            one("user/Rui at a", "email", "Rui at a", "rui@a"),
+            one("location/c%2F1/Lisboa", "customer_external_id", "c/1", "c/2"),
+            one("location/c%2F1/Lisboa", "name", "Lisboa", "Porto"),
+        ];
+        let second = vec![
+            one("user/rui@a", "email", "rui@a", "rui@b"),
+            one("user/rui@a", "extension", "1", "0012"),
+            one("location/c%2F2/Porto", "city", "Lisboa", "Porto"),
+            one("user/eva@a", "extension", "1", "2"),
+        ];
+        let kept = with_corrections(first, second);
+        let told = |kept: &[Correction]| -> Vec<String> {
+            kept.iter().map(|one| format!("{} {}: {} -> {}", one.key, one.column, one.was, one.now)).collect()
+        };
+        let wanted = [
+            "user/Rui at a email: Rui at a -> rui@b",
+            "location/c%2F1/Lisboa customer_external_id: c/1 -> c/2",
+            "location/c%2F1/Lisboa name: Lisboa -> Porto",
+            "user/Rui at a extension: 1 -> 0012",
+            "location/c%2F1/Lisboa city: Lisboa -> Porto",
+            "user/eva@a extension: 1 -> 2",
+        ];
+        assert_eq!(told(&kept), wanted);
     }
 }

@@ -41,7 +41,7 @@ pub use blank::blank;
 pub use blank_workbook::{CAUSES, Choices, OWN_SHEETS, blank_workbook, results_tab};
 pub use columns::{Need, Spec, customers, locations, specs, users};
 pub use corrections::{
-    CORRECTIONS, Corrected, Correction, column_name, correct, corrections, row_key, with_corrections,
+    CORRECTIONS, Corrected, Correction, column_name, correct, corrections, corrections_text, row_key, with_corrections,
 };
 pub use damage::DIGITS_KEPT;
 pub use encoding::{Encoding, encoding};
@@ -173,6 +173,11 @@ impl Sheet {
     /// How many cells kept mends have changed.
     pub const fn corrected_count(&self) -> usize {
         self.corrected.len()
+    }
+
+    /// How many of them were mended and sent, and stand in no file of kept mends.
+    pub fn corrected_since_count(&self) -> usize {
+        self.corrected.iter().filter(|cell| cell.line == 0).count()
     }
 
     /// Is nothing in the cell? A formula whose value was not saved is something.

@@ -167,6 +167,10 @@ pub(super) const PAGES: &[(&str, &str)] = &[
     ("{clean} of {rows} rows are clean now.", "{clean} de {rows} linhas estão limpas agora."),
     ("all {count} rows", "todas as {count} linhas"),
     // Sending.
+    (
+        "Keep the mends in `corrections.csv`: later runs do them again while the source still says what was mended",
+        "Guardar as correções em `corrections.csv`: as próximas execuções as refazem enquanto a origem disser o que foi corrigido",
+    ),
     ("Send the mended rows", "Enviar as linhas corrigidas"),
     (
         "No cell of this run was changed, so there is nothing to send.",

@@ -34,6 +34,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{count} células são tomadas como diz corrections.csv, {stopped} das suas linhas já não se aplicam",
     ),
     (
+        "{place}: {message}; the mends of this run wait in `{file}`",
+        "{place}: {message}; as correções desta execução esperam em `{file}`",
+    ),
+    (
         "{count} mends are kept in corrections.csv and done again while the source says what was mended",
         "{count} correções ficam guardadas em corrections.csv e são refeitas enquanto a origem disser o que foi corrigido",
     ),
@@ -129,6 +133,12 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("failed", "falhou"),
     ("wave {wave}: {ready} of {all} customers ready", "onda {wave}: {ready} de {all} clientes prontos"),
     ("without a wave: {ready} of {all} customers ready", "sem onda: {ready} de {all} clientes prontos"),
+    (
+        "{count} cells of the sheets still say what was mended and sent since; the next run of the sheets rejects their rows, so \
+         mend them there too, or keep mends with `turnup retry --from FILE --keep`",
+        "{count} células das planilhas ainda dizem o que já foi corrigido e enviado; a próxima execução das planilhas rejeita as \
+         linhas delas, então corrija-as ali também, ou guarde correções com `turnup retry --from FILE --keep`",
+    ),
     ("{count} rows belong to no customer", "{count} linhas não pertencem a nenhum cliente"),
     ("{email} (not yet)", "{email} (ainda não)"),
     ("users {users}", "usuários {users}"),
@@ -348,8 +358,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Esta página traz {most} de {total} linhas, primeiro as que não estão bem. Os arquivos *.results.csv ao lado são completos.",
     ),
     (
-        "The table needs scripts, which are off here. The files *.results.csv beside this page hold every row.",
-        "A tabela precisa de scripts, que estão desligados aqui. Os arquivos *.results.csv ao lado desta página têm cada linha.",
+        "Scripts are off here, so the table shows its first rows only. The files *.results.csv beside this page hold every row.",
+        "Os scripts estão desligados aqui, então a tabela mostra só as primeiras linhas. Os arquivos *.results.csv ao lado desta página têm todas.",
     ),
     ("Clear the filters", "Limpar os filtros"),
     ("Previous", "Anterior"),

@@ -47,6 +47,9 @@ export const look = async (browser, url, { width, colorScheme }, options = {}) =
   page.on("dialog", (dialog) => { troubles.push(`a dialog: ${dialog.message()}`); dialog.dismiss(); });
   page.on("request", (request) => { if (request.url() !== url && !url.startsWith("http")) troubles.push(`fetched ${request.url()}`); });
   await page.goto(url);
+  // The table of a report answers once its data are read.
+  const answers = () => !document.getElementById("rows") || document.documentElement.dataset.drawn !== undefined;
+  if (options.javaScriptEnabled !== false) await page.waitForFunction(answers);
   return { page, troubles, close: () => context.close() };
 };
 

@@ -7,6 +7,7 @@ mod evidence;
 mod plan;
 mod report;
 mod rows;
+mod table;
 
 use base64::Engine as _;
 use maud::{DOCTYPE, Markup, PreEscaped, html};

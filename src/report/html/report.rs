@@ -6,7 +6,8 @@ use std::fmt::Display;
 use maud::{Markup, PreEscaped, html};
 
 use super::charts::{Group, Parts, bar, chart, legend, parts, share_bar};
-use super::rows::{ROWS_MAX, rows_json};
+use super::rows::{PageRows, rows_json};
+use super::table::table;
 use super::{capital, grouped, moment, page, shown, ticked};
 use crate::check::RowRef;
 use crate::model::SheetKind;
@@ -28,6 +29,7 @@ const CAUSES_MAX: usize = 30;
 /// The page of a run.
 pub fn report_html(view: &RunView<'_>) -> String {
     let lang = view.lang;
+    let rows = PageRows::of(view);
     let title = say(lang, "Report of run {run}", &[("run", &view.head.run)]);
     let body = html! {
         a class="skip" href="#main" { (phrase(lang, "To the content")) }
@@ -38,11 +40,11 @@ pub fn report_html(view: &RunView<'_>) -> String {
                 (causes(view))
                 (next(view))
                 (charts(view))
-                (table(view))
+                (table(view, &rows))
             }
             footer { p { (say(lang, "Written by turnup {version}; nothing on this page was fetched from a network.", &[("version", &view.head.tool_version)])) } }
         }
-        script type="application/json" id="rows" { (PreEscaped(rows_json(view))) }
+        script type="application/json" id="rows" { (PreEscaped(rows_json(view, &rows))) }
     };
     page(&title, lang, &body, Some(SCRIPT)).into_string()
 }
@@ -77,7 +79,7 @@ fn verdict(view: &RunView<'_>) -> String {
 }
 
 /// All outcomes of all sheets.
-fn all(view: &RunView<'_>) -> BTreeMap<Outcome, usize> {
+pub(super) fn all(view: &RunView<'_>) -> BTreeMap<Outcome, usize> {
     let mut all = BTreeMap::new();
     for (outcome, count) in counts(view.results).into_values().flatten() {
         *all.entry(outcome).or_default() += count;
@@ -148,7 +150,7 @@ fn card(at: usize, cause: &Cause, lang: Lang) -> Markup {
                 p { (ticked(&capital(&cause.message))) }
                 p class="cure" { (ticked(&capital(&cause.fix))) }
                 p class="examples" { (examples(cause)) }
-                button type="button" class="link" data-cause=(at) hidden { (phrase(lang, "Show these rows")) }
+                button type="button" class="link scripted" data-cause=(at) { (phrase(lang, "Show these rows")) }
             }
             div class="effect" {
                 div class="n" { (grouped(cause.rows + cause.blocked, lang)) }
@@ -290,76 +292,4 @@ fn by_customer(view: &RunView<'_>) -> (Vec<(String, Parts)>, usize) {
     let more = customers.len().saturating_sub(CUSTOMERS_MAX);
     customers.truncate(CUSTOMERS_MAX);
     (customers, more)
-}
-
-fn table(view: &RunView<'_>) -> Markup {
-    let lang = view.lang;
-    let total: usize = view.results.values().map(Vec::len).sum();
-    let (most, total_words) = (grouped(ROWS_MAX, lang), grouped(total, lang));
-    let gaps: [(&str, &dyn Display); 2] = [("most", &most), ("total", &total_words)];
-    html! {
-        section aria-labelledby="rows-title" {
-            h2 id="rows-title" tabindex="-1" { (phrase(lang, "Every row")) }
-            @if total > ROWS_MAX {
-                div class="panel notice" { p { (say(lang, "This page holds {most} of {total} rows, those that are not well first. The files *.results.csv beside it are complete.", &gaps)) } }
-            }
-            noscript { p class="panel notice" { (phrase(lang, "The table needs scripts, which are off here. The files *.results.csv beside this page hold every row.")) } }
-            div id="table" hidden {
-                (filters(view))
-                div class="count" {
-                    div class="pager" {
-                        p id="told" role="status" aria-live="polite" {}
-                        button type="button" id="clear" class="link" { (phrase(lang, "Clear the filters")) }
-                    }
-                    div class="pager" {
-                        button type="button" id="before" { (phrase(lang, "Previous")) }
-                        span id="page" class="soft" {}
-                        button type="button" id="after" { (phrase(lang, "Next")) }
-                    }
-                }
-                div class="panel table" { div class="scroll" tabindex="0" role="group" aria-label=(phrase(lang, "Rows of the run")) { (grid(lang)) } }
-            }
-        }
-    }
-}
-
-fn grid(lang: Lang) -> Markup {
-    let columns = [
-        ("place", "Row"),
-        ("customer", "Customer"),
-        ("name", "Name"),
-        ("result", "Result"),
-        ("reason", "Reason and cure"),
-    ];
-    html! {
-        table class="cards rows" {
-            thead { tr {
-                @for (key, name) in columns {
-                    th scope="col" aria-sort=(if key == "result" { "descending" } else { "none" }) { button type="button" data-sort=(key) { (phrase(lang, name)) } }
-                }
-            } }
-            tbody id="body" {}
-        }
-    }
-}
-
-fn filters(view: &RunView<'_>) -> Markup {
-    let (lang, parts) = (view.lang, parts(&all(view)));
-    html! {
-        div class="filters" role="search" {
-            label class="wide" { (phrase(lang, "Search")) input type="search" id="search" autocomplete="off" spellcheck="false"; }
-            label { (phrase(lang, "Sheet")) select id="sheet" {
-                option value="" { (phrase(lang, "All sheets")) }
-                @for (at, kind) in SheetKind::ALL.into_iter().enumerate() { option value=(at) { (&view.sheets.get(kind).file) } }
-            } }
-            label { (phrase(lang, "Result")) select id="group" {
-                option value="" { (phrase(lang, "All results")) }
-                @for group in Group::ALL.into_iter().filter(|group| parts.contains_key(group)) { option value=(group.class()) { (phrase(lang, group.words())) } }
-            } }
-            label class="wide" { (phrase(lang, "Cause")) select id="cause" {
-                option value="" { (phrase(lang, "All causes")) }
-                @for (at, cause) in view.causes.list.iter().enumerate() { option value=(at) { (at + 1) ". " (cause.title.replace('`', "")) } }
-            } }
-        }
-    }
 }

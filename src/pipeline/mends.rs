@@ -1,0 +1,132 @@
+//! Mends of rows that were sent again. They lie with the inputs of their run, so that it is known later what became of a row
+//! whose sheet still has the mistake. Where they are to be kept for later runs, they stand in `corrections.csv` as soon as
+//! the run is let go: what nobody confirmed changes no later night.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+use super::inputs::corrections;
+use crate::journal::Log;
+use crate::report::write_atomically;
+use crate::sheet::{self, CORRECTIONS, Correction, Sheet};
+use crate::text::{Lang, say};
+use crate::workspace::Workspace;
+
+/// The file of a run's mends, beside its inputs.
+const SENT: &str = "mends.csv";
+/// The same where they are to be kept, until the run is let go.
+const WAITING: &str = "mends-to-keep.csv";
+
+/// What a person changed, cell by cell, and how many of these cells have no key of their own.
+#[derive(Debug, Default)]
+pub(super) struct Mends {
+    pub list: Vec<Correction>,
+    pub unkeyed: usize,
+}
+
+impl Mends {
+    /// Takes in what was changed in those rows of a sheet, as it was in the source.
+    pub fn add(&mut self, kept: &Sheet, now: &Sheet, places: &[usize]) {
+        let mut rows_of: HashMap<String, usize> = HashMap::new();
+        for row in 0..kept.row_count() {
+            *rows_of.entry(sheet::row_key(kept, row)).or_default() += 1;
+        }
+        for &row in places {
+            let (before, after, key) = (kept.cells(row), now.cells(row), sheet::row_key(kept, row));
+            for position in 0..after.len() {
+                let cell = after.get(position).unwrap_or_default();
+                if before.get(position).unwrap_or_default() == cell {
+                    continue;
+                }
+                let Some(column) = sheet::column_name(kept, position) else { continue };
+                if rows_of[&key] > 1 {
+                    self.unkeyed += 1;
+                    continue;
+                }
+                let (key, column) = (key.clone(), column.to_owned());
+                let (was, now) = (kept.came(row, position).into_owned(), cell.into_owned());
+                self.list.push(Correction { key, column, was, now, line: 0 });
+            }
+        }
+        self.list.sort_by(|a, b| (&a.key, &a.column).cmp(&(&b.key, &b.column)));
+    }
+
+    /// Writes them beside the inputs of their run; where they are to be kept, also for that. Says how many cannot be.
+    ///
+    /// # Errors
+    /// When what is kept already cannot be understood, or the disk refuses it.
+    pub fn write(
+        &self,
+        workspace: &Workspace,
+        copies: &Path,
+        keeps: bool,
+        lang: Lang,
+    ) -> anyhow::Result<Option<String>> {
+        if !self.list.is_empty() {
+            let text = sheet::corrections_text(&self.list);
+            write_atomically(&copies.join(SENT), text.as_bytes())?;
+            if keeps {
+                let mut found = Vec::new();
+                corrections(workspace.root(), &mut found)?;
+                if let Some(wrong) = found.first() {
+                    fs::remove_dir_all(copies)?;
+                    bail!("{}: {}; mend it first, then retry", wrong.place, wrong.message(Lang::En));
+                }
+                write_atomically(&copies.join(WAITING), text.as_bytes())?;
+            }
+        }
+        let words = "{count} mends cannot be kept, since several rows have their key";
+        Ok((keeps && self.unkeyed > 0).then(|| say(lang, words, &[("count", &self.unkeyed)])))
+    }
+}
+
+/// Everything that was mended and sent in earlier runs, as the sheets had it before the first mend.
+///
+/// # Errors
+/// When the journal or a file cannot be read.
+pub(super) fn sent(workspace: &Workspace, log: &dyn Log) -> anyhow::Result<Vec<Correction>> {
+    let mut all = Vec::new();
+    for head in log.runs()?.iter().filter(|head| head.parked.is_none()) {
+        let path = workspace.inputs(&head.run).join(SENT);
+        if path.exists() {
+            let bytes = fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+            all = sheet::with_corrections(all, sheet::corrections(bytes, &mut Vec::new()));
+        }
+    }
+    // They stand in no row of `corrections.csv`.
+    for one in &mut all {
+        one.line = 0;
+    }
+    Ok(all)
+}
+
+/// Keeps the mends that were asked for with a run, which is let go now; says so.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub(super) fn keep(workspace: &Workspace, run: &str, lang: Lang) -> anyhow::Result<Option<String>> {
+    let waiting = workspace.inputs(run).join(WAITING);
+    if !waiting.exists() {
+        return Ok(None);
+    }
+    let bytes = fs::read(&waiting).with_context(|| format!("cannot read `{}`", waiting.display()))?;
+    let (mut found, mut wrong) = (Vec::new(), Vec::new());
+    let more = sheet::corrections(bytes, &mut found);
+    let kept = corrections(workspace.root(), &mut wrong)?;
+    if let Some(wrong) = wrong.first() {
+        // It was whole when the run was planned. The run goes on; the mends are not lost.
+        let words = "{place}: {message}; the mends of this run wait in `{file}`";
+        let gaps: [(&str, &dyn std::fmt::Display); 3] =
+            [("place", &wrong.place), ("message", &wrong.message(lang)), ("file", &waiting.display())];
+        return Ok(Some(say(lang, words, &gaps)));
+    }
+    let count = more.len();
+    let text = sheet::corrections_text(&sheet::with_corrections(kept, more));
+    write_atomically(&workspace.root().join(CORRECTIONS), text.as_bytes())?;
+    fs::remove_file(&waiting).with_context(|| format!("cannot remove `{}`", waiting.display()))?;
+    let words = "{count} mends are kept in corrections.csv and done again while the source says what was mended";
+    Ok(Some(say(lang, words, &[("count", &count)])))
+}
