@@ -253,13 +253,15 @@ fn a_row_is_mended_checked_sent_and_created() {
     let mended = std::fs::read_to_string(bench.path(&format!("work/reports/{run}/users.mended.csv"))).expect("saved");
     assert!(mended.lines().count() == 2 && mended.contains("bruno@aurora.example"), "{mended}");
     let seen = between(&confirm, "name=\"seen\" value=\"", "\"").to_owned();
-    let sent = review.post(&format!("/runs/{run}/send"), &format!("seen={seen}"));
+    let sent = review.post(&format!("/runs/{run}/send"), &format!("seen={seen}&keep=yes"));
     assert_eq!(sent.status, 303, "{}", sent.body);
     let new = sent.header("location").expect("the new run").to_owned();
     review.wait_for(&new, "all well");
     let rows = review.get(&format!("{new}/rows?outcome=created")).body;
     assert!(rows.contains("users.csv:3") && !rows.contains("users.csv:4"), "{rows}");
     assert!(review.get(&format!("/runs/{run}")).body.contains("were sent as run"));
+    let kept = std::fs::read_to_string(bench.path("work/corrections.csv")).expect("the mend is kept");
+    assert!(kept.contains("user/bruno at aurora.example,email,bruno at aurora.example,bruno@aurora.example"), "{kept}");
 }
 
 #[test]
@@ -340,4 +342,48 @@ fn what_two_tabs_keep_at_the_same_moment_is_all_kept() {
         review.post(&format!("/runs/{run}/undo"), "");
     }
     assert!(review.get(&format!("/runs/{run}/send")).body.contains("nothing to send"));
+}
+
+#[test]
+fn two_reviews_of_one_workspace_keep_what_both_change_and_say_who_was_first() {
+    let bench = Bench::small();
+    let wrong = support::USERS.replace("bruno@", "bruno at ").replace("sara@", "sara at ");
+    let run = ran(&bench, &wrong);
+    let [one, other] = [0; 2].map(|_| Review::opened(&bench, &[]));
+    let (bruno, sara) = (format!("/runs/{run}/rows/users/3"), format!("/runs/{run}/rows/users/6"));
+    let shown = "w1=Bruno&w3=bruno at aurora.example".replace(' ', "+");
+    // Each changes another row at the same moment, many times.
+    std::thread::scope(|scope| {
+        for (review, row) in [(&one, &bruno), (&other, &sara)] {
+            scope.spawn(move || {
+                (0..8).for_each(|turn| assert_eq!(review.post(row, &format!("c2=Turn{turn}")).status, 303));
+            });
+        }
+    });
+    assert_eq!(other.post(&bruno, &format!("{shown}&c1=Bruno&c3=bruno@aurora.example")).status, 303);
+    // A form of before leaves the other cells of its row alone, and changes none that the other review has changed.
+    let kept = one.post(&bruno, &format!("{shown}&c1=Brunno&c3=bruno+at+aurora.example"));
+    assert_eq!(kept.status, 303, "{}", kept.body);
+    let page = one.get(&bruno).body;
+    assert!(page.contains("clean and can be sent") && page.contains("Brunno"), "{page}");
+    let late = one.post(&bruno, &format!("{shown}&c1=Bruno&c3=b@aurora.example"));
+    assert!(
+        late.status == 409 && late.body.contains(&format!(":{} since this page was shown", other.port)),
+        "{}",
+        late.body
+    );
+
+    let confirm = other.get(&format!("/runs/{run}/send")).body;
+    assert!(confirm.contains(&format!(":{} too.", one.port)), "{confirm}");
+    assert!(confirm.contains("Take back the last change of"), "the last one is the other's: {confirm}");
+    let changes = between(&confirm, "name=\"changes\" value=\"", "\"").to_owned();
+    one.post(&sara, "c3=sara@tejo.example");
+    assert_eq!(other.post(&format!("/runs/{run}/undo"), &format!("changes={changes}")).status, 409);
+    for _ in 0..19 {
+        assert_eq!(one.post(&format!("/runs/{run}/undo"), "").status, 303);
+    }
+    assert!(
+        other.get(&format!("/runs/{run}/send")).body.contains("nothing to send"),
+        "every change was one of its own"
+    );
 }

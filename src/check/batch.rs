@@ -1,11 +1,14 @@
 //! The rows that may be provisioned, as values of the model.
 
+use std::collections::HashSet;
+
 use crate::model::{Action, Address, Customer, Email, Location, SheetKind, User};
 use crate::sheet::{CustomerRow, LocationFields, LocationRow, RowRef};
 use crate::template::Template;
 
 use super::checked::Checked;
 use super::context::{Context, Site};
+use super::people::Record;
 use super::users::{Pass, Seated};
 
 /// What e-mails and announcements are in when neither row, customer nor template says.
@@ -69,11 +72,39 @@ impl Batch {
 
 /// Takes the clean rows over into the model.
 pub(super) fn batch(checked: &Checked<'_>) -> Batch {
+    batch_of(checked, |_| true)
+}
+
+/// The same for the customers of some rows alone: what other customers have changes nothing for them.
+pub(super) fn batch_around(checked: &Checked<'_>, rows: &[RowRef]) -> Batch {
+    let context = &checked.context;
+    let customer = |row: &RowRef| match row.sheet {
+        SheetKind::Customers => context.rows.customers.iter().find(|customer| customer.index == row.index),
+        SheetKind::Locations => {
+            let location = context.rows.locations.iter().find(|location| location.index == row.index);
+            context.customer(location.and_then(|location| location.customer.as_deref()))
+        }
+        SheetKind::Users => {
+            let at = checked.people.records.get(row.index).and_then(Record::customer);
+            at.and_then(|at| context.rows.customers.get(at))
+        }
+    };
+    // Rows may name a customer that stands in several rows; its first one counts.
+    let named = |row: &RowRef| Some(context.customer(customer(row)?.external_id.as_deref())?.index);
+    let wanted: HashSet<usize> = rows.iter().filter_map(named).collect();
+    batch_of(checked, |customer| customer.is_none_or(|customer| wanted.contains(&customer)))
+}
+
+/// The rows of some customers, which are named by the position of their row; none where a row names no customer.
+fn batch_of(checked: &Checked<'_>, is_wanted: impl Fn(Option<usize>) -> bool) -> Batch {
     let context = &checked.context;
     let goes = |row: RowRef, action| action == Action::Apply && checked.verdicts.is_clean(row);
+    let of = |id: Option<&str>| is_wanted(context.customer(id).map(|customer| customer.index));
     let customers = context.rows.customers.iter().filter(|row| goes(row.at(), row.action));
+    let customers = customers.filter(|row| of(row.external_id.as_deref()));
     let locations = context.rows.locations.iter().filter(|row| goes(row.at(), row.action));
-    let (users, mut of_users) = users(checked);
+    let locations = locations.filter(|row| of(row.customer.as_deref()));
+    let (users, mut of_users) = users(checked, &is_wanted);
     let mut deletions = deletions(checked);
     deletions.append(&mut of_users);
     Batch {
@@ -103,7 +134,7 @@ fn deletions(checked: &Checked<'_>) -> Vec<Deletion> {
 }
 
 /// Reads the clean users once more; only they are held as values. Those that go are told apart.
-fn users(checked: &Checked<'_>) -> (Vec<Sourced<User>>, Vec<Deletion>) {
+fn users(checked: &Checked<'_>, is_wanted: impl Fn(Option<usize>) -> bool) -> (Vec<Sourced<User>>, Vec<Deletion>) {
     let clean = |index: &usize| checked.verdicts.is_clean(RowRef { sheet: SheetKind::Users, index: *index });
     let mut pass = Pass::new(&checked.context, false);
     let mut found = Vec::new();
@@ -117,7 +148,8 @@ fn users(checked: &Checked<'_>) -> (Vec<Sourced<User>>, Vec<Deletion>) {
         let value = user(&checked.context, &seated).filter(|_| seated.row.action == Action::Apply);
         sourced(seated.row.at(), pass.removed(), Vec::new(), value)
     };
-    let users = (0..checked.people.records.len()).filter(clean).filter_map(&mut read).collect();
+    let records = checked.people.records.iter().enumerate().filter(|(_, record)| is_wanted(record.customer()));
+    let users = records.map(|(index, _)| index).filter(clean).filter_map(&mut read).collect();
     (users, gone)
 }
 

@@ -10,7 +10,7 @@ use crate::model::SheetKind;
 use crate::sheet::{RowRef, Sheets};
 use crate::template::Templates;
 
-use super::batch::{Batch, batch};
+use super::batch::{Batch, batch, batch_around};
 use super::context::Context;
 use super::people::People;
 use super::tally::Tally;
@@ -175,6 +175,11 @@ impl<'a> Checked<'a> {
     /// The rows that may be provisioned.
     pub fn batch(&self) -> Batch {
         batch(self)
+    }
+
+    /// Those among them that belong to the customers of some rows.
+    pub fn batch_around(&self, rows: &[RowRef]) -> Batch {
+        batch_around(self, rows)
     }
 }
 

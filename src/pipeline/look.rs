@@ -1,7 +1,7 @@
 //! What a page shows of a workspace: runs, how far one has come, one told in full, and what its rows would be with some
 //! cells changed. Nothing here writes or sends.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::Context;
 
@@ -9,11 +9,11 @@ use super::inputs::{Inputs, TEMPLATES};
 use super::recorded::Recorded;
 use super::told::Told;
 use super::{approve, checked, forecast, known, learnt, standing, story};
-use crate::check::{Checked, RowRef, Verdict};
+use crate::check::{Checked, RowRef, Standing, Verdict};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::journal::{Call, Ending, Left, Log, Record, RunHead, Sqlite, State, Stored, Which};
 use crate::model::SheetKind;
-use crate::plan::{self, Action, Forecast, Plan, Selection, Source, Stage, Step};
+use crate::plan::{self, Action, Forecast, Known, Plan, Selection, Source, Stage, Step};
 use crate::report::{self, Outcome, Results, RunView, Story};
 use crate::settings::Settings;
 use crate::sheet::{self, Sheet, Sheets};
@@ -217,26 +217,43 @@ impl Tried {
     }
 }
 
-/// Checks a run's sheets with some cells changed exactly as the command line does, and tells what becomes of some rows.
+/// What was confirmed so far and what the pace was; read once for many looks.
+pub struct Ground {
+    known: Known,
+    standing: Standing,
+    learnt: Vec<(String, f64)>,
+}
+
+/// Reads what was confirmed so far.
 ///
 /// # Errors
-/// When the templates or the journal cannot be read.
+/// When the journal cannot be read.
+pub fn ground(workspace: &Workspace, settings: &Settings) -> anyhow::Result<Ground> {
+    let known = known(workspace)?;
+    let standing = standing(&known);
+    Ok(Ground { standing, known, learnt: learnt(workspace, settings)? })
+}
+
+/// Checks a run's sheets with some cells changed exactly as the command line does, and tells what becomes of some rows.
+/// Planned is what has to do with these: other customers change nothing for them.
+///
+/// # Errors
+/// When the templates cannot be read.
 pub fn tried(
     workspace: &Workspace,
     settings: &Settings,
-    told: &RunTold,
-    edits: &Edits,
+    ground: &Ground,
+    (told, edits): (&RunTold, &Edits),
     asked: &[RowRef],
 ) -> anyhow::Result<Tried> {
     let inputs = edited_inputs(workspace, settings, told, edits)?;
-    let known = known(workspace)?;
-    let standing = standing(&known);
-    let mut checked = checked(&inputs, settings, &standing);
-    let all = plan::plan(&checked.batch(), &known);
-    let immovable = report::immovable_findings(&inputs.sheets, &all);
-    checked.add(immovable);
-    checked.add(report::twin_findings(&inputs.sheets, &plan::twins(&checked.batch(), &known)));
-    let rows: BTreeMap<_, _> = asked.iter().map(|&row| (row, findings_of(&checked, row))).collect();
+    let known = &ground.known;
+    let mut checked = checked(&inputs, settings, &ground.standing);
+    let batch = checked.batch_around(asked);
+    let all = plan::plan(&batch, known);
+    checked.add(report::immovable_findings(&inputs.sheets, &all));
+    checked.add(report::twin_findings(&inputs.sheets, &plan::twins(&batch, known)));
+    let rows = findings_of_rows(&checked, asked);
     let harmed = harmed(&checked, told, edits);
     let clean: Vec<Source> = rows.iter().filter(|(_, (verdict, _))| *verdict == Verdict::Clean).map(source).collect();
     let released = super::mended::released(told.sheets(), &clean, told.results());
@@ -244,7 +261,7 @@ pub fn tried(
     let wanted: HashSet<Source> = selection.rows.iter().flatten().copied().collect();
     let is_picked = move |source: Source| wanted.contains(&source);
     let plan = plan::restrict(all, &mut selection, is_picked);
-    let forecast = forecast(&plan, &known, settings, &learnt(workspace, settings)?);
+    let forecast = forecast(&plan, known, settings, &ground.learnt);
     Ok(Tried { rows, harmed, released, plan, forecast: Some(forecast) })
 }
 
@@ -268,28 +285,39 @@ fn harmed(checked: &Checked<'_>, told: &RunTold, edits: &Edits) -> Vec<RowRef> {
     });
     let rows = rows.filter(|row| !edited.contains(row)).map(|(sheet, index)| RowRef { sheet, index });
     let wrong = rows.filter(|row| checked.verdict(*row) == Verdict::Rejected).take(HARMED_MAX);
-    wrong.filter(|row| findings_of(checked, *row).1.iter().any(|found| found.related.iter().any(is_edited))).collect()
+    let rows = findings_of_rows(checked, &wrong.collect::<Vec<_>>()).into_iter();
+    let collides = |found: &Diagnostic| found.related.iter().any(is_edited);
+    rows.filter(|(_, (_, found))| found.iter().any(collides)).map(|(row, _)| row).collect()
 }
 
 fn source((row, _): (&RowRef, &(Verdict, Vec<Diagnostic>))) -> Source {
     Source { sheet: row.sheet, index: row.index }
 }
 
-/// The verdict of a row, and everything that is found about it.
-fn findings_of(checked: &Checked<'_>, row: RowRef) -> (Verdict, Vec<Diagnostic>) {
-    let place = checked.sheets().get(row.sheet).place(row.index, None);
-    let found = if row.sheet == SheetKind::Users {
-        checked.of_user(row.index)
-    } else {
-        let is_of_row = |found: &&Diagnostic| found.place.sheet == place.sheet && found.place.row == place.row;
-        checked.found_before_users().iter().filter(is_of_row).cloned().collect()
+/// The verdicts of rows, and everything that is found about them.
+fn findings_of_rows(checked: &Checked<'_>, rows: &[RowRef]) -> BTreeMap<RowRef, (Verdict, Vec<Diagnostic>)> {
+    let mut before: HashMap<(&str, u32), Vec<&Diagnostic>> = HashMap::new();
+    for found in checked.found_before_users() {
+        if let (Some(sheet), Some(row)) = (found.place.sheet, found.place.row) {
+            before.entry((sheet, row)).or_default().push(found);
+        }
+    }
+    let of = |&row: &RowRef| {
+        let place = checked.sheets().get(row.sheet).place(row.index, None);
+        let found = if row.sheet == SheetKind::Users {
+            checked.of_user(row.index)
+        } else {
+            let at = place.sheet.zip(place.row);
+            at.and_then(|at| before.get(&at)).into_iter().flatten().copied().cloned().collect()
+        };
+        let verdict = match checked.verdict(row) {
+            // What is added after the verdicts, such as a value that cannot be changed, keeps a row out too.
+            Verdict::Clean if found.iter().any(|found| found.severity == Severity::Error) => Verdict::Rejected,
+            verdict => verdict,
+        };
+        (row, (verdict, found))
     };
-    let verdict = match checked.verdict(row) {
-        // What is added after the verdicts, such as a value that cannot be changed, keeps a row out too.
-        Verdict::Clean if found.iter().any(|found| found.severity == Severity::Error) => Verdict::Rejected,
-        verdict => verdict,
-    };
-    (verdict, found)
+    rows.iter().map(of).collect()
 }
 
 /// The sheets of a run with some cells changed, with the templates of today.
@@ -340,14 +368,12 @@ pub struct Preview {
 /// Plans a run of today's sheets; nothing is sent.
 ///
 /// # Errors
-/// When a file or the journal cannot be read.
-pub fn preview(workspace: &Workspace, settings: &Settings) -> anyhow::Result<Preview> {
+/// When a file cannot be read.
+pub fn preview(workspace: &Workspace, settings: &Settings, ground: &Ground) -> anyhow::Result<Preview> {
     let inputs = Inputs::read(workspace.root(), &settings.reading)?;
-    let known = known(workspace)?;
-    let standing = standing(&known);
-    let checked = checked(&inputs, settings, &standing);
-    let plan = plan::plan(&checked.batch(), &known);
-    let forecast = forecast(&plan, &known, settings, &learnt(workspace, settings)?);
+    let checked = checked(&inputs, settings, &ground.standing);
+    let plan = plan::plan(&checked.batch(), &ground.known);
+    let forecast = forecast(&plan, &ground.known, settings, &ground.learnt);
     let sheet = &inputs.sheets.customers;
     let (id, name) = (sheet::customers::EXTERNAL_ID.spec.header, sheet::customers::NAME.spec.header);
     let cell = |row: usize, header: &str| sheet.cell(row, header).trim().to_owned();

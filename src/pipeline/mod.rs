@@ -59,8 +59,8 @@ pub use fix::fix;
 pub use history::{ReportFormat, ReportOrder, RunsFormat, report, runs};
 use inputs::Inputs;
 pub use look::{
-    Awaited, Edits, Preview, RunListed, RunProgress, RunStanding, RunTold, StageProgress, Tried, edited_sheet, preview,
-    run_progress, run_told, runs_listed, story_of, tried,
+    Awaited, Edits, Ground, Preview, RunListed, RunProgress, RunStanding, RunTold, StageProgress, Tried, edited_sheet,
+    ground, preview, run_progress, run_told, runs_listed, story_of, tried,
 };
 pub use online::Asking;
 use online::asked;

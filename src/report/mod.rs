@@ -30,7 +30,9 @@ mod write;
 
 pub use activation::activation;
 pub(crate) use causes::customer_of;
-pub use causes::{Cause, CauseExample, CauseKind, Causes, Mend, causes_of_findings, causes_of_results, causes_page};
+pub use causes::{
+    Cause, CauseExample, CauseKind, Causes, Mend, causes_of_findings, causes_of_results, causes_page, percent,
+};
 pub use corrected::tell_corrected;
 pub use deeds::{event_words, reason_words, thing_words, wait_cause};
 pub use evidence::{Deed, EVIDENCE_SCHEMA, Evidence, by_hand, evidence_text};

@@ -3,9 +3,8 @@
 use maud::{Markup, html};
 
 use super::desk::Desk;
-use super::page::{Part, cell, count, number, shown, ticked};
+use super::page::{Part, cell, count, shown, ticked};
 use super::{Ask, Reply};
-use crate::pipeline;
 use crate::report::{CustomerStatus, Standing, unmended_words, wait_words};
 use crate::text::{Lang, phrase, say};
 
@@ -16,7 +15,7 @@ const CUSTOMERS_SHOWN: usize = 500;
 pub(super) fn show(desk: &Desk, ask: &Ask) -> anyhow::Result<Reply> {
     let lang = desk.lang;
     let workspace = desk.workspace()?;
-    let status = pipeline::status_of(&workspace, &desk.settings(&workspace)?)?;
+    let status = desk.status(&workspace, &desk.settings(&workspace)?)?;
     let (sought, wanted) = (ask.query.get("q").trim().to_lowercase(), ask.query.get("standing"));
     let is_meant = |customer: &&CustomerStatus| {
         (wanted.is_empty() || customer.standing.word() == wanted)
@@ -31,7 +30,7 @@ pub(super) fn show(desk: &Desk, ask: &Ask) -> anyhow::Result<Reply> {
             @for standing in STANDINGS {
                 @let of = status.customers.iter().filter(|customer| customer.standing == standing).count();
                 li { a href={ "/?standing=" (standing.word()) } {
-                    span class={ "dot " (tone(standing)) } aria-hidden="true" {} (words(standing, lang)) " " b { (count(of)) }
+                    span class={ "dot " (tone(standing)) } aria-hidden="true" {} (words(standing, lang)) " " b { (count(of, lang)) }
                 } }
             }
         }
@@ -46,10 +45,10 @@ pub(super) fn show(desk: &Desk, ask: &Ask) -> anyhow::Result<Reply> {
         }
         @if status.unmended > 0 { p class="note wait" { (ticked(&unmended_words(&status, lang))) } }
         @if status.strays > 0 {
-            p class="note wait" { (ticked(&say(lang, "{count} rows belong to no customer; `turnup check` names them", &[("count", &count(status.strays))]))) }
+            p class="note wait" { (ticked(&say(lang, "{count} rows belong to no customer; `turnup check` names them", &[("count", &count(status.strays, lang))]))) }
         }
         @if found.is_empty() { p class="lead" { (phrase(lang, "No customer is like that.")) } } @else { (table(&found, lang)) }
-        @if found.len() > CUSTOMERS_SHOWN { p { (say(lang, "and {count} more", &[("count", &count(found.len() - CUSTOMERS_SHOWN))])) } }
+        @if found.len() > CUSTOMERS_SHOWN { p { (say(lang, "and {count} more", &[("count", &count(found.len() - CUSTOMERS_SHOWN, lang))])) } }
     };
     Ok(desk.page(Part::Customers, title, &body))
 }
@@ -106,10 +105,10 @@ fn line(customer: &CustomerStatus, lang: Lang) -> Markup {
                 @if customer.waits.is_empty() { (cell("")) }
                 @for wait in customer.waits.iter().take(3) { p { (shown(&wait_words(wait, lang))) } }
             }
-            td class="num" data-label=(phrase(lang, "users")) { (number(customer.users.done as u64)) " / " (number(customer.users.all as u64)) }
+            td class="num" data-label=(phrase(lang, "users")) { (count(customer.users.done, lang)) " / " (count(customer.users.all, lang)) }
             td class="num" data-label=(phrase(lang, "numbers")) {
-                (number(customer.numbers_live as u64)) " " (phrase(lang, "live"))
-                @if customer.numbers_staged > 0 { ", " (number(customer.numbers_staged as u64)) " " (phrase(lang, "staged")) }
+                (count(customer.numbers_live, lang)) " " (phrase(lang, "live"))
+                @if customer.numbers_staged > 0 { ", " (count(customer.numbers_staged, lang)) " " (phrase(lang, "staged")) }
             }
             td data-label=(phrase(lang, "administrator")) {
                 @match &customer.administrator {

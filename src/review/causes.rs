@@ -6,11 +6,11 @@ use maud::{Markup, html};
 
 use super::desk::Desk;
 use super::page::{Part, cell, count, shown, ticked};
-use super::rows::{address, undo, who};
+use super::rows::{address, is_edited, undo, who};
 use super::runs::{crumbs, effect};
 use super::{Ask, Reply, rows_words};
 use crate::check::RowRef;
-use crate::pipeline::{self, Edits, RunListed, RunTold, Tried};
+use crate::pipeline::{Edits, RunListed, RunTold, Tried};
 use crate::report::Cause;
 use crate::sheet::{Sheet, Use};
 use crate::text::{Lang, phrase, say};
@@ -37,9 +37,11 @@ pub(super) fn show(desk: &Arc<Desk>, listed: &RunListed, at: &str) -> anyhow::Re
     let (lang, run) = (desk.lang, &listed.head.run);
     let told = desk.told(listed)?;
     let Some((at, cause, rows)) = named(&told, at) else { return Ok(Reply::Missing) };
-    let (_, edits) = desk.draft(run, &told)?;
-    let workspace = desk.workspace()?;
-    let tried = pipeline::tried(&workspace, &desk.settings(&workspace)?, &told, &edits, &rows)?;
+    let (draft, edits) = desk.draft(run, &told)?;
+    // Of the others nobody has changed a cell, so that they are as they were.
+    let shown_or_edited = |(at, row): &(usize, &RowRef)| *at < ROWS_SHOWN || is_edited(&edits, **row);
+    let asked: Vec<RowRef> = rows.iter().enumerate().filter(shown_or_edited).map(|(_, row)| *row).collect();
+    let (_, tried) = desk.tried(&told, &edits, &asked)?;
     let clean = rows.iter().filter(|row| tried.is_clean(**row)).count();
     let here = format!("/runs/{run}/causes/{at}");
     let body = html! {
@@ -50,12 +52,12 @@ pub(super) fn show(desk: &Arc<Desk>, listed: &RunListed, at: &str) -> anyhow::Re
         (effect(cause, lang))
         @if clean > 0 {
             div class="note good" role="status" {
-                p { (say(lang, "{clean} of {rows} rows are clean now.", &[("clean", &count(clean)), ("rows", &count(rows.len()))])) }
+                p { (say(lang, "{clean} of {rows} rows are clean now.", &[("clean", &count(clean, lang)), ("rows", &count(rows.len(), lang))])) }
                 a class="button" href={ "/runs/" (run) "/send" } { (phrase(lang, "Look at them and send")) }
             }
         }
         (bulk(desk, &here, (cause, &told), &rows))
-        @if !edits.is_empty() { (undo(desk, run, &here)) }
+        @if !edits.is_empty() { (undo(desk, (run, &draft), &here)) }
         @if !rows.is_empty() { (members((run, &told, at), &rows, (&edits, &tried), column(cause, &rows, &told), lang)) }
     };
     Ok(desk.page(Part::Runs, &cause.title, &body))
@@ -138,7 +140,7 @@ fn members(
                 }
             }
             @if rows.len() > ROWS_SHOWN {
-                p { a href={ "/runs/" (run) "/rows?cause=" (at) } { (say(lang, "all {count} rows", &[("count", &count(rows.len()))])) } }
+                p { a href={ "/runs/" (run) "/rows?cause=" (at) } { (say(lang, "all {count} rows", &[("count", &count(rows.len(), lang))])) } }
             }
         }
     }
@@ -165,7 +167,9 @@ pub(super) fn mend(desk: &Arc<Desk>, listed: &RunListed, at: &str, ask: &Ask) ->
     let is_one_sheet = rows.iter().all(|row| Some(row.sheet) == rows.first().map(|row| row.sheet));
     if let Some(column) = ask.form.number("column").filter(|column| *column < width && is_one_sheet) {
         let now = ask.form.get("now");
-        desk.redraft(run, &told, |draft, _| draft.change(rows.iter().map(|row| (*row, column, now.to_owned()))))?;
+        desk.redraft(run, &told, |draft, _| {
+            draft.change(rows.iter().map(|row| (*row, column, now.to_owned())), &desk.me());
+        })?;
     }
     Ok(Reply::See(format!("/runs/{run}/causes/{at}")))
 }

@@ -9,8 +9,13 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::door::Door;
-use super::draft::Draft;
-use crate::pipeline::{self, Clock, Console, Edits, Order, RunListed, RunStanding, RunTold, SendOrder, Terminal};
+use super::draft::{self, Draft};
+use super::kept::{Kept, Stamp};
+use crate::check::RowRef;
+use crate::pipeline::{
+    self, Clock, Console, Edits, Ground, Order, Preview, RunListed, RunStanding, RunTold, SendOrder, Terminal, Tried,
+};
+use crate::report::Status;
 use crate::settings::{Settings, Typed, settle};
 use crate::text::Lang;
 use crate::workspace::Workspace;
@@ -38,7 +43,7 @@ pub(super) struct Job {
 }
 
 /// Told runs by name and the state they were told in.
-type Kept = Vec<(String, Option<String>, Arc<RunTold>)>;
+type Runs = Vec<(String, Option<String>, Arc<RunTold>)>;
 
 /// What the pages share.
 pub(super) struct Desk {
@@ -47,8 +52,12 @@ pub(super) struct Desk {
     pub clock: Clock,
     pub door: Door,
     pub lang: Lang,
-    told: Mutex<Kept>,
-    /// Held while a draft is read, changed and written: two tabs may keep something at the same moment.
+    told: Mutex<Runs>,
+    ground: Kept<Ground>,
+    preview: Kept<Preview>,
+    status: Kept<Status>,
+    /// Held while a draft is read, changed and written: two tabs may keep something at the same moment. A file keeps other
+    /// processes out.
     drafting: Mutex<()>,
     job: Arc<Mutex<Job>>,
     stop: watch::Receiver<bool>,
@@ -69,10 +78,18 @@ impl Desk {
             door,
             lang,
             told: Mutex::default(),
+            ground: Kept::default(),
+            preview: Kept::default(),
+            status: Kept::default(),
             drafting: Mutex::default(),
             job: Arc::default(),
             stop,
         }
+    }
+
+    /// Whose review this is, as others read it beside a change.
+    pub fn me(&self) -> String {
+        format!("{}:{}", self.clock.by(), self.door.port())
     }
 
     pub fn workspace(&self) -> anyhow::Result<Workspace> {
@@ -98,6 +115,47 @@ impl Desk {
         Ok(self.runs()?.into_iter().find(|listed| listed.head.run == name))
     }
 
+    /// What was confirmed so far.
+    pub fn ground(&self, workspace: &Workspace, settings: &Settings) -> anyhow::Result<Arc<Ground>> {
+        self.ground.get(Stamp::of_journal(workspace), || pipeline::ground(workspace, settings))
+    }
+
+    /// What the next run of today's sheets would do.
+    pub fn preview(&self, workspace: &Workspace, settings: &Settings) -> anyhow::Result<Arc<Preview>> {
+        let stamp = Stamp::of_everything(workspace);
+        self.preview.get(stamp, || pipeline::preview(workspace, settings, &*self.ground(workspace, settings)?))
+    }
+
+    /// Where every customer stands; while a run is under way, where it stood a little before.
+    pub fn status(&self, workspace: &Workspace, settings: &Settings) -> anyhow::Result<Arc<Status>> {
+        let (stamp, is_moving) = (Stamp::of_everything(workspace), workspace.holder().is_some());
+        self.status.get_while(stamp, is_moving, || pipeline::status_of(workspace, settings))
+    }
+
+    /// What rows of a run would be with some cells changed.
+    pub fn tried(&self, told: &RunTold, edits: &Edits, rows: &[RowRef]) -> anyhow::Result<(Settings, Tried)> {
+        let workspace = self.workspace()?;
+        let settings = self.settings(&workspace)?;
+        let ground = self.ground(&workspace, &settings)?;
+        let tried = pipeline::tried(&workspace, &settings, &ground, (told, edits), rows)?;
+        Ok((settings, tried))
+    }
+
+    /// Makes what the first pages need before somebody asks for it. What cannot be made says why on its page.
+    pub fn warm_up(&self) {
+        let of_latest = || {
+            let latest = self.runs()?.into_iter().find(|listed| listed.standing == RunStanding::Finished);
+            latest.map(|listed| self.told(&listed).map(drop)).transpose()
+        };
+        let of_today = || {
+            let workspace = self.workspace()?;
+            let settings = self.settings(&workspace)?;
+            self.status(&workspace, &settings)?;
+            self.preview(&workspace, &settings).map(drop)
+        };
+        drop::<(anyhow::Result<_>, anyhow::Result<_>)>((of_latest(), of_today()));
+    }
+
     /// A run told in full; kept as long as nothing moves it.
     pub fn told(&self, listed: &RunListed) -> anyhow::Result<Arc<RunTold>> {
         let run = &listed.head.run;
@@ -119,6 +177,7 @@ impl Desk {
     /// Changes the draft of a run, with all that was kept in it so far.
     pub fn redraft(&self, run: &str, told: &RunTold, change: impl FnOnce(&mut Draft, &Edits)) -> anyhow::Result<()> {
         let _one_at_a_time = self.drafting.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = draft::alone(&self.workspace()?.draft(run))?;
         let (mut draft, edits) = self.draft(run, told)?;
         let before = draft.clone();
         change(&mut draft, &edits);

@@ -54,6 +54,11 @@ pub(super) struct Door {
 }
 
 impl Door {
+    /// The port it stands at.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// A door that nobody came through yet.
     pub fn new(port: u16) -> anyhow::Result<Self> {
         let (once, session, csrf) = (random()?, random()?, random()?);

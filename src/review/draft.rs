@@ -2,6 +2,7 @@
 //! that the last one can be taken back.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::Path;
 
 use anyhow::Context;
@@ -22,6 +23,9 @@ pub(super) struct Change {
     now: String,
     /// Changes that were made together have the same number.
     step: usize,
+    /// Whose review it was made in.
+    #[serde(default)]
+    by: String,
 }
 
 /// Every change of a run.
@@ -52,7 +56,7 @@ impl Draft {
     }
 
     /// Changes cells together.
-    pub fn change(&mut self, cells: impl IntoIterator<Item = (RowRef, usize, String)>) {
+    pub fn change(&mut self, cells: impl IntoIterator<Item = (RowRef, usize, String)>, by: &str) {
         let step = self.changes.last().map_or(0, |last| last.step + 1);
         self.sent = None;
         let change = |(row, column, now): (RowRef, usize, String)| Change {
@@ -61,6 +65,7 @@ impl Draft {
             column,
             now,
             step,
+            by: by.to_owned(),
         };
         self.changes.extend(cells.into_iter().map(change));
     }
@@ -70,6 +75,32 @@ impl Draft {
         let Some(step) = self.changes.last().map(|last| last.step) else { return false };
         self.changes.retain(|change| change.step != step);
         true
+    }
+
+    /// How many changes there are, by which a page knows whether it is of today.
+    pub const fn len(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// Who made the last change.
+    pub fn last_by(&self) -> Option<&str> {
+        self.changes.last().map(|change| change.by.as_str())
+    }
+
+    /// Who changed a cell last.
+    pub fn by_of(&self, row: RowRef, column: usize) -> Option<&str> {
+        let is_of =
+            |change: &&Change| change.sheet == row.sheet.name() && change.row == row.index && change.column == column;
+        self.changes.iter().rfind(is_of).map(|change| change.by.as_str())
+    }
+
+    /// Everybody else who has changed something, each once.
+    pub fn others(&self, me: &str) -> Vec<&str> {
+        let mut others: Vec<&str> = self.changes.iter().map(|change| change.by.as_str()).collect();
+        others.sort_unstable();
+        others.dedup();
+        others.retain(|by| !by.is_empty() && *by != me);
+        others
     }
 
     /// What stands in the changed cells now, where it is not what stood there before.
@@ -82,6 +113,20 @@ impl Draft {
         edits.retain(|(sheet, index, column), now| *now != was(RowRef { sheet: *sheet, index: *index }, *column));
         edits
     }
+}
+
+/// Keeps every other review of this workspace, in whatever process, from changing the draft of a run meanwhile.
+pub(super) fn alone(path: &Path) -> anyhow::Result<File> {
+    let path = path.with_extension("lock");
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+    }
+    let open = || {
+        let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+        file.lock()?;
+        Ok::<File, std::io::Error>(file)
+    };
+    open().with_context(|| format!("cannot lock `{}`", path.display()))
 }
 
 /// The rows that have changed cells, in order.
@@ -100,11 +145,14 @@ mod tests {
         let row = |index| RowRef { sheet: SheetKind::Users, index };
         let was = |_: RowRef, _: usize| "x".to_owned();
         let mut draft = Draft::default();
-        draft.change([(row(0), 1, "a".to_owned()), (row(4), 1, "a".to_owned())]);
-        draft.change([(row(0), 1, "b".to_owned())]);
-        draft.change([(row(0), 2, "x".to_owned())]);
+        draft.change([(row(0), 1, "a".to_owned()), (row(4), 1, "a".to_owned())], "ana");
+        draft.change([(row(0), 1, "b".to_owned())], "rui");
+        draft.change([(row(0), 2, "x".to_owned())], "ana");
         assert_eq!(draft.edits(was).values().collect::<Vec<_>>(), ["b", "a"]);
         assert_eq!(rows_of(&draft.edits(was)).len(), 2);
+        assert_eq!((draft.len(), draft.last_by(), draft.by_of(row(0), 1)), (4, Some("ana"), Some("rui")));
+        assert_eq!((draft.by_of(row(4), 1), draft.by_of(row(4), 2)), (Some("ana"), None));
+        assert_eq!((draft.others("ana"), draft.others("eva")), (vec!["rui"], vec!["ana", "rui"]));
         let folder = tempfile::tempdir().expect("a folder can be made");
         let path = folder.path().join("drafts/run.json");
         draft.write(&path).expect("it can be written");

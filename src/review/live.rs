@@ -129,7 +129,7 @@ fn shown_progress(progress: &RunProgress, pace: Option<f64>, lang: Lang) -> Mark
     let (done, all) = progress.total();
     html! {
         p class="figures" {
-            span { b { (number(done)) } " / " (number(all)) " " (phrase(lang, "steps")) }
+            span { b { (number(done, lang)) } " / " (number(all, lang)) " " (phrase(lang, "steps")) }
             @if let Some(pace) = pace { span { b { (format!("{pace:.1}")) } " " (phrase(lang, "steps per second")) } }
             @if let Some(left) = left(done, all, pace) { span { (phrase(lang, "about")) " " b { (duration(left)) } " " (phrase(lang, "left")) } }
         }
@@ -139,9 +139,9 @@ fn shown_progress(progress: &RunProgress, pace: Option<f64>, lang: Lang) -> Mark
                 div class="stage" {
                     span { (words) }
                     progress max=(of.all) value=(of.done()) aria-label=(words) { (of.done()) " / " (of.all) }
-                    span class="num" { (number(of.done())) " / " (number(of.all)) }
-                    @if of.troubled > 0 { span class="badge bad" { (number(of.troubled)) " " (phrase(lang, "not done")) } }
-                    @if of.waiting > 0 { span class="badge wait" { (number(of.waiting)) " " (phrase(lang, "waiting")) } }
+                    span class="num" { (number(of.done(), lang)) " / " (number(of.all, lang)) }
+                    @if of.troubled > 0 { span class="badge bad" { (number(of.troubled, lang)) " " (phrase(lang, "not done")) } }
+                    @if of.waiting > 0 { span class="badge wait" { (number(of.waiting, lang)) " " (phrase(lang, "waiting")) } }
                 }
             }
         }

@@ -9,6 +9,7 @@ mod desk;
 mod door;
 mod draft;
 mod form;
+mod kept;
 mod live;
 mod mend;
 mod page;
@@ -64,6 +65,8 @@ pub async fn review(folder: &Path, typed: &Typed, port: u16, console: &mut Conso
     let address = door.address();
     let (clock, stop) = (console.clock.clone(), console.interrupt.clone());
     let desk = Arc::new(Desk::new(folder.to_owned(), (typed.clone(), lang), clock, door, stop));
+    let warm = Arc::clone(&desk);
+    drop(tokio::task::spawn_blocking(move || warm.warm_up()));
     let router = Router::new().fallback(receive).with_state(Arc::clone(&desk));
     // Whoever closed the pipe does not want the address.
     let _ = writeln!(console.out, "review {address}").and_then(|()| console.out.flush());
@@ -334,6 +337,6 @@ fn rows_words(lang: Lang, rows: usize) -> String {
     if rows == 1 {
         phrase(lang, "1 row").to_owned()
     } else {
-        say(lang, "{count} rows", &[("count", &page::count(rows))])
+        say(lang, "{count} rows", &[("count", &page::count(rows, lang))])
     }
 }

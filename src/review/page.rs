@@ -3,10 +3,11 @@
 use maud::{DOCTYPE, Markup, html};
 
 use crate::report::Outcome;
-use crate::report::html::{lang_tag, number_of};
+use crate::report::html::{grouped, lang_tag, number_of};
 use crate::text::{Lang, phrase};
 
 pub(super) use crate::report::html::{is_invisible, shown, ticked};
+pub(super) use crate::report::percent;
 
 /// Which part of the review a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,26 +121,13 @@ pub(super) fn moment(text: &str) -> Markup {
     html! { time datetime=(text) { (short) } }
 }
 
-/// A number with its thousands apart.
-pub(super) fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push('\u{202f}');
-        }
-        out.push(digit);
-    }
-    out
+/// A number with its thousands apart, as the report writes it.
+pub(super) fn number(value: u64, lang: Lang) -> String {
+    grouped(usize::try_from(value).unwrap_or(usize::MAX), lang)
 }
 
-pub(super) fn count(value: usize) -> String {
-    number(value as u64)
-}
-
-/// A part of a whole in percent.
-pub(super) fn percent(share: f64) -> String {
-    format!("{:.0} %", (share * 100.0).clamp(0.0, 100.0))
+pub(super) fn count(value: usize, lang: Lang) -> String {
+    grouped(value, lang)
 }
 
 #[cfg(test)]
@@ -149,10 +137,5 @@ mod tests {
     #[test]
     fn a_title_names_what_hides_in_it() {
         assert_eq!(visible("a\u{feff}"), "aU+FEFF");
-    }
-
-    #[test]
-    fn thousands_stand_apart() {
-        assert_eq!([number(7), number(1234), number(1_234_567)], ["7", "1\u{202f}234", "1\u{202f}234\u{202f}567"]);
     }
 }

@@ -10,7 +10,7 @@ use super::desk::{Desk, Task};
 use super::page::{Part, cell, count, shown, ticked};
 use super::sending::{goes_to, will_happen};
 use super::{Ask, Reply};
-use crate::pipeline::{self, Confirmation, Order, Preview, Selection};
+use crate::pipeline::{Confirmation, Order, Preview, Selection};
 use crate::plan::{Action, Step};
 use crate::report::thing_words;
 use crate::text::{Lang, phrase, say};
@@ -24,7 +24,7 @@ pub(super) fn show(desk: &Arc<Desk>) -> anyhow::Result<Reply> {
     let lang = desk.lang;
     let workspace = desk.workspace()?;
     let settings = desk.settings(&workspace)?;
-    let preview = pipeline::preview(&workspace, &settings)?;
+    let preview = desk.preview(&workspace, &settings)?;
     let title = phrase(lang, "What the next run would do");
     let is_idle = preview.plan.is_idle();
     let body = html! {
@@ -34,7 +34,7 @@ pub(super) fn show(desk: &Arc<Desk>) -> anyhow::Result<Reply> {
         @if preview.rejected + preview.blocked > 0 {
             p class="note wait" {
                 (ticked(&say(lang, "{rejected} rows are rejected and {blocked} held back by another row; `turnup check` says why",
-                    &[("rejected", &count(preview.rejected)), ("blocked", &count(preview.blocked))])))
+                    &[("rejected", &count(preview.rejected, lang)), ("blocked", &count(preview.blocked, lang))])))
             }
         }
         (desk.said(None))
@@ -66,16 +66,16 @@ fn customers(preview: &Preview, lang: Lang) -> Markup {
                     details class="customer" {
                         summary {
                             b { (shown(preview.names.get(*id).map_or(*id, String::as_str))) } " " span class="meta" { (cell(id)) } " "
-                            @for (action, of) in actions(steps) { span class="badge quiet" { (count(of)) " " (phrase(lang, action)) } " " }
+                            @for (action, of) in actions(steps) { span class="badge quiet" { (count(of, lang)) " " (phrase(lang, action)) } " " }
                         }
                         ul class="plain" {
                             @for step in steps.iter().take(CHANGES_SHOWN) { li { (one(step, lang)) } }
-                            @if steps.len() > CHANGES_SHOWN { li { (say(lang, "and {count} more", &[("count", &count(steps.len() - CHANGES_SHOWN))])) } }
+                            @if steps.len() > CHANGES_SHOWN { li { (say(lang, "and {count} more", &[("count", &count(steps.len() - CHANGES_SHOWN, lang))])) } }
                         }
                     }
                 }
                 @if by_customer.len() > CUSTOMERS_SHOWN {
-                    p { (say(lang, "and {count} more", &[("count", &count(by_customer.len() - CUSTOMERS_SHOWN))])) }
+                    p { (say(lang, "and {count} more", &[("count", &count(by_customer.len() - CUSTOMERS_SHOWN, lang))])) }
                 }
             }
         }
@@ -104,7 +104,7 @@ fn one(step: &Step, lang: Lang) -> Markup {
 pub(super) fn run(desk: &Arc<Desk>, ask: &Ask) -> anyhow::Result<Reply> {
     let lang = desk.lang;
     let workspace = desk.workspace()?;
-    let preview = pipeline::preview(&workspace, &desk.settings(&workspace)?)?;
+    let preview = desk.preview(&workspace, &desk.settings(&workspace)?)?;
     if ask.form.get("seen") != preview.plan.digest() {
         let words = "something has changed since that page was shown, so nothing was sent; look at it again";
         return Ok(Reply::Refused(StatusCode::CONFLICT, phrase(lang, words).to_owned()));

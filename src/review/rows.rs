@@ -7,7 +7,7 @@ use anyhow::Context;
 use maud::{Markup, html};
 
 use super::desk::Desk;
-use super::draft::rows_of;
+use super::draft::Draft;
 use super::form::query;
 use super::page::{Part, badge, cell, count, is_invisible, moment, outcome_words, shown, ticked};
 use super::runs::crumbs;
@@ -137,7 +137,7 @@ pub(super) fn list(desk: &Desk, listed: &RunListed, ask: &Ask) -> anyhow::Result
     Ok(desk.page(Part::Runs, &title, &body))
 }
 
-fn is_edited(edits: &Edits, row: RowRef) -> bool {
+pub(super) fn is_edited(edits: &Edits, row: RowRef) -> bool {
     edits.range((row.sheet, row.index, 0)..=(row.sheet, row.index, usize::MAX)).next().is_some()
 }
 
@@ -199,7 +199,7 @@ fn pager(filter: &Filter, run: &str, page: usize, pages: usize, lang: Lang) -> M
         @if pages > 1 {
             nav class="pager" aria-label=(phrase(lang, "pages")) {
                 @if page > 1 { a class="button quiet" rel="prev" href=(to(page - 1)) { (phrase(lang, "Back")) } }
-                span { (say(lang, "page {page} of {pages}", &[("page", &count(page)), ("pages", &count(pages))])) }
+                span { (say(lang, "page {page} of {pages}", &[("page", &count(page, lang)), ("pages", &count(pages, lang))])) }
                 @if page < pages { a class="button quiet" rel="next" href=(to(page + 1)) { (phrase(lang, "Next")) } }
             }
         }
@@ -219,10 +219,9 @@ pub(super) fn show(desk: &Arc<Desk>, listed: &RunListed, sheet: &str, row: &str)
     let Some(row) = named(&told, sheet, row) else { return Ok(Reply::Missing) };
     let place = told.sheets().get(row.sheet).place(row.index, None).to_string();
     let result = told.results().get(&row.sheet).and_then(|all| all.iter().find(|result| result.row == row.index));
-    let (_, edits) = desk.draft(run, &told)?;
-    let workspace = desk.workspace()?;
-    let tried = pipeline::tried(&workspace, &desk.settings(&workspace)?, &told, &edits, &[row])?;
-    let story = pipeline::story_of(&workspace, &told, row)?;
+    let (draft, edits) = desk.draft(run, &told)?;
+    let (_, tried) = desk.tried(&told, &edits, &[row])?;
+    let story = pipeline::story_of(&desk.workspace()?, &told, row)?;
     let links = [
         ("/runs".to_owned(), phrase(lang, "Runs").to_owned()),
         (format!("/runs/{run}"), run.clone()),
@@ -236,6 +235,7 @@ pub(super) fn show(desk: &Arc<Desk>, listed: &RunListed, sheet: &str, row: &str)
         p class="lead" { (shown(&what)) @if row.sheet != SheetKind::Customers { " · " (shown(&customer)) } }
         @if let Some(result) = result { (became(result, lang)) }
         (editor(desk, (run, &told), row, (&edits, &tried)))
+        @if !edits.is_empty() { (undo(desk, (run, &draft), &address(run, &told, row))) }
         (told_story(&story, lang))
     };
     Ok(desk.page(Part::Runs, &place, &body))
@@ -287,18 +287,23 @@ fn editor(desk: &Desk, (run, told): (&str, &RunTold), row: RowRef, (edits, tried
                     a class="button quiet" href={ "/runs/" (run) "/send" } { (phrase(lang, "Go on to sending")) }
                 }
             }
-            @if !rows_of(edits).is_empty() { (undo(desk, run, &to)) }
         }
     }
 }
 
 /// The button that takes the last change back.
-pub(super) fn undo(desk: &Desk, run: &str, back: &str) -> Markup {
+pub(super) fn undo(desk: &Desk, (run, draft): (&str, &Draft), back: &str) -> Markup {
+    let lang = desk.lang;
+    let other = draft.last_by().filter(|by| !by.is_empty() && *by != desk.me());
     html! {
         form method="post" action={ "/runs/" (run) "/undo" } class="actions" {
             (desk.csrf())
             input type="hidden" name="back" value=(back);
-            button class="quiet" { (phrase(desk.lang, "Take the last change back")) }
+            input type="hidden" name="changes" value=(draft.len());
+            button class="quiet" {
+                @if let Some(by) = other { (say(lang, "Take back the last change of {by}", &[("by", &by)])) }
+                @else { (phrase(lang, "Take the last change back")) }
+            }
         }
     }
 }
@@ -309,6 +314,7 @@ fn field(sheet: &Sheet, at: usize, (was, now): (&str, &str), is_wrong: bool, lan
     html! {
         div class="field" {
             label for=(id) { (cell(header)) }
+            input type="hidden" name={ "w" (at) } value=(now);
             input id=(id) name=(id) value=(now) dir="auto" autocomplete="off" spellcheck="false" data-column=(at)
                 aria-invalid=[is_wrong.then_some("true")] aria-describedby=[(was != now || now.contains(is_invisible)).then_some(&note)];
             @if was != now || now.contains(is_invisible) {
@@ -393,22 +399,32 @@ fn told_story(story: &Story, lang: Lang) -> Markup {
     }
 }
 
-/// The columns that a form changed, from left to right, with what stands in them now.
-pub(super) fn changed(told: &RunTold, row: RowRef, edits: &Edits, ask: &Ask) -> anyhow::Result<Vec<(usize, String)>> {
+/// What a form changed in a row.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    /// The columns from left to right, with what stands in them now.
+    pub cells: Vec<(usize, String)>,
+    /// A column of them that somebody else has changed since the form was shown.
+    pub overtaken: Option<usize>,
+}
+
+/// The columns that a form changed; a form holds every cell of its row, and what stood in them when it was shown.
+pub(super) fn changed(told: &RunTold, row: RowRef, edits: &Edits, ask: &Ask) -> anyhow::Result<Changed> {
     let sheet = told.sheets().get(row.sheet);
     let cells = sheet.cells(row.index);
-    let mut changed = Vec::new();
+    let mut changed = Changed::default();
     for at in 0..sheet.header.len() {
-        let name = format!("c{at}");
-        let Some(now) = ask.form.given(&name) else { continue };
+        let Some(now) = ask.form.given(&format!("c{at}")) else { continue };
         let was = cells.get(at).unwrap_or_default();
         let before = edits.get(&(row.sheet, row.index, at)).map_or(&*was, String::as_str);
+        let shown = ask.form.given(&format!("w{at}")).unwrap_or(before);
         anyhow::ensure!(
             now.len() <= CELL_BYTES_MAX,
             "a cell of more than {CELL_BYTES_MAX} bytes is no cell of a sheet"
         );
-        if now != before {
-            changed.push((at, now.to_owned()));
+        if now != shown && now != before {
+            changed.overtaken = changed.overtaken.or(Some(at).filter(|_| before != shown));
+            changed.cells.push((at, now.to_owned()));
         }
     }
     Ok(changed)

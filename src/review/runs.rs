@@ -164,7 +164,7 @@ fn draft(desk: &Desk, listed: &RunListed, told: &RunTold) -> anyhow::Result<Mark
             }
         } @else if cells > 0 {
             div class="note act" {
-                p { (say(lang, "{count} cells are mended and not sent yet.", &[("count", &count(cells))])) }
+                p { (say(lang, "{count} cells are mended and not sent yet.", &[("count", &count(cells, lang))])) }
                 a class="button" href={ "/runs/" (run) "/send" } { (phrase(lang, "Look at them and send")) }
             }
         }
@@ -184,7 +184,7 @@ fn outcomes(listed: &RunListed, told: &RunTold, lang: Lang) -> Markup {
                     @let total: usize = of.values().sum();
                     div class="panel" {
                         h3 { a href={ (base) "?" (query(&[("sheet", kind.name())])) } { (phrase(lang, kind.name())) }
-                            " " span class="total" { (count(total)) } }
+                            " " span class="total" { (count(total, lang)) } }
                         @if total > 0 {
                             svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" focusable="false" {
                                 @for (from, width, tone) in parts(&of, total) {
@@ -197,7 +197,7 @@ fn outcomes(listed: &RunListed, told: &RunTold, lang: Lang) -> Markup {
                                 li {
                                     a href={ (base) "?" (query(&[("sheet", kind.name()), ("outcome", outcome.word())])) } {
                                         span class={ "dot " (tone(*outcome)) } aria-hidden="true" {}
-                                        span { (outcome_words(*outcome, lang)) } " " b { (count(*rows)) }
+                                        span { (outcome_words(*outcome, lang)) } " " b { (count(*rows, lang)) }
                                     }
                                 }
                             }
@@ -232,11 +232,11 @@ fn causes(listed: &RunListed, causes: &Causes, lang: Lang) -> Markup {
                 p class="lead" { (phrase(lang, "Nothing: every row that takes part is well.")) }
             } @else {
                 p { (say(lang, "{share} of all rows are well as they stand. Each cause says what passes once it and those before it are mended.",
-                    &[("share", &percent(causes.well_share()))])) }
+                    &[("share", &percent(causes.well_share(), lang))])) }
                 ol class="causes" { @for (at, cause) in causes.list.iter().enumerate().take(shown_of) { (card(listed, at, cause, lang)) } }
                 @if causes.list.len() > shown_of {
                     details {
-                        summary { (say(lang, "{count} more causes", &[("count", &count(causes.list.len() - shown_of))])) }
+                        summary { (say(lang, "{count} more causes", &[("count", &count(causes.list.len() - shown_of, lang))])) }
                         ol class="causes" start=(shown_of + 1) {
                             @for (at, cause) in causes.list.iter().enumerate().skip(shown_of) { (card(listed, at, cause, lang)) }
                         }
@@ -263,8 +263,8 @@ pub(super) fn effect(cause: &Cause, lang: Lang) -> Markup {
     html! {
         p class="effect" {
             b { (rows_words(lang, cause.rows)) }
-            @if cause.blocked > 0 { ", " (say(lang, "{count} held back by them", &[("count", &count(cause.blocked))])) }
-            " · " (say(lang, "{share} of all rows pass with it mended", &[("share", &percent(cause.share))]))
+            @if cause.blocked > 0 { ", " (say(lang, "{count} held back by them", &[("count", &count(cause.blocked, lang))])) }
+            " · " (say(lang, "{share} of all rows pass with it mended", &[("share", &percent(cause.share, lang))]))
             @for code in &cause.codes { " " code { (shown(code)) } }
         }
     }

@@ -31,13 +31,6 @@ fn seen(edits: &Edits, plan: &Plan) -> String {
     fingerprint(cells.chain([plan.digest()]))
 }
 
-fn tried_of(desk: &Desk, told: &RunTold, edits: &Edits) -> anyhow::Result<(Settings, Tried)> {
-    let workspace = desk.workspace()?;
-    let settings = desk.settings(&workspace)?;
-    let tried = pipeline::tried(&workspace, &settings, told, edits, &rows_of(edits))?;
-    Ok((settings, tried))
-}
-
 /// Which Webex it goes to, in words.
 pub(super) fn goes_to(settings: &Settings, lang: Lang) -> String {
     match &settings.api.base {
@@ -51,7 +44,7 @@ pub(super) fn confirm(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Re
     let (lang, run) = (desk.lang, &listed.head.run);
     let told = desk.told(listed)?;
     let (draft, edits) = desk.draft(run, &told)?;
-    let (settings, tried) = tried_of(desk, &told, &edits)?;
+    let (settings, tried) = desk.tried(&told, &edits, &rows_of(&edits))?;
     let rows = rows_of(&edits);
     let clean = rows.iter().filter(|row| tried.is_clean(**row)).count();
     let title = phrase(lang, "Send the mended rows");
@@ -62,8 +55,9 @@ pub(super) fn confirm(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Re
             p class="lead" { (phrase(lang, "No cell of this run was changed, so there is nothing to send.")) }
             p { a class="button" href={ "/runs/" (run) } { (phrase(lang, "Back to the run")) } }
         } @else {
-            p class="lead" { (say(lang, "{clean} of {rows} mended rows are clean.", &[("clean", &count(clean)), ("rows", &count(rows.len()))])) }
+            p class="lead" { (say(lang, "{clean} of {rows} mended rows are clean.", &[("clean", &count(clean, lang)), ("rows", &count(rows.len(), lang))])) }
             (harmed(&tried, &told, lang))
+            @for by in draft.others(&desk.me()) { p class="note wait" { (say(lang, "Cells of this run were changed by {by} too.", &[("by", &by)])) } }
             @if clean < rows.len() { p class="note wait" { (phrase(lang, "Rows that are not clean are not sent; they stay here to be mended.")) } }
             @if let Some(sent) = desk.sent_as(&draft)? { p class="note good" { (phrase(lang, "The mended rows were sent as run")) " " a href={ "/runs/" (sent) } { (sent) } } }
             section aria-labelledby="will" {
@@ -89,7 +83,7 @@ pub(super) fn confirm(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Re
                     (desk.csrf())
                     button class="quiet" { (phrase(lang, "Save as mended files instead")) }
                 }
-                (undo(desk, run, &format!("/runs/{run}/send")))
+                (undo(desk, (run, &draft), &format!("/runs/{run}/send")))
             }
             (changes((run, &told), (&edits, &tried), lang))
         }
@@ -109,15 +103,15 @@ pub(super) fn will_happen(plan: &Plan, forecast: Option<&Forecast>, lang: Lang) 
         } @else {
             ul class="counts wide" {
                 @for ((stage, action), rows) in &totals {
-                    li { b { (count(*rows)) } " " (phrase(lang, stage.name())) ": " (phrase(lang, action)) }
+                    li { b { (count(*rows, lang)) } " " (phrase(lang, stage.name())) ": " (phrase(lang, action)) }
                 }
             }
         }
         @if let Some(forecast) = forecast.filter(|forecast| forecast.calls.total() > 0) {
             p {
-                (say(lang, "{calls} requests, about {time}.", &[("calls", &number(forecast.calls.total())), ("time", &duration(forecast.seconds))])) " "
+                (say(lang, "{calls} requests, about {time}.", &[("calls", &number(forecast.calls.total(), lang)), ("time", &duration(forecast.seconds))])) " "
                 (say(lang, "{numbers} numbers go live, {people} persons may get a mail from Webex, {packages} packages become billable",
-                    &[("numbers", &number(forecast.numbers_live)), ("people", &number(forecast.people)), ("packages", &number(forecast.people))])) "."
+                    &[("numbers", &number(forecast.numbers_live, lang)), ("people", &number(forecast.people, lang)), ("packages", &number(forecast.people, lang))])) "."
             }
         }
     }
@@ -147,7 +141,7 @@ fn changes((run, told): (&str, &RunTold), (edits, tried): (&Edits, &Tried), lang
                     }
                 }
             }
-            @if edits.len() > CELLS_SHOWN { p { (say(lang, "and {count} more", &[("count", &count(edits.len() - CELLS_SHOWN))])) } }
+            @if edits.len() > CELLS_SHOWN { p { (say(lang, "and {count} more", &[("count", &count(edits.len() - CELLS_SHOWN, lang))])) } }
         }
     }
 }
@@ -157,7 +151,7 @@ pub(super) fn send(desk: &Arc<Desk>, listed: &RunListed, ask: &Ask) -> anyhow::R
     let (lang, from) = (desk.lang, &listed.head.run);
     let told = desk.told(listed)?;
     let (_, edits) = desk.draft(from, &told)?;
-    let (_, tried) = tried_of(desk, &told, &edits)?;
+    let (_, tried) = desk.tried(&told, &edits, &rows_of(&edits))?;
     if ask.form.get("seen") != seen(&edits, &tried.plan) || !tried.harmed.is_empty() {
         let words = "something has changed since that page was shown, so nothing was sent; look at it again";
         return Ok(Reply::Refused(StatusCode::CONFLICT, phrase(lang, words).to_owned()));

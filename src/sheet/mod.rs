@@ -30,11 +30,13 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::SheetKind;
 
+use memchr::memchr2;
 use rayon::prelude::*;
 
 use columns::Positions;
 use split::{CellAt, Dialect, RowAt, row_cells};
 use workbook::{CellKind, TypedCell};
+use write::plain_cells;
 
 pub use beside::beside;
 pub use blank::blank;
@@ -130,6 +132,14 @@ impl Sheet {
             row_cells(&self.text, row.start as usize, self.dialect, &mut cells);
         }
         RowCells { sheet: self, cells }
+    }
+
+    /// A row as it stands in its file, and how many cells it has, where all of them may be written again as they stand.
+    pub fn plain_row(&self, row: usize) -> Option<(&str, usize)> {
+        let rest = self.text.get(self.rows.get(row)?.start as usize..)?;
+        let end = memchr2(b'\n', b'\r', rest.as_bytes()).unwrap_or(rest.len());
+        let cells = if self.dialect.escapes { None } else { plain_cells(&rest[..end], self.dialect.delimiter) };
+        cells.map(|cells| (&rest[..end], cells))
     }
 
     /// How many cells its header or its longest row has.

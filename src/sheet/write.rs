@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memchr_iter, memchr3};
+
 /// The beginning of every CSV file that turnup writes, by which spreadsheets know UTF-8.
 pub const BOM: &str = "\u{feff}";
 
@@ -16,6 +18,11 @@ impl CsvText {
     /// No rows yet, with this between their cells.
     pub const fn new(delimiter: u8) -> Self {
         Self { text: String::new(), delimiter }
+    }
+
+    /// The same with room for so many bytes.
+    pub fn with_room(delimiter: u8, bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), delimiter }
     }
 
     /// Adds a row.
@@ -36,9 +43,21 @@ impl CsvText {
         self.text.push_str("\r\n");
     }
 
+    /// Adds a row that begins as a plain one does, with so many blank cells behind it and then others.
+    pub fn row_behind<'a>(&mut self, plain: &str, blank: usize, cells: impl Iterator<Item = Cow<'a, str>>) {
+        let delimiter = char::from(self.delimiter);
+        self.text.push_str(plain);
+        (0..blank).for_each(|_| self.text.push(delimiter));
+        for cell in cells {
+            self.text.push(delimiter);
+            self.cell(&cell);
+        }
+        self.text.push_str("\r\n");
+    }
+
     fn cell(&mut self, cell: &str) {
         let risk = if is_risky(cell) { "'" } else { "" };
-        if !cell.bytes().any(|byte| self.is_special(byte)) {
+        if !self.has_special(cell.as_bytes()) {
             self.text.push_str(risk);
             self.text.push_str(cell);
             return;
@@ -54,16 +73,44 @@ impl CsvText {
         self.text.push('"');
     }
 
-    /// Must a cell with it stand in quotes? The other usual delimiters count too, since a spreadsheet that takes one of them
-    /// for this file's would find a cell that begins behind it.
-    const fn is_special(&self, byte: u8) -> bool {
-        matches!(byte, b'"' | b'\r' | b'\n' | b',' | b';' | b'\t') || byte == self.delimiter
+    /// Must a cell with these bytes stand in quotes? The other usual delimiters count too, since a spreadsheet that takes one
+    /// of them for this file's would find a cell that begins behind it.
+    fn has_special(&self, cell: &[u8]) -> bool {
+        memchr3(b'"', b'\r', b'\n', cell).is_some()
+            || memchr3(b',', b';', b'\t', cell).is_some()
+            || (!USUAL.contains(&self.delimiter) && memchr(self.delimiter, cell).is_some())
     }
 
     /// The rows.
     pub fn finish(self) -> String {
         self.text
     }
+}
+
+/// What usually stands between cells.
+const USUAL: [u8; 3] = [b',', b';', b'\t'];
+
+/// How many cells a row without its terminator has, where all of them may be written as they stand: nothing in quotes, no
+/// other delimiter, no formula.
+pub(super) fn plain_cells(row: &str, delimiter: u8) -> Option<usize> {
+    let others = match delimiter {
+        b',' => [b';', b'\t'],
+        b';' => [b',', b'\t'],
+        b'\t' => [b',', b';'],
+        _ => return None,
+    };
+    if memchr3(b'"', others[0], others[1], row.as_bytes()).is_some() {
+        return None;
+    }
+    let (mut from, mut cells) = (0, 0);
+    for end in memchr_iter(delimiter, row.as_bytes()).chain([row.len()]) {
+        if is_risky(&row[from..end]) {
+            return None;
+        }
+        cells += 1;
+        from = end + 1;
+    }
+    Some(cells)
 }
 
 /// Would a spreadsheet take it for a formula? E.164 numbers are none.
@@ -119,6 +166,24 @@ mod tests {
             "\"a,=1+1\";\"b;c\";d\r\n\"\"\r\n;\r\n"
         );
         assert_eq!(written(b'|', &[&["a|b", "say \"x\""]]), "\"a|b\"|\"say \"\"x\"\"\"\r\n");
+    }
+
+    #[test]
+    fn a_plain_row_is_written_as_it_stands() {
+        for (row, delimiter, cells) in [
+            ("a,b,,+351211234567", b',', Some(4)),
+            ("", b',', Some(1)),
+            ("Müller\tO'Brien", b'\t', Some(2)),
+            ("a,\"b\"", b',', None),
+            ("a,b;c", b',', None),
+            ("a,=1+1", b',', None),
+            ("a|b", b'|', None),
+        ] {
+            assert_eq!(plain_cells(row, delimiter), cells, "{row}");
+        }
+        let mut file = CsvText::with_room(b';', 9);
+        file.row_behind("a;b", 2, ["=c", "d;e"].map(Cow::Borrowed).into_iter());
+        assert_eq!(file.finish(), "a;b;;;'=c;\"d;e\"\r\n");
     }
 
     proptest! {

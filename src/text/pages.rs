@@ -171,6 +171,16 @@ pub(super) const PAGES: &[(&str, &str)] = &[
         "Keep the mends in `corrections.csv`: later runs do them again while the source still says what was mended",
         "Guardar as correções em `corrections.csv`: as próximas execuções as refazem enquanto a origem disser o que foi corrigido",
     ),
+    (
+        "`{column}` was changed by {by} since this page was shown, so nothing was kept; look at it again",
+        "`{column}` foi mudada por {by} depois que esta página foi mostrada, então nada foi guardado; olhe de novo",
+    ),
+    (
+        "cells were changed by {by} since this page was shown, so nothing was taken back; look at it again",
+        "células foram mudadas por {by} depois que esta página foi mostrada, então nada foi desfeito; olhe de novo",
+    ),
+    ("Take back the last change of {by}", "Desfazer a última mudança de {by}"),
+    ("Cells of this run were changed by {by} too.", "Células desta execução foram mudadas também por {by}."),
     ("Send the mended rows", "Enviar as linhas corrigidas"),
     (
         "No cell of this run was changed, so there is nothing to send.",

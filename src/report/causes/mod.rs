@@ -26,7 +26,7 @@ use effect::{Held, Root, weighed};
 use problem::Problem;
 
 pub use page::causes_page;
-pub(super) use page::percent;
+pub use page::percent;
 pub(crate) use problem::customer_of;
 
 /// Everything that is in the way of the rows of a run or of a check, the largest effect first.

@@ -74,7 +74,7 @@ fn examples(cause: &Cause, lang: Lang) -> String {
 }
 
 /// A part of the whole, with the comma or point of the language; never rounded up to the whole.
-pub(in crate::report) fn percent(share: f64, lang: Lang) -> String {
+pub fn percent(share: f64, lang: Lang) -> String {
     let tenths = (share * 1000.0).floor();
     let text = if tenths >= 1000.0 { "100".to_owned() } else { format!("{:.1}", tenths / 10.0) };
     let text = text.strip_suffix(".0").map(str::to_owned).unwrap_or(text);

@@ -119,8 +119,8 @@ fn moment(at: &str) -> String {
     format!("{day} {time} {}", zone.replace("+00:00", "UTC").replace('Z', "UTC"))
 }
 
-/// A whole number with its thousands apart.
-fn grouped(number: usize, lang: Lang) -> String {
+/// A whole number with its thousands apart, as the language writes it.
+pub fn grouped(number: usize, lang: Lang) -> String {
     let digits = number.to_string();
     let mark = match lang {
         Lang::En => ',',
