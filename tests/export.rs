@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use serde_json::{Value, json};
-use support::{Bench, Ran, Simulator, copy_acme, outcomes};
+use support::{Bench, CUSTOMERS, Ran, Simulator, USERS, copy_acme, outcomes};
 
 /// Runs a command against the simulator.
 fn ran(bench: &Bench, simulator: &Simulator, args: &[&str]) -> Ran {
@@ -231,6 +231,145 @@ fn what_was_provisioned_comes_back_and_changes_nothing() {
     // Nothing stands there that did not come back.
     let compared = ran(&bench, &simulator, &["compare", "fresh"]).expect_code(0);
     assert!(compared.out.starts_with("0 differences"), "{}", compared.out);
+}
+
+/// Two places with numbers of their own, and what somebody chose for emergencies at one of them.
+fn with_emergencies() -> Bench {
+    let bench = Bench::small();
+    let customers = CUSTOMERS.replace(
+        "timezone\n",
+        "timezone,numbers,main_number,pstn_connection,emergency_location_id,emergency_address,emergency_callback\n",
+    );
+    let cells = [
+        ("aurora,", ",+351211000010-+351211000012,+351211000010,Cloud Connected PSTN,95547321,yes,main_number"),
+        ("tejo,", ",+351211000020,+351211000020,,,,"),
+    ];
+    let with_cells = |line: &str| {
+        let (_, more) = cells.iter().find(|(key, _)| line.starts_with(key)).copied().unwrap_or_default();
+        format!("{line}{more}\n")
+    };
+    bench.write("work/customers.csv", &customers.lines().map(with_cells).collect::<String>());
+    bench
+}
+
+/// Puts sheets that were exported in the place of those of a workspace.
+fn take_over(bench: &Bench, from: &str, to: &str) {
+    for sheet in SHEETS {
+        fs::copy(bench.path(&format!("{from}/{sheet}")), bench.path(&format!("{to}/{sheet}"))).expect("a copy");
+    }
+}
+
+#[test]
+fn the_sheets_of_this_folder_come_back_and_leave_nothing_to_do() {
+    for bench in [Bench::acme(), with_emergencies()] {
+        let simulator = Simulator::start(&bench, &[]);
+        ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+        let exported = ran(&bench, &simulator, &["export", "work"]).expect_code(0);
+        assert!(exported.err.contains("left the connection to Webex; there stands:"), "{}", exported.err);
+        take_over(&bench, "work/export", "work");
+        let planned = ran(&bench, &simulator, &["plan", "work"]).expect_code(0);
+        assert!(planned.out.contains("nothing to do: no request would be made"), "{}", planned.out);
+        let compared = ran(&bench, &simulator, &["compare", "work"]).expect_code(0);
+        assert!(compared.out.starts_with("0 differences"), "{}", compared.out);
+    }
+}
+
+#[test]
+fn what_was_chosen_for_emergencies_comes_back_and_is_taken_over_without_a_write() {
+    let bench = with_emergencies();
+    let simulator = Simulator::start(&bench, &[]);
+    ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    let before = (writes(&simulator), standing(&simulator));
+    fs::create_dir(bench.path("fresh")).expect("it is new");
+    fs::copy(bench.path("work/templates.toml"), bench.path("fresh/templates.toml")).expect("it can be copied");
+    let exported = ran(&bench, &simulator, &["export", "fresh"]).expect_code(0);
+    assert!(exported.err.contains("Webex does not tell which address is registered"), "{}", exported.err);
+    let cells = |folder: &str| -> Vec<String> {
+        let columns =
+            ["external_id", "pstn_connection", "emergency_location_id", "emergency_address", "emergency_callback"];
+        let rows = rows(&bench, &format!("{folder}/customers.csv")).into_iter();
+        rows.map(|row| columns.map(|column| row[column].clone()).join("|")).collect()
+    };
+    let told = ["aurora|Cloud Connected PSTN|95547321||main_number", "tejo|Cloud Connected PSTN|||main_number"];
+    assert_eq!(cells("fresh/export"), told, "whoever knows nothing is told everything that stands");
+    take_over(&bench, "fresh/export", "fresh");
+    let adopted = ran(&bench, &simulator, &["run", "fresh", "--yes"]).expect_code(0);
+    assert_eq!(outcomes(&bench, &adopted).keys().collect::<Vec<_>>(), ["already_there"]);
+    assert_eq!((writes(&simulator), standing(&simulator)), before, "nothing was written");
+    ran(&bench, &simulator, &["export", "work"]).expect_code(0);
+    let kept = ["aurora|Cloud Connected PSTN|95547321|yes|main_number", "tejo||||"];
+    assert_eq!(cells("work/export"), kept, "where nobody chose, nothing is chosen");
+    // In the folder that left it to Webex it may be written down all the same: it stands, so nothing is sent.
+    take_over(&bench, "fresh/export", "work");
+    let verified = ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    assert_eq!(outcomes(&bench, &verified)["already_there"], 1, "{}", verified.err);
+    assert_eq!((writes(&simulator), standing(&simulator)), before, "nothing was written");
+}
+
+#[test]
+fn somebody_elses_callback_number_is_named() {
+    let bench = with_emergencies();
+    let users = USERS.replace("extension,role", "phone_number,extension,role");
+    // Ana, the only one with that package, has a number.
+    let seated = |line: &str| match line.split_once("webex_suite,") {
+        Some((before, after)) => format!("{before}webex_suite,+351211000011,{after}\n"),
+        None => format!(
+            "{}\n",
+            line.replace("webex_calling,", "webex_calling,,").replace("webex_meetings,", "webex_meetings,,")
+        ),
+    };
+    bench.write("work/users.csv", &users.lines().map(seated).collect::<String>());
+    let simulator = Simulator::start(&bench, &[]);
+    ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    let state = simulator.state();
+    let org = state["customers"]["aurora"]["orgId"].as_str().expect("it stands").to_owned();
+    let place = state["locations"]["aurora/Headquarters"]["id"].as_str().expect("it stands").to_owned();
+    let ana = find(&simulator, &format!("/people?orgId={org}&email=ana@aurora.example"));
+    let path = format!("/telephony/config/locations/{place}/features/emergencyCallbackNumber?orgId={org}");
+    let member = json!({ "selected": "LOCATION_MEMBER_NUMBER", "locationMemberId": ana });
+    meddle(&simulator, "PUT", &path, &member);
+    let changed = "changed | customers | aurora | emergency_callback | main_number | somebody else's number";
+    assert_eq!(differences(&bench, &simulator, 3, &[]).0, [changed]);
+    let exported = ran(&bench, &simulator, &["export", "work"]).expect_code(0);
+    assert!(
+        exported.err.contains("`emergency_callback` cannot say, so it is blank: aurora/Headquarters"),
+        "{}",
+        exported.err
+    );
+    assert_eq!(rows(&bench, "work/export/customers.csv")[0]["emergency_callback"], "");
+}
+
+#[test]
+fn what_a_sheet_wants_and_no_run_has_confirmed_is_named() {
+    let bench = with_emergencies();
+    let simulator = Simulator::with_faults(&bench, "[[hold]]\nnumber = \"+351211000020\"\nstatus = \"in_use\"\n");
+    let first = ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(4);
+    assert!(first.err.contains("R607") || first.out.contains("R607"), "{first:#?}");
+    let refused = [
+        "not_done | customers | tejo | main_number |  | +351211000020",
+        "not_done | customers | tejo | numbers |  | +351211000020",
+    ];
+    assert_eq!(differences(&bench, &simulator, 3, &[]).0, refused, "a number that was refused was not confirmed");
+    let users = fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    let gone = "tejo,Tiago,Luz,tiago@tejo.example,webex_meetings,,";
+    let header = users.lines().next().expect("a header").to_owned();
+    let users =
+        users.replace("Sara,Melo", "Sara,Mello").replace(gone, "tejo,Eva,Luz,eva@tejo.example,webex_meetings,,");
+    let users = users.replace(&header, &format!("{header},action"));
+    let with_action =
+        |line: &str| if line == format!("{header},action") { format!("{line}\n") } else { format!("{line},\n") };
+    let users: String = users.lines().map(with_action).collect();
+    bench.write("work/users.csv", &format!("{users}tejo,,,tiago@tejo.example,,,,delete\n"));
+    let expected = [
+        refused[0],
+        refused[1],
+        "not_in_webex | users | eva@tejo.example | - | - | -",
+        "not_done | users | sara@tejo.example | last_name | Melo | Mello",
+        "not_deleted | users | tiago@tejo.example | - | - | -",
+    ];
+    assert_eq!(differences(&bench, &simulator, 3, &[]).0, expected);
+    let told = ran(&bench, &simulator, &["compare", "work", "--lang", "pt-BR"]).expect_code(3);
+    assert!(told.out.contains("a planilha quer `last_name` como `Mello`"), "{}", told.out);
 }
 
 #[test]

@@ -19,6 +19,10 @@ pub enum Kind {
     NotInSheets,
     /// A sheet wants it, and it was never there.
     NotInWebex,
+    /// A sheet wants something else of it, and no run had that confirmed.
+    NotDone,
+    /// A sheet wants it deleted, and no run has.
+    NotDeleted,
 }
 
 impl Kind {
@@ -29,6 +33,8 @@ impl Kind {
             Self::Gone => "gone",
             Self::NotInSheets => "not_in_sheets",
             Self::NotInWebex => "not_in_webex",
+            Self::NotDone => "not_done",
+            Self::NotDeleted => "not_deleted",
         }
     }
 }
@@ -146,6 +152,7 @@ pub(super) fn whole(customer: &str, sheet: SheetKind, key: &str, kind: Kind) -> 
 mod tests {
     use super::*;
     use crate::api::answers::PstnConnection;
+    use crate::api::emergency::Callback;
     use crate::export::picture::{Fields, Person, Site};
     use crate::plan::StepId;
 
@@ -173,6 +180,7 @@ mod tests {
                 route_type: None,
                 route_id: None,
             }),
+            callback: Some(Callback { selected: "LOCATION_MEMBER_NUMBER".to_owned() }),
         }
     }
 
@@ -187,6 +195,7 @@ mod tests {
             ("number_state", "active"),
             ("main_number", "+351211234500"),
             ("pstn_connection", "c"),
+            ("emergency_callback", "main_number"),
         ];
         let user = |id: &str, last: &str| {
             let values = [("customer_external_id", "a"), ("last_name", last), ("package", "webex_calling")];
@@ -257,6 +266,7 @@ mod tests {
             })
             .collect();
         let expected = [
+            "customers a changed emergency_callback main_number somebody else's number",
             "customers a changed name Aurora Aurora Lda",
             "customers a changed number_state active inactive: +351211234501",
             "customers a gone numbers +351211234502",

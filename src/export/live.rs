@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use anyhow::bail;
 use futures_util::{StreamExt, future, stream};
 
-use super::picture::{Lists, Picture, key};
+use super::picture::{Lists, Picture, Telephony, key};
 use super::reader::{Budget, Halt, Reader};
-use crate::api::answers::{self, CallingLocation, Customer, Location, Organisation, PstnConnection, Subscriber};
+use crate::api::answers::{self, CallingLocation, Customer, Location, Organisation, Subscriber};
 use crate::api::pages::{self, Ask, unreadable};
 use crate::api::wire::Request;
 use crate::api::{Client, Failure, calls};
@@ -18,6 +18,8 @@ const SITES_AT_ONCE: usize = 8;
 /// Requests of a customer beside those that depend on its size: the organisation, its locations, and the end of the
 /// lists of users, calling locations and numbers.
 const REQUESTS_MIN: u64 = 9;
+/// Requests that only one location takes: itself, what connects it, and whom an emergency call is called back at.
+const REQUESTS_PER_SITE: u64 = 3;
 /// Users on one page.
 const USERS_PER_PAGE: u64 = 100;
 
@@ -77,7 +79,7 @@ fn obstacle(customer: &Customer) -> Option<String> {
 /// Requests that a customer of this size takes.
 pub fn estimate(users: usize, sites: usize) -> u64 {
     let pages = (users as u64).div_ceil(USERS_PER_PAGE) * 2;
-    REQUESTS_MIN + pages + sites as u64 * 2
+    REQUESTS_MIN + pages + sites as u64 * REQUESTS_PER_SITE
 }
 
 /// Reads customers, so many at one time; each comes with the requests that are set aside for it.
@@ -165,6 +167,15 @@ async fn one<T: serde::de::DeserializeOwned>(reader: &Reader<'_>, request: Reque
     Ok(answers::read(&answer).map_err(unreadable)?)
 }
 
+/// The same of what need not be there.
+async fn perhaps<T: serde::de::DeserializeOwned>(reader: &Reader<'_>, request: Request) -> Result<Option<T>, Halt> {
+    match one(reader, request).await {
+        Ok(found) => Ok(Some(found)),
+        Err(Halt::Failed(Failure::Rejected(refusal))) if matches!(refusal.status, 400 | 404 | 405) => Ok(None),
+        Err(halt) => Err(halt),
+    }
+}
+
 /// Where no calling is sold, calling has nothing to tell.
 async fn calling_locations(reader: &Reader<'_>, org_id: &str, has_calling: bool) -> Result<Vec<CallingLocation>, Halt> {
     if !has_calling {
@@ -180,21 +191,19 @@ async fn lines(reader: &Reader<'_>, org_id: &str, has_calling: bool) -> Result<V
     pages::counted(reader, |start| calls::list_organisation_numbers(org_id, start), &["phoneNumbers", "items"]).await
 }
 
-/// What only each location itself tells: the language of its announcements, and what connects it.
+/// What only each location itself tells: the language of its announcements, what connects it, and whose number is called
+/// back after an emergency call.
 async fn calling(
     reader: &Reader<'_>,
     org_id: &str,
     sites: Vec<CallingLocation>,
-) -> Result<HashMap<String, (CallingLocation, Option<PstnConnection>)>, Halt> {
+) -> Result<HashMap<String, Telephony>, Halt> {
     let one = |listed: CallingLocation| async move {
-        let detail = one::<CallingLocation>(reader, calls::get_calling_location(org_id, &listed.id)).await?;
-        let connection = match one(reader, calls::get_pstn_connection(org_id, &listed.id)).await {
-            Ok(connection) => Some(connection),
-            // A location that is not connected yet has nothing to show.
-            Err(Halt::Failed(Failure::Rejected(refusal))) if matches!(refusal.status, 400 | 404 | 405) => None,
-            Err(halt) => return Err(halt),
-        };
-        Ok((key(&listed.id), (detail, connection)))
+        let location = one(reader, calls::get_calling_location(org_id, &listed.id)).await?;
+        // A location that is not connected yet has nothing to show.
+        let connection = perhaps(reader, calls::get_pstn_connection(org_id, &listed.id)).await?;
+        let callback = perhaps(reader, calls::get_callback(org_id, &listed.id)).await?;
+        Ok::<_, Halt>((key(&listed.id), Telephony { location, connection, callback }))
     };
     let mut under_way = stream::iter(sites.into_iter().map(one)).buffer_unordered(SITES_AT_ONCE);
     let mut calling = HashMap::new();

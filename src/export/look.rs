@@ -7,7 +7,7 @@ use super::numbers::cell;
 use super::picture::{Fields, Person, Picture, Site, key};
 use super::rows::connection;
 use crate::model::{NumberState, SheetKind, fold, normalise};
-use crate::plan::{Confirmed, Known, StepId, expand};
+use crate::plan::{Confirmed, EMERGENCY_CALLBACK, Known, StepId, expand};
 
 /// One customer being looked at.
 pub(super) struct Look<'a> {
@@ -155,6 +155,15 @@ impl Look<'_> {
         }
         self.number_state(place, site, known, &before);
         self.connection(place, site, known);
+        self.callback(place, site, known);
+    }
+
+    /// Only where a run had the main number confirmed, and Webex tells whose it is now.
+    fn callback(&mut self, place: &Place, site: &Site, known: &Confirmed) {
+        let Some(before) = known.fields.get(EMERGENCY_CALLBACK) else { return };
+        if site.callback.as_ref().is_some_and(|callback| !callback.is_main_number()) {
+            self.value(place, Kind::Changed, EMERGENCY_CALLBACK, before, "somebody else's number");
+        }
     }
 
     /// The state that was confirmed, against those of the numbers that were.

@@ -3,6 +3,7 @@
 //! Everything is read by lists, one organisation beside the other, and nothing is written anywhere. A customer is read
 //! whole or not at all.
 
+mod chosen;
 mod compare;
 mod live;
 mod look;
@@ -10,9 +11,11 @@ mod numbers;
 mod picture;
 mod reader;
 mod rows;
+mod wishes;
 
 pub use compare::{Difference, Kind, Wanted, compare, sizes};
 pub use live::{Reading, Unread, customers, estimate, read};
 pub use picture::{Fields, Person, Picture, Site};
 pub use reader::Budget;
 pub use rows::{Exported, Notice, Notices, export};
+pub use wishes::wishes;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::numbers::e164;
 use crate::api::answers::{self, Customer, Location, Number, PstnConnection, Subscriber, plain_id, uuid};
+use crate::api::emergency::Callback;
 use crate::model::{Country, Package, Role, Tables, fold};
 
 /// Values by column.
@@ -36,6 +37,8 @@ pub struct Site {
     pub numbers: BTreeMap<String, bool>,
     pub main_number: Option<String>,
     pub connection: Option<PstnConnection>,
+    /// Whose number is called back after an emergency call; none where Webex does not tell it.
+    pub callback: Option<Callback>,
 }
 
 /// Somebody with a package.
@@ -57,7 +60,14 @@ pub(super) struct Lists {
     pub locations: Vec<Location>,
     pub lines: Vec<Number>,
     /// What calling says of its locations, by the plain id.
-    pub calling: HashMap<String, (answers::CallingLocation, Option<PstnConnection>)>,
+    pub calling: HashMap<String, Telephony>,
+}
+
+/// What calling says of one location.
+pub(super) struct Telephony {
+    pub location: answers::CallingLocation,
+    pub connection: Option<PstnConnection>,
+    pub callback: Option<Callback>,
 }
 
 /// An id in the one form in which ids can be compared.
@@ -158,17 +168,18 @@ fn country(fields: &Fields) -> Option<&'static Country> {
 
 fn site(location: &Location, lists: &Lists, index: &Index<'_>) -> Site {
     let (id, calling) = (key(&location.id), lists.calling.get(&key(&location.id)));
-    let fields = site_fields(location, calling.map(|(calling, _)| calling));
+    let fields = site_fields(location, calling.map(|calling| &calling.location));
     let land = country(&fields);
     let lines = index.lines_at.get(&id).into_iter().flatten();
     let number = |line: &&Number| Some((e164(line.phone_number.as_deref()?, land), line.is_live()));
-    let main = calling.and_then(|(calling, _)| calling.main_number());
+    let main = calling.and_then(|calling| calling.location.main_number());
     Site {
         name: location.name.clone(),
         has_calling: calling.is_some(),
         numbers: lines.filter_map(number).collect(),
         main_number: main.map(|main| e164(main, land)),
-        connection: calling.and_then(|(_, connection)| connection.clone()),
+        connection: calling.and_then(|calling| calling.connection.clone()),
+        callback: calling.and_then(|calling| calling.callback.clone()),
         fields,
         id,
     }
@@ -305,7 +316,14 @@ mod tests {
                 line("+351211234502", "INACTIVE", "ALTERNATE", Some("p1")),
                 line("+351211234503", "ACTIVE", "PRIMARY", Some("p2")),
             ])),
-            calling: HashMap::from([("l1".to_owned(), (calling, None))]),
+            calling: HashMap::from([(
+                "l1".to_owned(),
+                Telephony {
+                    location: calling,
+                    connection: None,
+                    callback: Some(read(json!({ "selected": "LOCATION_NUMBER" }))),
+                },
+            )]),
         }
     }
 
@@ -331,6 +349,7 @@ mod tests {
              language=pt_pt postal_code=1100-148 timezone=Europe/Lisbon"
         );
         assert_eq!(site.main_number.as_deref(), Some("+351211234500"));
+        assert!(site.callback.as_ref().is_some_and(Callback::is_main_number));
         let asleep: Vec<&str> =
             site.numbers.iter().filter(|(_, is_live)| !**is_live).map(|(number, _)| number.as_str()).collect();
         assert_eq!((site.numbers.len(), asleep), (4, vec!["+351211234502"]));

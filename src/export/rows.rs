@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::chosen::Chosen;
 use super::numbers::cell;
 use super::picture::{Fields, Person, Picture, Site, key};
 use crate::api::answers::PstnConnection;
@@ -23,6 +24,10 @@ pub enum Notice {
     NumbersMixed,
     /// A connection that cannot be chosen over the API.
     ConnectionFixed,
+    /// A connection that the runs of this folder left to Webex.
+    ConnectionNotChosen,
+    /// Somebody else's number than the main number is called back after an emergency call.
+    CallbackElsewhere,
     /// A location without calling, which a run would enable.
     CallingOff,
     /// Somebody whose name is not told, because they have not consented yet.
@@ -55,7 +60,7 @@ impl Exported {
         }
     }
 
-    fn notice(&mut self, notice: Notice, what: String) {
+    pub(super) fn notice(&mut self, notice: Notice, what: String) {
         self.notices.entry(notice).or_default().push(what);
     }
 }
@@ -91,6 +96,8 @@ impl Exported {
             Some(email) => drop(row.insert("admin_email", email)),
             None => self.notice(Notice::AdministratorUnknown, id.clone()),
         }
+        // Nobody is a customer of this folder whose location was not confirmed as supported.
+        row.extend(confirmed.map(|_| ("supported_location", "yes".to_owned())));
         for column in ["package_limits", "org_id"] {
             row.extend(earlier(column).map(|value| (column, value)));
         }
@@ -101,20 +108,27 @@ impl Exported {
             if !is_certain {
                 self.notice(Notice::HeadquartersUncertain, format!("{id}: {}", site.name));
             }
-            self.headquarters(picture, &mut row, site, &taken);
+            self.headquarters(picture, &mut row, site, &taken, &Chosen::at(picture, known, site));
         }
         self.customers.push(row);
         for site in picture.sites.iter().filter(|site| headquarters.is_none_or(|one| one.id != site.id)) {
             let mut row = site.fields.clone();
             row.insert("customer_external_id", id.clone());
             row.insert("name", site.name.clone());
-            self.site(picture, &mut row, site, &taken);
+            self.site(picture, &mut row, site, &taken, &Chosen::at(picture, known, site));
             self.locations.push(row);
         }
     }
 
     /// The headquarters stands in the customer's row, whose address counts for both.
-    fn headquarters(&mut self, picture: &Picture, row: &mut Fields, site: &Site, taken: &BTreeSet<&str>) {
+    fn headquarters(
+        &mut self,
+        picture: &Picture,
+        row: &mut Fields,
+        site: &Site,
+        taken: &BTreeSet<&str>,
+        chosen: &Chosen<'_>,
+    ) {
         row.insert("location_name", site.name.clone());
         let is_elsewhere = row.contains_key("address_line1") && !stands_at(site, row);
         if is_elsewhere {
@@ -126,11 +140,11 @@ impl Exported {
                 row.insert(column, value.clone());
             }
         }
-        self.site(picture, row, site, taken);
+        self.site(picture, row, site, taken, chosen);
     }
 
     /// What a headquarters and a branch have in common beside their address.
-    fn site(&mut self, picture: &Picture, row: &mut Fields, site: &Site, taken: &BTreeSet<&str>) {
+    fn site(&mut self, picture: &Picture, row: &mut Fields, site: &Site, taken: &BTreeSet<&str>, chosen: &Chosen<'_>) {
         let at = || format!("{}/{}", picture.external_id, site.name);
         let is_spare = |number: &&str| !taken.contains(number) && site.main_number.as_deref() != Some(number);
         let spare = cell(site.numbers.keys().map(String::as_str).filter(is_spare));
@@ -143,11 +157,7 @@ impl Exported {
         } else if !asleep.is_empty() {
             self.notice(Notice::NumbersMixed, format!("{}: {}", at(), cell(asleep.into_iter())));
         }
-        match site.connection.as_ref().map(connection) {
-            Some(Ok(connection)) => drop(row.insert("pstn_connection", connection)),
-            Some(Err(name)) => self.notice(Notice::ConnectionFixed, format!("{}: {name}", at())),
-            None => {}
-        }
+        self.choices(row, site, &at(), chosen);
         if !site.has_calling && sells_calling(picture) {
             self.notice(Notice::CallingOff, at());
         }
@@ -237,6 +247,7 @@ mod tests {
             numbers: numbers.iter().map(|(number, is_live)| ((*number).to_owned(), *is_live)).collect(),
             main_number: None,
             connection: None,
+            callback: None,
         }
     }
 

@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use super::export::{names, refuse_unread, unless_interrupted};
 use super::inputs::Inputs;
 use super::provider::{self, Provider};
-use super::{Console, exit, guard, known};
+use super::{Console, checked, exit, guard, known, standing};
 use crate::api::Client;
 use crate::export::{self, Budget, Difference, Kind, Reading, Wanted};
 use crate::journal::Sqlite;
 use crate::model::Action;
-use crate::plan::Known;
+use crate::plan::{self, Known};
 use crate::report;
-use crate::settings::{Typed, settle};
+use crate::settings::{Settings, Typed, settle};
 use crate::sheet::UserReader;
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
@@ -70,7 +70,9 @@ pub async fn compare(
     };
     stamps.stamp(&reading, &console.clock.now());
     stamps.write(&workspace)?;
-    let found = export::compare(&known, &wanted, &standing, &reading.pictures);
+    let mut found = export::compare(&known, &wanted, &standing, &reading.pictures);
+    found.extend(wishes(&inputs, &settings, &known, &found));
+    found.sort_unstable();
     match format {
         CompareFormat::Json => console.print(&as_json(&found, &reading, client.sent())),
         CompareFormat::Text => console.print(&as_text(&found, &reading, client.sent(), settings.lang)),
@@ -137,6 +139,13 @@ fn wanted(inputs: &Inputs) -> Wanted {
         }
     }
     wanted
+}
+
+/// What the sheets want and no run has had confirmed; rows that a check rejects are its business.
+fn wishes(inputs: &Inputs, settings: &Settings, known: &Known, found: &[Difference]) -> Vec<Difference> {
+    let standing = standing(known);
+    let checked = checked(inputs, settings, &standing);
+    export::wishes(&plan::plan(&checked.batch(), known), known, found)
 }
 
 /// When each customer was last looked at, so that those for whom a budget was too small come first the next time.
@@ -219,6 +228,11 @@ fn line(one: &Difference, lang: Lang) -> String {
         (Kind::NotInSheets, false) => "{sheet} {key}: it stands in Webex and in no sheet",
         (Kind::NotInSheets, true) => "{sheet} {key}: `{column}` {found} stands in Webex and was never confirmed",
         (Kind::NotInWebex, _) => "{sheet} {key}: a sheet wants it, and Webex does not have it",
+        (Kind::NotDone, true) => {
+            "{sheet} {key}: the sheet wants `{column}` to be `{found}`, and no run has had that confirmed"
+        }
+        (Kind::NotDone, false) => "{sheet} {key}: the sheet wants it, and no run has had it confirmed",
+        (Kind::NotDeleted, _) => "{sheet} {key}: the sheet wants it deleted, and no run has",
     };
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let (known, found, column) = (text(&one.known), text(&one.found), one.column.unwrap_or_default());

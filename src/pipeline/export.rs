@@ -173,6 +173,9 @@ fn tell(exported: &Exported, lang: Lang, console: &mut Console<'_>) {
     let words = "Webex does not tell `supported_location` and `wave`, so they are blank; `package_limits` and `org_id` are filled \
                  only with what a run of this folder had confirmed";
     console.say(phrase(lang, words));
+    let words = "Webex does not tell which address is registered for emergency calls: `emergency_address` says `yes` only where a \
+                 run of this folder has registered it, and a blank registers nothing";
+    console.say(phrase(lang, words));
     for (notice, places) in &exported.notices {
         let words = match notice {
             Notice::TemplateUnknown => "`template` is blank where it is not certain: {which}",
@@ -190,6 +193,13 @@ fn tell(exported: &Exported, lang: Lang, console: &mut Console<'_>) {
             }
             Notice::ConnectionFixed => {
                 "`pstn_connection` is blank where the connection cannot be chosen over the API: {which}"
+            }
+            Notice::ConnectionNotChosen => {
+                "`pstn_connection` is blank where the runs of this folder left the connection to Webex; there stands: {which}"
+            }
+            Notice::CallbackElsewhere => {
+                "after an emergency call somebody else's number than the main number is called back, which \
+                 `emergency_callback` cannot say, so it is blank: {which}"
             }
             Notice::CallingOff => "calling is not enabled here, and a run with these sheets would enable it: {which}",
             Notice::NameUnknown => "Webex does not tell the name, perhaps since they have not consented yet: {which}",

@@ -155,6 +155,19 @@ impl Confirmed {
         self
     }
 
+    /// Takes a main number that was refused out again: what stood before it stands on.
+    #[must_use]
+    pub fn with_main_number(mut self, is_refused: impl Fn(&str) -> bool, before: Option<&str>) -> Self {
+        let column = "main_number";
+        if self.fields.get(column).is_some_and(|number| is_refused(number)) {
+            match before.filter(|before| !before.is_empty()) {
+                Some(before) => self.fields.insert(column.to_owned(), before.to_owned()),
+                None => self.fields.remove(column),
+            };
+        }
+        self
+    }
+
     /// Takes numbers that were not added, and numbers that did not go live, into account.
     #[must_use]
     pub fn with_numbers(mut self, is_refused: impl Fn(&str) -> bool, still_staged: &[String]) -> Self {

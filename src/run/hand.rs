@@ -245,7 +245,10 @@ impl Hand {
             confirmed.fields.remove(column);
         }
         let still_staged: Vec<String> = self.numbers_noted(STAGED).map(str::to_owned).collect();
-        confirmed.with_numbers(|number| self.refused_number(number).is_some(), &still_staged)
+        let is_refused = |number: &str| self.refused_number(number).is_some();
+        let main = self.step.changes.iter().find(|change| change.column == "main_number");
+        let before = main.and_then(|change| change.from.as_deref());
+        confirmed.with_main_number(is_refused, before).with_numbers(is_refused, &still_staged)
     }
 
     /// What of the emergency settings the step was to set and did not.

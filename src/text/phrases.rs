@@ -633,6 +633,34 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "`pstn_connection` fica em branco onde a conexão não pode ser escolhida pela API: {which}",
     ),
     (
+        "`pstn_connection` is blank where the runs of this folder left the connection to Webex; there stands: {which}",
+        "`pstn_connection` fica em branco onde as execuções desta pasta deixaram a conexão para o Webex; lá está: {which}",
+    ),
+    (
+        "after an emergency call somebody else's number than the main number is called back, which `emergency_callback` cannot \
+         say, so it is blank: {which}",
+        "depois de uma chamada de emergência, o retorno vai para outro número que não o principal, o que `emergency_callback` \
+         não pode dizer, e fica em branco: {which}",
+    ),
+    (
+        "Webex does not tell which address is registered for emergency calls: `emergency_address` says `yes` only where a run of \
+         this folder has registered it, and a blank registers nothing",
+        "o Webex não diz qual endereço está registrado para chamadas de emergência: `emergency_address` diz `yes` só onde uma \
+         execução desta pasta o registrou, e em branco nada se registra",
+    ),
+    (
+        "{sheet} {key}: the sheet wants `{column}` to be `{found}`, and no run has had that confirmed",
+        "{sheet} {key}: a planilha quer `{column}` como `{found}`, e nenhuma execução teve isso confirmado",
+    ),
+    (
+        "{sheet} {key}: the sheet wants it, and no run has had it confirmed",
+        "{sheet} {key}: a planilha o quer, e nenhuma execução o teve confirmado",
+    ),
+    (
+        "{sheet} {key}: the sheet wants it deleted, and no run has",
+        "{sheet} {key}: a planilha quer que seja excluído, e nenhuma execução o fez",
+    ),
+    (
         "calling is not enabled here, and a run with these sheets would enable it: {which}",
         "aqui as chamadas não estão ativadas, e uma execução com estas planilhas as ativaria: {which}",
     ),

@@ -96,3 +96,103 @@ impl Builder<'_> {
         address
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Batch;
+    use crate::model::{Address, SheetKind};
+    use crate::plan::known::{Confirmed, Known};
+
+    const HELP: [&str; 2] = [EMERGENCY_ADDRESS, EMERGENCY_CALLBACK];
+
+    /// A branch whose cells, or whose template, say so.
+    fn branch(address: Option<bool>, callback: Option<bool>) -> Location {
+        let text = str::to_owned;
+        let postal =
+            Address { line1: text("Rua Um 1"), city: text("Lisboa"), country: text("PT"), ..Address::default() };
+        Location {
+            customer: text("a"),
+            name: text("Porto"),
+            address: postal,
+            timezone: text("Europe/Lisbon"),
+            language: text("pt_pt"),
+            announcement_language: text("pt_pt"),
+            numbers: Vec::new(),
+            number_state: None,
+            main_number: None,
+            pstn: None,
+            emergency_location_id: None,
+            emergency_address: address,
+            emergency_callback: callback,
+        }
+    }
+
+    /// A branch that is known, with whatever was noted and set of it.
+    fn known(ids: &[(&str, &str)], set: &[(&str, &str)]) -> Known {
+        let map = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let location = Confirmed { fields: map(&[("address_line2", "2.\u{ba}")]), ids: map(ids) };
+        let numbers = Confirmed { fields: map(set), ids: map(&[]) };
+        let all = [(StepId::location("a", "Porto"), location), (StepId::numbers("a", "Porto"), numbers)];
+        all.into_iter().collect()
+    }
+
+    /// What is wanted, for whom alone, and what cannot be.
+    fn told(location: &Location, known: &Known, removed: &[&'static str], blank: &[&'static str]) -> String {
+        let batch = Batch::default();
+        let mut builder = Builder::new(&batch, known);
+        let help = builder.help(Source { sheet: SheetKind::Locations, index: 0 }, [removed, blank], location);
+        let address = help.address.map(|address| format!("register {}", address.line()));
+        let callback = help.callback.then(|| "call back".to_owned());
+        let if_made = (!help.if_made.is_empty()).then(|| format!("if made: {}", help.if_made.join(" ")));
+        let refused = builder.plan.immovable.iter().map(|value| format!("{} stays {:?}", value.column, value.why));
+        address.into_iter().chain(callback).chain(if_made).chain(refused).collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn a_row_speaks_for_itself_whoever_made_the_location() {
+        let wants = branch(Some(true), Some(true));
+        assert_eq!(told(&wants, &Known::default(), &[], &[]), "register Rua Um 1, Lisboa, PT; call back");
+        // What stands where the row leaves a part blank belongs to the address.
+        assert_eq!(told(&wants, &known(&[], &[]), &[], &[]), "register Rua Um 1, 2.\u{ba}, Lisboa, PT; call back");
+        assert_eq!(told(&branch(None, None), &known(&[], &[]), &[], &HELP), "");
+    }
+
+    #[test]
+    fn a_template_speaks_only_for_locations_that_turnup_makes() {
+        let by_template = branch(Some(true), Some(true));
+        let new = told(&by_template, &Known::default(), &[], &HELP);
+        assert_eq!(new, "register Rua Um 1, Lisboa, PT; call back; if made: emergency_address emergency_callback");
+        let adopted = known(&[("location_id", "l")], &[]);
+        assert_eq!(told(&by_template, &adopted, &[], &HELP), "", "somebody may have chosen otherwise there");
+        let made = known(&[("location_id", "l"), (MADE_BY, "turnup")], &[]);
+        assert_eq!(told(&by_template, &made, &[], &HELP), "register Rua Um 1, 2.\u{ba}, Lisboa, PT; call back");
+        // A row that asks is obeyed, also where the location was taken over.
+        assert_eq!(told(&by_template, &adopted, &[], &[EMERGENCY_ADDRESS]), "call back");
+    }
+
+    #[test]
+    fn a_blank_keeps_what_was_asked_for() {
+        let set = known(&[], &[(EMERGENCY_ADDRESS, "Rua Um 1, Lisboa, PT"), (EMERGENCY_CALLBACK, "main_number")]);
+        assert_eq!(told(&branch(None, None), &set, &[], &HELP), "register Rua Um 1, 2.\u{ba}, Lisboa, PT; call back");
+    }
+
+    #[test]
+    fn what_is_set_is_not_taken_away() {
+        let set = known(&[], &[(EMERGENCY_ADDRESS, "Rua Um 1, Lisboa, PT"), (EMERGENCY_CALLBACK, "main_number")]);
+        let refused = "emergency_address stays NoClearing; emergency_callback stays NoClearing";
+        assert_eq!(told(&branch(Some(false), Some(false)), &set, &[], &[]), refused);
+        let never = known(&[], &[]);
+        assert_eq!(told(&branch(Some(false), Some(false)), &never, &[], &[]), "", "`no` where nothing is set is fine");
+        // A removed cell wants nothing by itself, whatever the template says; that it is refused, the diff says.
+        assert_eq!(told(&branch(Some(true), Some(true)), &set, &HELP, &HELP), "");
+        for column in HELP {
+            let confirmed = set.get(&StepId::numbers("a", "Porto")).expect("it is known");
+            let wanted = confirmed.fields.clone();
+            let diff = crate::plan::diff::diff(crate::plan::Stage::Numbers, wanted, &[column], Some(confirmed));
+            assert!(diff.changes.is_empty(), "{column}: {:?}", diff.changes);
+            let why: Vec<Why> = diff.immovable.iter().map(|obstacle| obstacle.why).collect();
+            assert_eq!(why, [Why::NoClearing], "{column}");
+        }
+    }
+}

@@ -67,18 +67,7 @@ impl Plan {
 
 /// Plans a batch against what is known.
 pub fn plan(batch: &Batch, known: &Known) -> Plan {
-    let mut builder = Builder {
-        batch,
-        known,
-        numbers: HashMap::new(),
-        administrators: HashMap::new(),
-        headquarters: HashMap::new(),
-        refused: HashSet::new(),
-        lines: Lines::default(),
-        places: Places::new(known),
-        shared: std::collections::HashSet::new(),
-        plan: Plan::default(),
-    };
+    let mut builder = Builder::new(batch, known);
     builder.gather();
     for customer in batch.customers() {
         builder.customer(customer);
@@ -123,6 +112,21 @@ struct Draft<'a> {
 }
 
 impl<'a> Builder<'a> {
+    fn new(batch: &'a Batch, known: &'a Known) -> Self {
+        Self {
+            batch,
+            known,
+            numbers: HashMap::new(),
+            administrators: HashMap::new(),
+            headquarters: HashMap::new(),
+            refused: HashSet::new(),
+            lines: Lines::default(),
+            places: Places::new(known),
+            shared: std::collections::HashSet::new(),
+            plan: Plan::default(),
+        }
+    }
+
     fn gather(&mut self) {
         let emails: BTreeSet<&str> = self.batch.users().iter().map(|user| user.value.email.as_str()).collect();
         for customer in self.batch.customers() {
@@ -263,7 +267,18 @@ fn calls(stage: Stage, diff: &Diff, work: &Work) -> Calls {
             let looks = batches.min(1) + (batches + switches).min(1);
             let helps = u64::from(numbers.emergency_address.is_some());
             let callbacks = u64::from(numbers.emergency_callback);
-            Calls { read: looks + connects + helps + callbacks, write: batches + sets + connects + switches + helps }
+            // What was never chosen may stand as wanted, and is looked at before it is set.
+            let is_first = |column: &str| {
+                let change = diff.changes.iter().find(|change| change.column == column);
+                change.is_some_and(|change| change.from.as_ref().is_none_or(String::is_empty))
+            };
+            let firsts = u64::from(is_first("pstn_connection"))
+                + u64::from(is_first("main_number") || is_first("emergency_location_id"));
+            let firsts = if diff.action == Action::Update { firsts } else { 0 };
+            Calls {
+                read: looks + connects + helps + callbacks + firsts,
+                write: batches + sets + connects + switches + helps,
+            }
         }
         Work::Release(_) => Calls { read: 1, write: 1 },
         // What deletions take is counted where they are planned.

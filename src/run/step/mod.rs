@@ -39,6 +39,10 @@ pub(super) async fn carry_out(mut hand: Hand) {
 fn good_ending(hand: &Hand) -> Ending {
     let made = !hand.record.done.is_empty() || hand.record.ids.contains_key("made");
     match (hand.step.action, made) {
+        // What was wanted for the first time, and stood there.
+        (Action::Update, false) if hand.record.attempts == 0 && !hand.record.existing.is_empty() => {
+            Ending::AlreadyThere
+        }
         (Action::Update, _) => Ending::Updated,
         (Action::Delete, _) => Ending::Deleted,
         // What stood and waited with a change is changed once it is released; anything else is made.

@@ -9,9 +9,15 @@ use crate::plan::{Action, PstnWork, RoleWork};
 use crate::run::hand::{End, Hand, Ids};
 use crate::run::organisation::{connection_of, unreadable};
 
-/// Is it worth a look? Not after the write was sent, nor where a known value is to be changed.
-fn may_stand(hand: &Hand, call: Call, is_new: bool) -> bool {
-    hand.step.action == Action::Create && !is_new && !hand.is_in_doubt() && !hand.record.is_settled(call)
+/// Is it worth a look? Not after the write was sent, nor where a known value of those columns is to be changed.
+fn may_stand(hand: &Hand, call: Call, is_new: bool, columns: &[&str]) -> bool {
+    let changes = hand.step.changes.iter().filter(|change| columns.contains(&change.column.as_str()));
+    let is_first = match hand.step.action {
+        Action::Create => !is_new,
+        Action::Update => changes.map(|change| &change.from).all(|from| from.as_ref().is_none_or(String::is_empty)),
+        _ => false,
+    };
+    is_first && !hand.is_in_doubt() && !hand.record.is_settled(call)
 }
 
 /// What was told; nothing where Webex would not say it: then the write is sent, which sets the same value again.
@@ -31,7 +37,7 @@ async fn taken_over(hand: &mut Hand, call: Call) -> Result<bool, End> {
 
 /// Is the location connected as it shall be?
 pub(super) async fn connection(hand: &mut Hand, place: &Place, wanted: &PstnWork) -> Result<bool, End> {
-    if !may_stand(hand, Call::ConnectPstn, hand.given.location_is_new) {
+    if !may_stand(hand, Call::ConnectPstn, hand.given.location_is_new, &["pstn_connection"]) {
         return Ok(false);
     }
     let found = told(connection_of(hand.client(), &place.org_id, &place.location_id).await)?;
@@ -55,7 +61,8 @@ pub(super) async fn main_number(
     main: Option<&str>,
     emergency: Option<&str>,
 ) -> Result<bool, End> {
-    if !may_stand(hand, Call::SetMainNumber, hand.given.location_is_new) {
+    let columns = ["main_number", "emergency_location_id"];
+    if !may_stand(hand, Call::SetMainNumber, hand.given.location_is_new, &columns) {
         return Ok(false);
     }
     let request = calls::get_calling_location(&place.org_id, &place.location_id);
@@ -68,7 +75,7 @@ pub(super) async fn main_number(
 
 /// Does the person have the role?
 pub(super) async fn role(hand: &mut Hand, org_id: &str, work: &RoleWork) -> Result<bool, End> {
-    if !may_stand(hand, Call::GrantRole, hand.given.customer_is_new) {
+    if !may_stand(hand, Call::GrantRole, hand.given.customer_is_new, &["role"]) {
         return Ok(false);
     }
     let organisation = hand.organisation(&work.customer);
