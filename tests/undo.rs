@@ -57,6 +57,11 @@ fn a_run_is_taken_back_and_leaves_organisations_and_persons() {
     assert_eq!(outcomes(&bench, &undone)["deleted"], 9);
     let users = Results::read(&bench, &undone, "users.results.csv");
     assert!(users.lines(&["reason"])[0].contains("the person stays in Webex"));
+    let needs = "a run that is to make the customer again needs";
+    assert_eq!(undone.err.matches(needs).count(), 4, "each shop before and after: {}", undone.err);
+    let customers = Results::read(&bench, &undone, "customers.results.csv");
+    let reason = customers.lines(&["reason"]).swap_remove(0);
+    assert!(reason.contains("write the organisation's id into its column `org_id`; org_id "), "{reason}");
     let again = ran(&bench, &simulator, &["undo", &run_of(&first), "-C", "work", "--yes"], 0);
     assert!(again.err.contains("there is nothing to take back"), "{}", again.err);
 }
@@ -78,6 +83,42 @@ fn what_has_changed_since_and_what_stood_before_stays() {
     let counts = outcomes(&bench, &undone);
     assert_eq!((counts["deleted"], counts["skipped"]), (1, 9), "{counts:?}");
     ran(&bench, &simulator, &["undo", "20260101T000000Z-0000", "-C", "work", "--yes"], 1);
+}
+
+/// The cure that `undo` names: the same sheets, with the organisations that stayed.
+#[test]
+fn what_was_taken_back_is_made_again_in_the_organisation_that_stayed() {
+    let bench = bench();
+    let simulator = Simulator::start(&bench, &[]);
+    let first = ran(&bench, &simulator, &["run", "work", "--yes"], 0);
+    let undone = ran(&bench, &simulator, &["undo", &run_of(&first), "-C", "work", "--yes"], 0);
+    let planned = ran(&bench, &simulator, &["plan", "work"], 0).out;
+    assert!(planned.contains("the organisation of aurora stays in Webex"), "{planned}");
+    // As they are, the sheets ask for new organisations, which cannot have those users.
+    let failed = ran(&bench, &simulator, &["run", "work", "--yes"], 4);
+    assert_eq!(outcomes(&bench, &failed)["failed"], 2, "the administrators' e-mails are taken: {}", failed.err);
+    let again = self::bench();
+    let simulator = Simulator::start(&again, &[]);
+    let first = ran(&again, &simulator, &["run", "work", "--yes"], 0);
+    let undone_again = ran(&again, &simulator, &["undo", &run_of(&first), "-C", "work", "--yes"], 0);
+    assert_eq!(outcomes(&again, &undone_again), outcomes(&bench, &undone));
+    let reasons = Results::read(&again, &undone_again, "customers.results.csv").lines(&["external_id", "reason"]);
+    let id_of = |customer: &str| {
+        let line = reasons.iter().find(|line| line.starts_with(customer)).expect("both shops went");
+        line.rsplit(' ').next().expect("the id is its last word").to_owned()
+    };
+    let customers = std::fs::read_to_string(again.path("work/customers.csv")).expect("it is there");
+    let with_id = |line: &str| match line.split(',').next() {
+        Some(shop @ ("aurora" | "tejo")) => format!("{line},{}\n", id_of(shop)),
+        _ => format!("{line},org_id\n"),
+    };
+    again.write("work/customers.csv", &customers.lines().map(with_id).collect::<String>());
+    let planned = ran(&again, &simulator, &["plan", "work"], 0).out;
+    assert!(!planned.contains("stays in Webex"), "{planned}");
+    let made = ran(&again, &simulator, &["run", "work", "--yes"], 0);
+    assert_eq!(outcomes(&again, &made)["created"], 9, "{}", made.err);
+    assert_eq!(simulator.stands(), [2, 3, 6], "no new organisation, no second headquarters");
+    ran(&again, &simulator, &["run", "work", "--yes"], 0);
 }
 
 /// Everything of the sheets is to go.

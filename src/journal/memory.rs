@@ -181,7 +181,7 @@ impl Log for Memory {
 
     fn known(&self) -> anyhow::Result<Known> {
         let known: Known = self.known.iter().map(|(id, (_, confirmed))| (id.clone(), confirmed.clone())).collect();
-        Ok(known.with_gone(self.gone.iter().map(|(id, ..)| id.clone())))
+        Ok(known.with_gone(self.gone.iter().map(|(id, .., confirmed)| (id.clone(), confirmed.clone()))))
     }
 
     fn known_before(&self, run: &str) -> anyhow::Result<Known> {
@@ -193,7 +193,7 @@ impl Log for Memory {
         let since = since.map(|(id, _, _, confirmed)| (id.clone(), confirmed.clone()));
         let known: Known = since.chain(known.map(|(id, (_, confirmed))| (id.clone(), confirmed.clone()))).collect();
         let before = self.gone.iter().filter(|(_, _, gone, _)| is_earlier(gone));
-        Ok(known.with_gone(before.map(|(id, ..)| id.clone())))
+        Ok(known.with_gone(before.map(|(id, .., confirmed)| (id.clone(), confirmed.clone()))))
     }
 
     fn learned(&self, provider: &str) -> anyhow::Result<Vec<(String, f64)>> {

@@ -5,6 +5,7 @@
 
 mod event;
 mod left;
+mod made;
 mod memory;
 mod record;
 mod sqlite;
@@ -17,6 +18,7 @@ use crate::plan::{Confirmed, Immovable, Known, Plan, Source, Step, StepId};
 
 pub use event::{Call, Carried, Ending, Entry, Event, Reason};
 pub use left::{Halt, Left, Share};
+pub use made::made;
 pub use memory::Memory;
 pub use record::{IllegalMove, Record, State};
 pub use sqlite::Sqlite;

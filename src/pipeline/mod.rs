@@ -422,7 +422,9 @@ fn shown_plan(
     let twins = report::twin_findings(checked.sheets(), &plan::twins(&checked.batch(), known));
     let left_alone = plan::left_alone(plan, known);
     let sheets = checked.sheets();
-    let view = PlanView { sheets, plan, forecast, rejected, blocked, twins: &twins, left_alone, lang };
+    let left_organisations = plan::left_organisations(plan, known);
+    let (twins, left_organisations) = (&twins, &left_organisations);
+    let view = PlanView { sheets, plan, forecast, rejected, blocked, twins, left_organisations, left_alone, lang };
     if selected.selection.activates { report::activation(&view) } else { report::plan(format, &view) }
 }
 

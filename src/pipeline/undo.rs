@@ -1,6 +1,6 @@
 //! `turnup undo`: a reviewed plan of its own that takes back what one run made.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -9,10 +9,8 @@ use anyhow::Context;
 use super::inputs::Inputs;
 use super::recorded::{Recorded, Scope, unfinished};
 use super::{Confirmation, Console, Terminal, exit, forecast, guard, head, provider};
-use crate::journal::{Call, Log, Record, RunHead, Sqlite};
-use crate::plan::{
-    self, Action, Effect, Kept, Made, NUMBERS_PER_REQUEST, Plan, Stage, Step, StepId, Undo, Work, expand,
-};
+use crate::journal::{Log, RunHead, Sqlite, made};
+use crate::plan::{self, Action, Kept, Known, Removed, StepId, Undo, Work};
 use crate::report::{self, PlanFormat, PlanView};
 use crate::settings::{Typed, settle};
 use crate::text::{Lang, phrase, say};
@@ -59,10 +57,12 @@ pub async fn undo(
         rejected: 0,
         blocked: 0,
         left_alone: 0,
+        left_organisations: &[],
         twins: &[],
         lang,
     };
-    console.say(&(report::plan(PlanFormat::Text, &view) + &kept_words(&undo, lang)));
+    console
+        .say(&(report::plan(PlanFormat::Text, &view) + &kept_words(&undo, lang) + &again_words(&undo, &known, lang)));
     if undo.plan.is_idle() {
         console.say(phrase(lang, "there is nothing to take back"));
         return Ok(exit::WELL);
@@ -77,7 +77,26 @@ pub async fn undo(
     copy_inputs(&workspace.inputs(run), &workspace.inputs(&new.run))?;
     log.begin(&new, &undo.plan)?;
     let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
-    recorded.carry_out(&new.run, Scope::Everything, console).await
+    let code = recorded.carry_out(&new.run, Scope::Everything, console).await?;
+    let again = again_words(&undo, &known, lang);
+    if !again.is_empty() {
+        console.say(&again);
+    }
+    Ok(code)
+}
+
+/// What it takes to make customers again that go: their organisations stay, and with them the e-mails of their users.
+fn again_words(undo: &Undo, known: &Known, lang: Lang) -> String {
+    let mut text = String::new();
+    for step in undo.plan.steps.iter().filter(|step| step.action == Action::Delete) {
+        let Work::Removal(removal) = &step.work else { continue };
+        let (Removed::Customer, Some(customer)) = (&removal.what, &removal.customer) else { continue };
+        let confirmed = known.made(&StepId::customer(customer));
+        let Some(org_id) = confirmed.and_then(|confirmed| confirmed.ids.get("org_id")) else { continue };
+        let gaps: [(&str, &dyn std::fmt::Display); 2] = [("customer", customer), ("org_id", org_id)];
+        text.push_str(&report::printable(&format!("\n{}", say(lang, report::TO_MAKE_AGAIN, &gaps))));
+    }
+    text
 }
 
 /// The steps about which a later run has sent anything.
@@ -88,46 +107,6 @@ fn touched_since(log: &Sqlite, heads: &[RunHead], run: &str) -> anyhow::Result<H
         touched.extend(records.into_iter().filter(|(_, record)| record.attempts > 0).map(|(id, _)| id));
     }
     Ok(touched)
-}
-
-/// What the run made, step by step; what it only found is not its own.
-fn made<'p>(plan: &'p Plan, records: &HashMap<StepId, Record>, touched: &HashSet<StepId>) -> Vec<Made<'p>> {
-    let effects = plan.steps.iter().filter_map(|step| {
-        let what = effect(step, records.get(&step.id)?)?;
-        Some(Made { step, what, is_touched: touched.contains(&step.id) })
-    });
-    effects.collect()
-}
-
-fn effect(step: &Step, record: &Record) -> Option<Effect> {
-    if record.done.is_empty() {
-        return None;
-    }
-    let creation = match step.stage {
-        Stage::Customers => Call::CreateCustomer,
-        Stage::Locations => Call::CreateLocation,
-        Stage::Users => Call::CreateSubscriber,
-        Stage::Roles => Call::GrantRole,
-        Stage::Numbers => return Some(numbers(step, record)),
-    };
-    let is_made = step.action == Action::Create && record.done.contains(&creation);
-    Some(if is_made { Effect::Object } else { Effect::Change })
-}
-
-/// The numbers that the run added; those that stood before or were refused are not its own.
-fn numbers(step: &Step, record: &Record) -> Effect {
-    let Work::Numbers(work) = &step.work else { return Effect::Change };
-    let mut added = Vec::new();
-    for (at, batch) in expand(&work.add).chunks(NUMBERS_PER_REQUEST).enumerate() {
-        let call = Call::AddNumbers(u32::try_from(at).unwrap_or(u32::MAX));
-        let is_foreign = |number: &String| {
-            ["refused", "stood"].iter().any(|what| record.ids.contains_key(&format!("{what}:{number}")))
-        };
-        if record.done.contains(&call) {
-            added.extend(batch.iter().filter(|number| !is_foreign(number)).cloned());
-        }
-    }
-    if added.is_empty() { Effect::Change } else { Effect::Numbers(added) }
 }
 
 /// What stays and why, and what no API takes back.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::build::{Plan, digest};
 use super::id::StepId;
-use super::step::Stage;
-use super::work::without;
+use super::step::{Action, Stage};
+use super::work::{Work, without};
 
 /// The numbers of a location that wait for porting day, where not all of them are live.
 pub const STAGED_NUMBERS: &str = "staged_numbers";
@@ -45,7 +45,8 @@ pub struct Known {
     standing: HashMap<StepId, Confirmed>,
     /// Made by turnup, and not released yet: nothing can be done with them.
     waiting: HashMap<StepId, Confirmed>,
-    gone: HashSet<StepId>,
+    /// What was deleted, with the organisation that it left behind.
+    gone: HashMap<StepId, Option<String>>,
 }
 
 impl Known {
@@ -88,13 +89,25 @@ impl Known {
 
     /// Was the object deleted, and not made again since?
     pub fn is_gone(&self, id: &StepId) -> bool {
-        self.gone.contains(id) && self.made(id).is_none()
+        self.gone.contains_key(id) && self.made(id).is_none()
+    }
+
+    /// The organisation that a customer left which was deleted and not made again: it stays in Webex, and the e-mails of
+    /// its users belong to it.
+    pub fn organisation_left(&self, external_id: &str) -> Option<&str> {
+        let id = StepId::customer(external_id);
+        self.gone.get(&id).filter(|_| self.made(&id).is_none())?.as_deref()
     }
 
     /// The same with objects that were deleted.
     #[must_use]
-    pub fn with_gone(mut self, gone: impl IntoIterator<Item = StepId>) -> Self {
-        self.gone.extend(gone);
+    pub fn with_gone(mut self, gone: impl IntoIterator<Item = (StepId, Confirmed)>) -> Self {
+        for (id, mut confirmed) in gone {
+            let organisation = confirmed.ids.remove("org_id").filter(|_| id.stage() == Some(Stage::Customers));
+            let known = self.gone.entry(id).or_default();
+            // Deleted once more without being known, it has left what it left the first time.
+            *known = organisation.or_else(|| known.take());
+        }
         self
     }
 }
@@ -102,7 +115,7 @@ impl Known {
 impl FromIterator<(StepId, Confirmed)> for Known {
     fn from_iter<I: IntoIterator<Item = (StepId, Confirmed)>>(entries: I) -> Self {
         let (waiting, standing) = entries.into_iter().partition(|(_, confirmed)| confirmed.waits());
-        Self { standing, waiting, gone: HashSet::new() }
+        Self { standing, waiting, gone: HashMap::new() }
     }
 }
 
@@ -196,4 +209,15 @@ pub fn left_alone(plan: &Plan, known: &Known) -> usize {
     let planned: HashSet<&StepId> = plan.steps.iter().map(|step| &step.id).collect();
     let is_object = |id: &StepId| matches!(id.stage(), Some(Stage::Customers | Stage::Locations | Stage::Users));
     known.iter().filter(|(id, _)| is_object(id) && !planned.contains(id)).count()
+}
+
+/// The customers that a plan makes without naming an organisation, although they were deleted and left one.
+pub fn left_organisations(plan: &Plan, known: &Known) -> Vec<(String, String)> {
+    let left = plan.steps.iter().filter(|step| step.action == Action::Create).filter_map(|step| match &step.work {
+        Work::Customer(work) if work.org_id.is_none() => {
+            Some((work.external_id.clone(), known.organisation_left(&work.external_id)?.to_owned()))
+        }
+        _ => None,
+    });
+    left.collect()
 }

@@ -24,7 +24,7 @@ pub use forecast::{Forecast, Licence, Pace, forecast};
 pub use id::StepId;
 pub use known::{
     Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, Known, MADE_BY, NUMBER_STATE_ASKED, STAGED_NUMBERS, WAITS_FOR,
-    WAITS_SINCE, WAITS_WITH, left_alone,
+    WAITS_SINCE, WAITS_WITH, left_alone, left_organisations,
 };
 pub use selection::{Lack, Selection, restrict};
 pub use step::{Action, Calls, Change, Source, Stage, Step};

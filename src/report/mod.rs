@@ -42,7 +42,7 @@ pub use immovable::{immovable_findings, twin_findings};
 pub use json::report_json;
 pub use lines::report_csv;
 pub use outcome::{Outcome, Rows, row_results};
-pub use plan::{PlanFormat, PlanView, plan};
+pub use plan::{PlanFormat, PlanView, TO_MAKE_AGAIN, plan};
 pub use repairs::repairs;
 pub use results::{rejected_csv, results_csv};
 pub use row::{RowReason, RowResult};

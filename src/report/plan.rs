@@ -32,6 +32,8 @@ pub struct PlanView<'a> {
     pub blocked: usize,
     /// New people who seem to be known under another e-mail.
     pub twins: &'a [Diagnostic],
+    /// New customers without `org_id` that were deleted before, and the organisations that they left.
+    pub left_organisations: &'a [(String, String)],
     /// Known objects that no step is about.
     pub left_alone: usize,
     /// The language of the form for people.
@@ -111,6 +113,10 @@ fn text(view: &PlanView<'_>) -> String {
     text + &remarks(view) + &updates(view)
 }
 
+/// What it takes to make a customer that was deleted and whose organisation stays.
+pub const TO_MAKE_AGAIN: &str = "the organisation of {customer} stays in Webex, and its users' e-mails belong to it: a run that is to make the customer \
+     again needs {org_id} in the column `org_id`, or Webex refuses those users";
+
 /// How many rows take no part.
 pub(super) fn left_out(view: &PlanView<'_>) -> String {
     if view.rejected + view.blocked == 0 {
@@ -139,6 +145,10 @@ pub(super) fn remarks(view: &PlanView<'_>) -> String {
     }
     for twin in view.twins {
         text.push_str(&printable(&format!("{}: {}; {}\n", twin.place, twin.message(view.lang), twin.fix(view.lang))));
+    }
+    for (customer, org_id) in view.left_organisations {
+        let gaps: [(&str, &dyn Display); 2] = [("customer", customer), ("org_id", org_id)];
+        text.push_str(&printable(&(say(view.lang, TO_MAKE_AGAIN, &gaps) + "\n")));
     }
     if view.left_alone > 0 {
         let words = "{count} known objects have no row that takes part; they stay as they are";

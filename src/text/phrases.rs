@@ -517,6 +517,16 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "the organisation stays in Webex, with its headquarters, its persons and their e-mails",
         "a organização fica no Webex, com sua sede, suas pessoas e os e-mails delas",
     ),
+    (
+        "to make the customer again, write the organisation's id into its column `org_id`",
+        "para criar o cliente de novo, escreva o id da organização na coluna `org_id`",
+    ),
+    (
+        "the organisation of {customer} stays in Webex, and its users' e-mails belong to it: a run that is to make the customer \
+         again needs {org_id} in the column `org_id`, or Webex refuses those users",
+        "a organização de {customer} fica no Webex, e os e-mails dos usuários pertencem a ela: uma execução que deva criar o \
+         cliente de novo precisa de {org_id} na coluna `org_id`, ou o Webex recusa esses usuários",
+    ),
     ("the main number stays with the location", "o número principal fica com a localidade"),
     (
         "the numbers stay: the location's PSTN connection takes no changes over the API",

@@ -85,6 +85,17 @@ pub fn planned_with(from: &str, to: &str, known: &Known) -> Plan {
     planned_of(TEMPLATES, texts.each_ref().map(String::as_str), known)
 }
 
+/// The plan of the small partner whose customers name organisations that stand already.
+pub fn attached(organisations: &[(String, String)], known: &Known) -> Plan {
+    let with_id = |(index, line): (usize, &str)| {
+        let of = organisations.iter().find(|(customer, _)| line.starts_with(&format!("{customer},")));
+        let cell = of.map_or(if index == 0 { "org_id" } else { "" }, |(_, org_id)| org_id);
+        format!("{line},{cell}\n")
+    };
+    let customers: String = CUSTOMERS.lines().enumerate().map(with_id).collect();
+    planned_of(TEMPLATES, [&customers, LOCATIONS, &users()], known)
+}
+
 /// The plan of some clean sheets against what is known.
 pub fn planned_of(templates: &str, texts: [&str; 3], known: &Known) -> Plan {
     with_sheets(templates, texts, |_, checked| plan(&checked.batch(), known))

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use crate::plan::StepId;
+use crate::plan::{Confirmed, StepId};
 
 /// Moves an object, and what goes with it, from what is known to what is gone.
 pub(super) fn forget(transaction: &Transaction<'_>, run: &str, step: &StepId) -> rusqlite::Result<()> {
@@ -25,11 +25,17 @@ pub(super) fn forget(transaction: &Transaction<'_>, run: &str, step: &StepId) ->
     Ok(())
 }
 
-/// The keys of what is gone, by the run that deleted it.
-pub(super) fn select(connection: &Connection, condition: &str, run: &str) -> anyhow::Result<Vec<StepId>> {
-    let mut select = connection.prepare(&format!("SELECT step FROM gone WHERE {condition}"))?;
-    let steps = select.query_map([run], |row| row.get::<_, String>(0))?;
-    Ok(steps.map(|step| step.map(StepId::from)).collect::<Result<_, _>>()?)
+/// What is gone, with what was known of it, in the order of the runs that deleted it.
+pub(super) fn select(connection: &Connection, condition: &str, run: &str) -> anyhow::Result<Vec<(StepId, Confirmed)>> {
+    let mut select =
+        connection.prepare(&format!("SELECT step, confirmed FROM gone WHERE {condition} ORDER BY gone_run"))?;
+    let rows = select.query_map([run], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let mut gone = Vec::new();
+    for row in rows {
+        let (step, confirmed) = row?;
+        gone.push((StepId::from(step), serde_json::from_str(&confirmed)?));
+    }
+    Ok(gone)
 }
 
 #[cfg(test)]

@@ -24,6 +24,8 @@ const NOT_THERE: &str = "it was not there any more";
 const PERSON_STAYS: &str = "the person stays in Webex, and the e-mail stays taken";
 const ORGANISATION_STAYS: &str =
     "the organisation stays in Webex, with its headquarters, its persons and their e-mails";
+/// The e-mails of its users belong to the organisation, so a new one cannot have them (`webex-api.md` 2.6, 4).
+const TO_MAKE_AGAIN: &str = "to make the customer again, write the organisation's id into its column `org_id`";
 const MAIN_NUMBER_STAYS: &str = "the main number stays with the location";
 const NUMBERS_STAY: &str = "the numbers stay: the location's PSTN connection takes no changes over the API";
 
@@ -90,16 +92,36 @@ where
     F: Fn(Client) -> S,
     S: Future<Output = Result<Sight, Failure>>,
 {
-    let begun = Instant::now();
+    let (begun, visible) = (Instant::now(), visible(hand));
+    let look = |client: Client| {
+        let looked = look(client);
+        async move { Ok(trusted(looked.await?, visible)) }
+    };
     loop {
         match hand.once(call, Weight::Repeatable, org_id, request.clone(), ids, &look).await? {
             Sent::Done => return Ok(Gone::ByUs),
+            Sent::Refused(refusal) if matches!(refusal.status, 404 | 410) && Instant::now() < visible => {
+                hand.park(visible.saturating_duration_since(Instant::now())).await?;
+            }
             Sent::Refused(refusal) if matches!(refusal.status, 404 | 410) => return Ok(Gone::Before),
             Sent::Refused(refusal) if refusal.status == 409 && begun.elapsed() < hand.shared.options.poll_for => {
                 hand.park(hand.shared.options.poll).await?;
             }
             Sent::Refused(refusal) => return Err(held(&refusal)),
         }
+    }
+}
+
+/// From then on everything that earlier runs made is visible: what is not seen before may be on its way.
+fn visible(hand: &Hand) -> Instant {
+    hand.shared.started + hand.shared.options.grace
+}
+
+/// What a look says that found nothing, as far as that can be trusted yet.
+fn trusted(sight: Sight, visible: Instant) -> Sight {
+    match sight {
+        Sight::There(_) if Instant::now() < visible => Sight::Absent,
+        sight => sight,
     }
 }
 
@@ -259,13 +281,15 @@ async fn remove_batch(hand: &mut Hand, place: &Place, batch: &[String]) -> Resul
     let call = Call::RemoveNumbers(u32::try_from(done).unwrap_or(u32::MAX));
     let request = calls::remove_numbers(&place.org_id, &place.location_id, batch);
     let (org, at, wanted) = (place.org_id.clone(), place.location_id.clone(), batch.to_vec());
+    let visible = visible(hand);
     let look = move |client: Client| {
         let (org, at, wanted) = (org.clone(), at.clone(), wanted.clone());
         async move {
             let standing = number_lines(&client, &org, &at).await?;
             let some =
                 standing.iter().filter_map(|line| line.phone_number.as_ref()).any(|number| wanted.contains(number));
-            Ok(if some { Sight::Absent } else { Sight::There(Ids::new()) })
+            let sight = if some { Sight::Absent } else { Sight::There(Ids::new()) };
+            Ok(trusted(sight, visible))
         }
     };
     // A number that is gone is answered as trouble of the server (`webex-api.md` 6.5), so a removal whose answer was lost
@@ -401,10 +425,18 @@ async fn remove_customer(hand: &mut Hand, work: &RemovalWork) -> Done {
         let look = move |client: Client| is_leaving(client, id.clone());
         let request = calls::delete_customer(&customer_id);
         if delete(hand, Call::DeleteCustomer, None, request, no_ids, look).await? == Gone::Before {
-            return Ok(said(&[NOT_THERE, ORGANISATION_STAYS]));
+            return Ok(left_behind(hand, Some(NOT_THERE)));
         }
     }
     gone(hand, &customer_id).await
+}
+
+/// What stays of a customer that is gone, and what it takes to make it again.
+fn left_behind(hand: &Hand, first: Option<&str>) -> Option<Reason> {
+    let org_id = hand.record.ids.get("org_id").map(|org_id| format!("org_id {org_id}"));
+    let again = org_id.as_deref().map(|org_id| [TO_MAKE_AGAIN, org_id]);
+    let words: Vec<&str> = first.into_iter().chain([ORGANISATION_STAYS]).chain(again.into_iter().flatten()).collect();
+    said(&words)
 }
 
 /// Gone, or on its way: either way the request took effect.
@@ -433,7 +465,7 @@ async fn gone(hand: &mut Hand, customer_id: &str) -> Done {
         hand.park(pause).await?;
         pause = (pause * 3 / 2).min(first * POLL_GROWTH_MAX);
         let customer = match status_of(hand.client(), customer_id).await {
-            Ok(None) => return Ok(said(&[ORGANISATION_STAYS])),
+            Ok(None) => return Ok(left_behind(hand, None)),
             Ok(Some(customer)) => customer,
             Err(failure @ (Failure::Environment(_) | Failure::NotSent)) => return Err(failure.into()),
             Err(failure) => return Err(finished(Ending::Unconfirmed, Code::Unconfirmed, failure.to_string())),
