@@ -207,7 +207,6 @@ pub struct Tried {
     pub released: Vec<Source>,
     /// What sending the clean ones among them would do.
     pub plan: Plan,
-    pub forecast: Option<Forecast>,
 }
 
 impl Tried {
@@ -261,8 +260,12 @@ pub fn tried(
     let wanted: HashSet<Source> = selection.rows.iter().flatten().copied().collect();
     let is_picked = move |source: Source| wanted.contains(&source);
     let plan = plan::restrict(all, &mut selection, is_picked);
-    let forecast = forecast(&plan, known, settings, &ground.learnt);
-    Ok(Tried { rows, harmed, released, plan, forecast: Some(forecast) })
+    Ok(Tried { rows, harmed, released, plan })
+}
+
+/// What sending a plan would take.
+pub fn forecast_of(settings: &Settings, ground: &Ground, plan: &Plan) -> Forecast {
+    forecast(plan, &ground.known, settings, &ground.learnt)
 }
 
 /// Rows that are looked at in search of collisions; nobody mends more at a time.

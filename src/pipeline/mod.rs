@@ -60,7 +60,7 @@ pub use history::{ReportFormat, ReportOrder, RunsFormat, report, runs};
 use inputs::Inputs;
 pub use look::{
     Awaited, Edits, Ground, Preview, RunListed, RunProgress, RunStanding, RunTold, StageProgress, Tried, edited_sheet,
-    ground, preview, run_progress, run_told, runs_listed, story_of, tried,
+    forecast_of, ground, preview, run_progress, run_told, runs_listed, story_of, tried,
 };
 pub use online::Asking;
 use online::asked;

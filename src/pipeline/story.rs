@@ -13,7 +13,7 @@ use crate::diagnostic::Place;
 use crate::journal::{Log, RunHead, Sqlite, Stored, Which};
 use crate::model::SheetKind;
 use crate::plan::{Source, StepId};
-use crate::report::{self, Chapter, Deed, Evidence, RootStory, RowResult, Story};
+use crate::report::{self, Chapter, Deed, Evidence, Outcome, RootStory, RowResult, Story};
 use crate::settings::{Settings, Typed, settle};
 use crate::sheet::{Sheets, users as u};
 use crate::text::{Lang, say};
@@ -113,7 +113,10 @@ fn result_of(told: &Told, row: RowRef) -> Option<RowResult> {
 /// The keys of a row: those of its steps, and those that its e-mail would have.
 fn steps(log: &Sqlite, told: &Told, row: RowRef) -> anyhow::Result<HashSet<StepId>> {
     let source = Source { sheet: row.sheet, index: row.index };
-    let steps = log.steps_of(&told.head.run, source)?;
+    // A rejected person was in no plan of that run, so that there is nothing to look for.
+    let is_planned =
+        row.sheet != SheetKind::Users || result_of(told, row).is_none_or(|result| result.outcome != Outcome::Rejected);
+    let steps = if is_planned { log.steps_of(&told.head.run, source)? } else { Vec::new() };
     let mut keys: HashSet<StepId> = steps.into_iter().map(|step| step.id).collect();
     if row.sheet == SheetKind::Users {
         let email = told.inputs.sheets.users.cell(row.index, u::EMAIL.spec.header).trim().to_lowercase();

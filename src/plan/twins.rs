@@ -1,6 +1,6 @@
 //! People who seem to be known under another e-mail. A new e-mail is a new person, who is billed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::id::StepId;
 use super::known::Known;
@@ -26,9 +26,19 @@ pub fn twins(batch: &Batch, known: &Known) -> Vec<Twin> {
     for (position, user) in batch.users().iter().enumerate().filter(|(_, user)| is_new(user.value.email.as_str())) {
         by_name.entry(name(&user.value.first_name, &user.value.last_name)).or_default().push(position);
     }
+    let new = || by_name.values().flatten().map(|position| &batch.users()[*position].value);
+    let lines: HashSet<String> = new()
+        .flat_map(|user| [user.phone_number.map(|phone| phone.to_string()), user.extension.map(|own| own.to_string())])
+        .flatten()
+        .collect();
     let mut twins = Vec::new();
-    for (id, confirmed) in known.iter().filter(|(id, _)| id.stage() == Some(Stage::Users) && !by_name.is_empty()) {
+    for (id, confirmed) in known.iter() {
         let text = |column: &str| confirmed.fields.get(column).map(String::as_str);
+        // Names are compared where a line is the same; of very many known persons that is hardly anybody.
+        let has_line = ["phone_number", "extension"].into_iter().filter_map(text).any(|line| lines.contains(line));
+        if !has_line || id.stage() != Some(Stage::Users) {
+            continue;
+        }
         let full = name(text("first_name").unwrap_or_default(), text("last_name").unwrap_or_default());
         for position in by_name.get(&full).into_iter().flatten() {
             let sourced = &batch.users()[*position];

@@ -61,7 +61,7 @@ const fn tone(standing: Standing) -> &'static str {
         Standing::Ready => "good",
         Standing::Open => "quiet",
         Standing::Waiting => "wait",
-        Standing::Rejected | Standing::Failed => "bad",
+        Standing::Rejected | Standing::Failed => "fail",
     }
 }
 

@@ -153,7 +153,7 @@ pub(super) fn state(tried: &Tried, row: RowRef, lang: Lang) -> Markup {
         Some(Verdict::Clean) => ("clean", "good"),
         Some(Verdict::Blocked(_)) => ("held back", "wait"),
         Some(Verdict::Skipped) => ("left out", "quiet"),
-        Some(Verdict::Rejected) | None => ("to mend", "bad"),
+        Some(Verdict::Rejected) | None => ("to mend", "fail"),
     };
     html! { span class={ "badge " (tone) } { (phrase(lang, words)) } }
 }

@@ -141,19 +141,18 @@ impl Desk {
         Ok((settings, tried))
     }
 
-    /// Makes what the first pages need before somebody asks for it. What cannot be made says why on its page.
+    /// Makes what the first pages need before somebody asks for it, in the order in which they are opened. What cannot be made
+    /// says why on its page.
     pub fn warm_up(&self) {
-        let of_latest = || {
-            let latest = self.runs()?.into_iter().find(|listed| listed.standing == RunStanding::Finished);
-            latest.map(|listed| self.told(&listed).map(drop)).transpose()
-        };
-        let of_today = || {
+        let make = || {
             let workspace = self.workspace()?;
             let settings = self.settings(&workspace)?;
             self.status(&workspace, &settings)?;
+            let latest = self.runs()?.into_iter().find(|listed| listed.standing == RunStanding::Finished);
+            latest.map(|listed| self.told(&listed)).transpose()?;
             self.preview(&workspace, &settings).map(drop)
         };
-        drop::<(anyhow::Result<_>, anyhow::Result<_>)>((of_latest(), of_today()));
+        drop::<anyhow::Result<()>>(make());
     }
 
     /// A run told in full; kept as long as nothing moves it.

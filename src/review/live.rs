@@ -140,7 +140,7 @@ fn shown_progress(progress: &RunProgress, pace: Option<f64>, lang: Lang) -> Mark
                     span { (words) }
                     progress max=(of.all) value=(of.done()) aria-label=(words) { (of.done()) " / " (of.all) }
                     span class="num" { (number(of.done(), lang)) " / " (number(of.all, lang)) }
-                    @if of.troubled > 0 { span class="badge bad" { (number(of.troubled, lang)) " " (phrase(lang, "not done")) } }
+                    @if of.troubled > 0 { span class="badge fail" { (number(of.troubled, lang)) " " (phrase(lang, "not done")) } }
                     @if of.waiting > 0 { span class="badge wait" { (number(of.waiting, lang)) " " (phrase(lang, "waiting")) } }
                 }
             }

@@ -32,6 +32,7 @@ use maud::{Markup, html};
 use tokio::net::TcpListener;
 
 use crate::pipeline::{Console, Terminal, exit};
+use crate::report::html::BASE;
 use crate::settings::{Typed, settle};
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
@@ -197,7 +198,7 @@ fn route(desk: &Arc<Desk>, ask: &Ask) -> anyhow::Result<Reply> {
     }
     match (is_write, parts.as_slice()) {
         (false, [""]) => board::show(desk, ask),
-        (false, ["assets", "style.css"]) => Ok(Reply::File("text/css; charset=utf-8", STYLE.to_owned())),
+        (false, ["assets", "style.css"]) => Ok(Reply::File("text/css; charset=utf-8", [BASE, STYLE].concat())),
         (false, ["assets", "review.js"]) => Ok(Reply::File("text/javascript; charset=utf-8", SCRIPT.to_owned())),
         (false, ["assets", "icon.svg"] | ["favicon.ico"]) => Ok(Reply::File("image/svg+xml", ICON.to_owned())),
         (false, ["runs"]) => runs::list(desk),

@@ -86,7 +86,7 @@ pub(super) const fn tone(outcome: Outcome) -> &'static str {
         Outcome::Created | Outcome::Updated | Outcome::AlreadyThere | Outcome::Deleted => "good",
         Outcome::Unchanged | Outcome::Skipped => "quiet",
         Outcome::Waiting | Outcome::NotReached | Outcome::Blocked => "wait",
-        Outcome::Rejected | Outcome::Incomplete | Outcome::Conflict | Outcome::Failed | Outcome::Unconfirmed => "bad",
+        Outcome::Rejected | Outcome::Incomplete | Outcome::Conflict | Outcome::Failed | Outcome::Unconfirmed => "fail",
     }
 }
 

@@ -220,8 +220,13 @@ pub(super) fn show(desk: &Arc<Desk>, listed: &RunListed, sheet: &str, row: &str)
     let place = told.sheets().get(row.sheet).place(row.index, None).to_string();
     let result = told.results().get(&row.sheet).and_then(|all| all.iter().find(|result| result.row == row.index));
     let (draft, edits) = desk.draft(run, &told)?;
-    let (_, tried) = desk.tried(&told, &edits, &[row])?;
-    let story = pipeline::story_of(&desk.workspace()?, &told, row)?;
+    // In a large workspace both take their time.
+    let workspace = desk.workspace()?;
+    let (tried, story) = std::thread::scope(|scope| {
+        let story = scope.spawn(|| pipeline::story_of(&workspace, &told, row));
+        (desk.tried(&told, &edits, &[row]), story.join())
+    });
+    let ((_, tried), story) = (tried?, story.map_err(|_| anyhow::anyhow!("the story of the row cannot be told"))??);
     let links = [
         ("/runs".to_owned(), phrase(lang, "Runs").to_owned()),
         (format!("/runs/{run}"), run.clone()),
@@ -256,7 +261,7 @@ fn became(result: &RowResult, lang: Lang) -> Markup {
     html! {
         dl class="facts" {
             @for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
-                dt { (phrase(lang, name)) } dd { (shown(value)) }
+                dt { (phrase(lang, name)) } dd { (ticked(value)) }
             }
         }
     }
@@ -339,7 +344,7 @@ fn is_wrong(tried: &Tried, row: RowRef, at: usize) -> bool {
 pub(super) fn harmed(tried: &Tried, told: &RunTold, lang: Lang) -> Markup {
     html! {
         @if !tried.harmed.is_empty() {
-            p class="verdict bad" {
+            p class="verdict fail" {
                 (phrase(lang, "With these changes another row is wrong, so nothing is sent")) ":"
                 @for row in tried.harmed.iter().take(5) { " " (shown(&told.sheets().get(row.sheet).place(row.index, None).to_string())) }
             }
@@ -355,7 +360,7 @@ pub(super) fn findings(tried: &Tried, told: &RunTold, row: RowRef, lang: Lang) -
         @match verdict {
             Verdict::Clean if !tried.harmed.is_empty() => {},
             Verdict::Clean => p class="verdict good" data-clean="yes" { (phrase(lang, "The row is clean and can be sent.")) },
-            Verdict::Rejected => p class="verdict bad" { (phrase(lang, "The row cannot be sent like this.")) },
+            Verdict::Rejected => p class="verdict fail" { (phrase(lang, "The row cannot be sent like this.")) },
             Verdict::Skipped => p class="verdict quiet" { (phrase(lang, "The row is left out on purpose.")) },
             Verdict::Blocked(root) => p class="verdict wait" {
                 (phrase(lang, "The row itself is right; it waits for")) " " (shown(&root.to_string()))
@@ -365,7 +370,7 @@ pub(super) fn findings(tried: &Tried, told: &RunTold, row: RowRef, lang: Lang) -
             ul class="findings" {
                 @for finding in found {
                     @let bad = finding.severity == Severity::Error;
-                    li class=(if bad { "bad" } else { "wait" }) data-wrong=[finding.place.column_index.filter(|_| bad)] {
+                    li class=(if bad { "fail" } else { "wait" }) data-wrong=[finding.place.column_index.filter(|_| bad)] {
                         code { (finding.code.id()) } " "
                         @if let Some(column) = &finding.place.column { b { (shown(column)) } ": " }
                         (ticked(&finding.message(lang)))

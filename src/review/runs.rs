@@ -20,12 +20,12 @@ const CAUSES_SHOWN: usize = 5;
 pub(super) fn standing(listed: &RunListed, lang: Lang) -> (&'static str, &'static str) {
     let (english, tone) = match (&listed.standing, listed.head.exit) {
         (RunStanding::UnderWay, _) => ("under way", "wait"),
-        (RunStanding::Unfinished, _) => ("cut off", "bad"),
+        (RunStanding::Unfinished, _) => ("cut off", "fail"),
         (RunStanding::Parked, _) => ("waits for approval", "wait"),
         (RunStanding::Superseded, _) => ("was not approved", "quiet"),
         (RunStanding::Finished, Some(exit::WELL)) => ("all well", "good"),
-        (RunStanding::Finished, Some(exit::REJECTED)) => ("rows to mend", "bad"),
-        (RunStanding::Finished, _) => ("rows failed", "bad"),
+        (RunStanding::Finished, Some(exit::REJECTED)) => ("rows to mend", "fail"),
+        (RunStanding::Finished, _) => ("rows failed", "fail"),
     };
     (phrase(lang, english), tone)
 }
@@ -121,7 +121,7 @@ pub(super) fn show(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Reply
                     (causes(listed, told.view().causes, lang))
                 }
             }
-            Err(error) => { p class="note bad" { (shown(&format!("{error:#}"))) } }
+            Err(error) => { p class="note fail" { (shown(&format!("{error:#}"))) } }
         }
     };
     Ok(desk.page(Part::Runs, &title, &body))
@@ -133,7 +133,7 @@ pub(super) fn crumbs(lang: Lang, links: &[(&str, &str)], here: &str) -> Markup {
         nav class="crumbs" aria-label=(phrase(lang, "where you are")) {
             ol {
                 @for (to, words) in links { li { a href=(to) { (shown(words)) } } }
-                li aria-current="page" { (shown(here)) }
+                li aria-current="page" { (ticked(here)) }
             }
         }
     }

@@ -45,6 +45,8 @@ pub(super) fn confirm(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Re
     let told = desk.told(listed)?;
     let (draft, edits) = desk.draft(run, &told)?;
     let (settings, tried) = desk.tried(&told, &edits, &rows_of(&edits))?;
+    let ground = desk.ground(&desk.workspace()?, &settings)?;
+    let forecast = pipeline::forecast_of(&settings, &ground, &tried.plan);
     let rows = rows_of(&edits);
     let clean = rows.iter().filter(|row| tried.is_clean(**row)).count();
     let title = phrase(lang, "Send the mended rows");
@@ -62,7 +64,7 @@ pub(super) fn confirm(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Re
             @if let Some(sent) = desk.sent_as(&draft)? { p class="note good" { (phrase(lang, "The mended rows were sent as run")) " " a href={ "/runs/" (sent) } { (sent) } } }
             section aria-labelledby="will" {
                 h2 id="will" { (phrase(lang, "What will happen")) }
-                (will_happen(&tried.plan, tried.forecast.as_ref(), lang))
+                (will_happen(&tried.plan, Some(&forecast), lang))
                 @if !tried.released.is_empty() {
                     p { (say(lang, "{rows} that they had held back go along.", &[("rows", &rows_words(lang, tried.released.len()))])) }
                 }

@@ -116,8 +116,17 @@ pub fn rewritten(sheet: &Sheet, mended: Option<Mended<'_>>) -> Rewritten {
 pub fn edited(sheet: &Sheet, edits: &BTreeMap<(usize, usize), String>) -> String {
     let mut writer = Records::new(&sheet.header);
     for row in 0..sheet.row_count() {
+        let mut changed = edits.range((row, 0)..=(row, usize::MAX)).peekable();
+        // Most rows of a large sheet are as they were.
+        if changed.peek().is_none()
+            && sheet.delimiter() == b','
+            && let Some((plain, _)) = sheet.plain_row(row)
+        {
+            writer.plain(sheet.number(row), plain);
+            continue;
+        }
         let mut cells: Vec<String> = sheet.cells(row).iter().map(Cow::into_owned).collect();
-        for ((_, at), now) in edits.range((row, 0)..=(row, usize::MAX)) {
+        for ((_, at), now) in changed {
             if cells.len() <= *at {
                 cells.resize(at + 1, String::new());
             }
@@ -203,31 +212,61 @@ fn overlay(
 
 /// Records whose place in the file is the number of their row.
 struct Records {
-    writer: csv::Writer<Vec<u8>>,
+    text: String,
     next: u32,
 }
 
 impl Records {
     fn new(header: &[String]) -> Self {
-        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer("\u{feff}".as_bytes().to_vec());
-        writer.write_record(header).expect("memory takes every record");
         // The header may not be the first row of its file, but rows count from it as they stand.
-        Self { writer, next: 2 }
+        let mut records = Self { text: "\u{feff}".to_owned(), next: 2 };
+        records.record(header);
+        records
     }
 
     fn row(&mut self, number: Option<u32>, cells: &[String]) {
+        self.turn_to(number);
+        self.record(cells);
+    }
+
+    /// A row that is written as it stands in its file.
+    fn plain(&mut self, number: Option<u32>, row: &str) {
+        self.turn_to(number);
+        self.text.push_str(row);
+        self.text.push('\n');
+    }
+
+    /// Writes the blank rows before the one of that number.
+    fn turn_to(&mut self, number: Option<u32>) {
         let number = number.unwrap_or(self.next);
         while self.next < number {
-            self.writer.write_record([""]).expect("memory takes every record");
+            self.text.push_str("\"\"\n");
             self.next += 1;
         }
         self.next += 1;
-        self.writer.write_record(cells).expect("memory takes every record");
+    }
+
+    fn record(&mut self, cells: &[String]) {
+        for (at, cell) in cells.iter().enumerate() {
+            if at > 0 {
+                self.text.push(',');
+            }
+            if cell.contains([',', '"', '\r', '\n']) {
+                self.text.push('"');
+                self.text.push_str(&cell.replace('"', "\"\""));
+                self.text.push('"');
+            } else {
+                self.text.push_str(cell);
+            }
+        }
+        if cells.iter().all(String::is_empty) && cells.len() <= 1 {
+            self.text.push_str("\"\"");
+        }
+        self.text.push('\n');
     }
 
     fn finish(self) -> String {
-        let bytes = self.writer.into_inner().expect("memory takes every record");
-        String::from_utf8(bytes).expect("every cell was text")
+        self.text
     }
 }
 

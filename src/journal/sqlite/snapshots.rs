@@ -112,6 +112,14 @@ pub(super) fn steps_of(connection: &Connection, run: &str, source: Source) -> an
     Ok(steps)
 }
 
+/// Has anything ever happened to a step? Every event of a step leaves its snapshot in the run.
+fn has_moved(connection: &Connection, step: &StepId) -> anyhow::Result<bool> {
+    // Run by run, since snapshots are found by run and step.
+    let any =
+        "SELECT EXISTS (SELECT 1 FROM runs CROSS JOIN snapshots ON snapshots.run = runs.run AND snapshots.step = ?1)";
+    Ok(connection.prepare_cached(any)?.query_row([step.as_str()], |row| row.get(0))?)
+}
+
 /// Everything that happened to some steps, in order. The file is read through, and only their events are taken apart.
 pub(super) fn entries_of(
     connection: &Connection,
@@ -119,6 +127,9 @@ pub(super) fn entries_of(
     take: &mut EntryTaker<'_>,
 ) -> anyhow::Result<()> {
     let wanted: HashMap<&str, &StepId> = steps.iter().map(|step| (step.as_str(), step)).collect();
+    if !steps.iter().map(|step| has_moved(connection, step)).collect::<anyhow::Result<Vec<bool>>>()?.contains(&true) {
+        return Ok(());
+    }
     let mut select = connection.prepare("SELECT run, step, at, event FROM events ORDER BY sequence")?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {

@@ -136,7 +136,17 @@ impl<'a> Builder<'a> {
         for (position, claim) in claims.iter().enumerate() {
             wanted.entry(claim.line.clone()).or_default().push(position);
         }
-        for (id, known) in self.known.iter().filter(|(id, _)| id.stage() == Some(Stage::Users)) {
+        if wanted.is_empty() {
+            return;
+        }
+        // Of very many known persons hardly any has one of the lines; only these are taken apart.
+        let texts: HashSet<&str> = claims.iter().map(|claim| claim.line.text()).collect();
+        let has_one = |known: &Confirmed| {
+            let column = |name: &str| known.fields.get(name).is_some_and(|text| texts.contains(text.as_str()));
+            column("phone_number") || column("extension")
+        };
+        let holders: Vec<(&StepId, &Confirmed)> = self.known.iter().filter(|(_, known)| has_one(known)).collect();
+        for (id, known) in holders.into_iter().filter(|(id, _)| id.stage() == Some(Stage::Users)) {
             let email = id.parts().concat();
             for position in lines_of(known).filter_map(|line| wanted.get(&line)).flatten() {
                 if claims[*position].taker.value.email.as_str() != email {

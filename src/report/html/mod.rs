@@ -19,8 +19,10 @@ pub use evidence::evidence_html;
 pub use plan::plan_html;
 pub use report::report_html;
 
-/// How all pages look.
-const STYLE: &str = include_str!("style.css");
+/// How all pages look, those of the review too.
+pub const BASE: &str = include_str!("base.css");
+/// How pages look that are files.
+const STYLE: &str = concat!(include_str!("base.css"), include_str!("style.css"));
 
 /// The tag of a language, as HTML wants it.
 pub const fn lang_tag(lang: Lang) -> &'static str {

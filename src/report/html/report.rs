@@ -55,7 +55,7 @@ fn head(view: &RunView<'_>) -> Markup {
         header class="top" {
             p class="eyebrow" { (phrase(lang, "turnup report")) }
             h1 { (verdict(view)) }
-            p { span class="mono" { (shown(&head.run)) } " · " (moment(&head.started)) " · " (shown(&head.by)) " · " (shown(&head.provider)) }
+            p { span class="mono" { (shown(&head.run)) } " · " (moment(&head.started)) " · " (shown(&head.by)) " · " (shown(phrase(lang, &head.provider))) }
         }
     }
 }
