@@ -783,6 +783,41 @@ fn check_as_csv_tells_the_same_findings_as_json() {
 }
 
 #[test]
+fn a_plan_tells_time_hour_licences_and_price_and_the_run_is_held_against_it() {
+    let bench = Bench::small();
+    bench.write("work/turnup.toml", "[prices]\ncurrency = \"EUR\"\nwebex_calling = 9.90\nwebex_suite = 14.5\n");
+    let mut plan = bench.turnup(&["plan", "work", "--simulate"]);
+    let planned = Ran::of(plan.env("TURNUP_NOW", "2026-11-22T23:59:00Z")).expect_code(0).out;
+    for words in [
+        "; the time goes into: provisioning of customers",
+        "begun now, it is done between 23:59 and 2026-11-23 00:0",
+        "(UTC)",
+        "6 persons may get a mail from Webex, 6 packages become billable",
+        "licences: webex_calling 0 -> 4, webex_meetings 0 -> 1, webex_suite 0 -> 1",
+        "a month, by your price list: 0.00 -> 54.10 EUR; without webex_meetings, of which it has no price",
+    ] {
+        assert!(planned.contains(words), "{words}: {planned}");
+    }
+    let ran = bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);
+    assert!(ran.out.contains("the forecast was ") && ran.out.contains("; it took "), "{}", ran.out);
+    let text = std::fs::read_to_string(bench.path(ran.report()).join("report.json")).expect("the report has it");
+    let report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let told = &report["forecast"];
+    assert!(told["took_seconds"].as_f64() > Some(0.0) && told["sent"].as_u64() > Some(0), "{told}");
+    assert!(told["error"].is_number() && told["requests_error"].is_number(), "{told}");
+    // The first run has measured the pace, so the next forecast is closer than what was assumed.
+    let most = told["most_seconds"].as_f64();
+    let users = std::fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    bench.write("work/users.csv", &users.replace("Sara,Melo", "Sara,Mello"));
+    let next = bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);
+    let text = std::fs::read_to_string(bench.path(next.report()).join("report.json")).expect("the report has it");
+    let report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    assert!(report["forecast"]["most_seconds"].as_f64() < most, "{}", report["forecast"]);
+    let idle = bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);
+    assert!(!idle.out.contains("the forecast was"), "{}", idle.out);
+}
+
+#[test]
 fn plan_as_json_has_exactly_the_promised_keys() {
     let bench = mixed();
     let plan = json(&bench.ran(&["plan", "work", "--format", "json"]).expect_code(3));

@@ -1,7 +1,7 @@
 //! The gates of a request, in order: pause, slot, pace, token, send, sort. Repeats what is safe to repeat.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -32,6 +32,9 @@ const FIRST_CONTACT_MAX: Duration = Duration::from_secs(3);
 /// The names under which runs remember the seconds that an answer takes, and how many requests may be under way.
 pub const LATENCY: &str = "latency";
 pub const IN_FLIGHT: &str = "in_flight";
+/// How long new customers took, on average and at most.
+pub const PREPARATION: &str = "preparation";
+pub const PREPARATION_MOST: &str = "preparation_most";
 
 /// What a repetition would do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,11 +70,20 @@ struct Shared {
     pace: Pace,
     sent: AtomicU64,
     throttled: AtomicU64,
+    prepared: Mutex<Prepared>,
     has_answered: AtomicBool,
     /// Raised when nothing is to be waited for any more.
     leaving: watch::Sender<bool>,
     /// Distinguishes the tracking ids of this run from those of others.
     tracking: String,
+}
+
+/// What was seen of new customers.
+#[derive(Debug, Clone, Copy, Default)]
+struct Prepared {
+    count: u32,
+    seconds: f64,
+    most: f64,
 }
 
 impl Client {
@@ -89,6 +101,7 @@ impl Client {
             pace: Pace::new(settings.rate, learnt),
             sent: AtomicU64::new(0),
             throttled: AtomicU64::new(0),
+            prepared: Mutex::default(),
             has_answered: AtomicBool::new(false),
             leaving: watch::Sender::new(false),
             tracking: tracking.to_owned(),
@@ -116,7 +129,21 @@ impl Client {
         let Some(latency) = self.shared.flight.latency() else { return Vec::new() };
         #[expect(clippy::cast_precision_loss, reason = "a few hundred slots")]
         let in_flight = self.in_flight() as f64;
-        vec![(LATENCY.to_owned(), latency), (IN_FLIGHT.to_owned(), in_flight)]
+        let mut measured = vec![(LATENCY.to_owned(), latency), (IN_FLIGHT.to_owned(), in_flight)];
+        let prepared = *self.shared.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        if prepared.count > 0 {
+            let mean = prepared.seconds / f64::from(prepared.count);
+            measured.extend([(PREPARATION.to_owned(), mean), (PREPARATION_MOST.to_owned(), prepared.most)]);
+        }
+        measured
+    }
+
+    /// Notes how long Webex took to prepare a customer.
+    pub fn prepared(&self, time: Duration) {
+        let mut prepared = self.shared.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        prepared.count = prepared.count.saturating_add(1);
+        prepared.seconds += time.as_secs_f64();
+        prepared.most = prepared.most.max(time.as_secs_f64());
     }
 
     /// How many were answered 429 or 423.

@@ -14,7 +14,7 @@ mod token;
 mod transport;
 pub mod wire;
 
-pub use client::{Client, ClientSettings, IN_FLIGHT, LATENCY, Weight};
+pub use client::{Client, ClientSettings, IN_FLIGHT, LATENCY, PREPARATION, PREPARATION_MOST, Weight};
 pub use pace::ALL;
 pub use sort::{Failure, Refusal};
 pub use token::{Grant, Keeper, Refresh, Renewal, Token, Tokens};

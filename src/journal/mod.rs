@@ -47,6 +47,30 @@ pub struct RunHead {
     /// What was known, as a digest, while it waits for a person's approval.
     #[serde(default)]
     pub parked: Option<String>,
+    /// What was foretold of it.
+    #[serde(default)]
+    pub forecast: Option<Forecasted>,
+    /// What it took, when it was carried out in one go.
+    #[serde(default)]
+    pub took: Option<Took>,
+}
+
+/// A forecast, as it is kept with the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forecasted {
+    pub least_ms: u64,
+    pub most_ms: u64,
+    pub calls: u64,
+    /// Has the run begun? What is resumed is not held against its forecast.
+    #[serde(default)]
+    pub is_begun: bool,
+}
+
+/// What carrying out a run took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Took {
+    pub ms: u64,
+    pub requests: u64,
 }
 
 /// Which steps of a stored plan are meant.

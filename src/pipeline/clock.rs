@@ -6,6 +6,8 @@ use anyhow::Context;
 use jiff::civil::Time;
 use jiff::{Timestamp, Zoned};
 
+use crate::plan::Ends;
+
 /// A time up to which a run may begin things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Until {
@@ -86,6 +88,20 @@ impl Clock {
         };
         let left = std::time::Duration::try_from(now.duration_until(&at)).ok().filter(|left| !left.is_zero())?;
         Some(Deadline { at, left })
+    }
+
+    /// When something that takes so many seconds from now would be done, at least and at most.
+    pub fn ends(&self, least: f64, most: f64) -> Option<Ends> {
+        let now = self.zoned();
+        let after = |seconds: f64| now.checked_add(jiff::SignedDuration::try_from_secs_f64(seconds.ceil()).ok()?).ok();
+        let shown = |at: &Zoned| {
+            let form = if at.date() == now.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+            at.strftime(form).to_string()
+        };
+        let (from, to) = (after(least)?, after(most)?);
+        let name = now.time_zone().iana_name();
+        let zone = name.map_or_else(|| now.strftime("%:z").to_string(), str::to_owned);
+        Some(Ends { from: shown(&from), to: shown(&to), zone })
     }
 
     /// The same time of day as a moment, so that it is not the next day's once it has passed.

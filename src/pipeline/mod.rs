@@ -40,7 +40,7 @@ use crate::check::{self, Checked, Material, Standing};
 use crate::diagnostic::Severity;
 use crate::journal::{Log, RunHead, Sqlite};
 use crate::model::Package;
-use crate::plan::{self, Forecast, Known, Pace, Plan};
+use crate::plan::{self, Forecast, Known, Pace, Plan, Preparation};
 use crate::report::{self, FindingsFormat, PlanFormat, PlanView};
 use crate::settings::{Settings, Typed, settle};
 use crate::text::{Lang, phrase, say};
@@ -65,7 +65,7 @@ pub use look::{
 pub use online::Asking;
 use online::asked;
 pub use provider::Simulation;
-use recorded::{Recorded, Scope, unfinished};
+use recorded::{Recorded, Scope, forecasted, unfinished};
 pub use reference::{check_schema, columns, explain, init};
 pub use retry::{RetryOrder, retry};
 use saved::SavedPlan;
@@ -77,7 +77,9 @@ pub use template::{Answer, add_template, list_templates, show_template};
 pub use undo::undo;
 
 /// Requests under way that a forecast assumes where the run finds out how many there may be.
-const IN_FLIGHT_ASSUMED: f64 = 20.0;
+const IN_FLIGHT_ASSUMED: [f64; 2] = [10.0, 40.0];
+/// What a run finds out may become less or more by so much in the next one.
+const IN_FLIGHT_SPREAD: [f64; 2] = [0.7, 1.5];
 
 /// The exit codes that are not told by the outcomes of rows.
 pub mod exit {
@@ -254,7 +256,8 @@ async fn provision(
     };
     guard::room(workspace, plan.open_steps()).inspect_err(|_| drop(std::fs::remove_dir_all(&copies)))?;
     selected.keep(&copies)?;
-    let head = RunHead { parked, ..head(run, &plan, settings, &console.clock) };
+    let foretold = Some(forecasted(&forecast));
+    let head = RunHead { parked, forecast: foretold, ..head(run, &plan, settings, &console.clock) };
     recorded.log.begin(&head, &plan).with_context(|| {
         format!(
             "nothing was sent, since `{}` cannot be written; make room on the disk, then run again",
@@ -404,9 +407,18 @@ fn forecast(plan: &Plan, known: &Known, settings: &Settings, learnt: &[(String, 
     let of = |name: &str| learnt.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
     #[expect(clippy::cast_precision_loss, reason = "a few hundred requests")]
     let asked = client.in_flight.map(|count| count as f64);
-    let in_flight = asked.or_else(|| of(api::IN_FLIGHT)).unwrap_or(IN_FLIGHT_ASSUMED);
+    let found_out = of(api::IN_FLIGHT).map(|count| IN_FLIGHT_SPREAD.map(|share| (count * share).max(1.0)));
+    let in_flight = asked.map(|count| [count, count]).or(found_out).unwrap_or(IN_FLIGHT_ASSUMED);
     let rate = client.rate.into_iter().chain(of(api::ALL)).reduce(f64::min);
-    plan::forecast(plan, known, Pace { in_flight, latency: of(api::LATENCY), rate })
+    let mean = of(api::PREPARATION);
+    let preparation = mean.map(|mean| Preparation { mean, most: of(api::PREPARATION_MOST).unwrap_or(mean).max(mean) });
+    let poll = settings.api.poll.as_secs_f64();
+    let pace = Pace { in_flight, latency: of(api::LATENCY), rate, preparation, poll };
+    let mut forecast = plan::forecast(plan, known, pace);
+    forecast.cost = settings.prices.cost(&forecast.licences);
+    // Without a clock that can be trusted no hour is told.
+    forecast.ends = Clock::from_environment().ok().and_then(|clock| clock.ends(forecast.least, forecast.most));
+    forecast
 }
 
 fn shown_plan(

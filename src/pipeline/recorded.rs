@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::{Context, bail};
 
@@ -10,8 +11,10 @@ use super::selected::{self};
 use super::{Confirmation, Console, Terminal, exit, guard, left, mends};
 use crate::api::Client;
 use crate::diagnostic::Code;
-use crate::journal::{Call, Ending, Entry, Event, Left, Log, Record, RunHead, Sqlite, State, Stored, Which};
-use crate::plan::{Action, Plan, Stage, StepId};
+use crate::journal::{
+    Call, Ending, Entry, Event, Forecasted, Left, Log, Record, RunHead, Sqlite, State, Stored, Took, Which,
+};
+use crate::plan::{Action, Forecast, Plan, Stage, StepId};
 use crate::report::{self, Outcome, Results};
 use crate::run::progress::{Bars, Lines, Progress, Quiet};
 use crate::run::{self, Finish, Guards, Job, Mode, Options, Stop};
@@ -104,6 +107,7 @@ impl Recorded<'_> {
             console.say(&words);
         }
         let open = self.open(run, scope)?;
+        let (is_first, begun) = (self.begins(run)?, Instant::now());
         let (finish, requests) = if open == 0 {
             (Finish { stopped: None, held: BTreeMap::new() }, 0)
         } else {
@@ -129,6 +133,10 @@ impl Recorded<'_> {
         let code = if is_cut { exit::INTERRUPTED } else { report::exit_code(&told.results) };
         let finished = console.clock.now();
         let is_stopped = matches!(finish.stopped, Some(Stop::Environment(_))) || left.is_some();
+        if is_first && !is_stopped && open > 0 {
+            told.head.took = Some(Took { ms: milliseconds(begun.elapsed().as_secs_f64()), requests });
+            self.log.amend(&told.head)?;
+        }
         if !is_stopped {
             told.head.finished = Some(finished.clone());
             told.head.exit = Some(code);
@@ -148,6 +156,15 @@ impl Recorded<'_> {
         }
         self.log.finish(run, &finished, code)?;
         Ok(code)
+    }
+
+    /// Is it the run's first time? From now on it is not: what is resumed is not held against its forecast.
+    fn begins(&mut self, run: &str) -> anyhow::Result<bool> {
+        let head = self.log.runs()?.into_iter().find(|head| head.run == run);
+        let Some(head) = head else { return Ok(false) };
+        let Some(forecast) = head.forecast.filter(|forecast| !forecast.is_begun) else { return Ok(false) };
+        self.log.amend(&RunHead { forecast: Some(Forecasted { is_begun: true, ..forecast }), ..head })?;
+        Ok(true)
     }
 
     /// What stops the run before its plan is done.
@@ -202,6 +219,17 @@ impl Recorded<'_> {
         let job = Job { run, options };
         run::run(job, self.log, client, progress.as_mut(), console.interrupt.clone()).await
     }
+}
+
+/// A forecast, as it is kept with its run.
+pub(super) fn forecasted(forecast: &Forecast) -> Forecasted {
+    let (least_ms, most_ms) = (milliseconds(forecast.least), milliseconds(forecast.most));
+    Forecasted { least_ms, most_ms, calls: forecast.calls.total(), is_begun: false }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a run takes less than ages")]
+fn milliseconds(seconds: f64) -> u64 {
+    (seconds * 1000.0).round() as u64
 }
 
 /// The request that makes the object of a step, where a second one would make a second object.

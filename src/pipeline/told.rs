@@ -56,7 +56,8 @@ impl Recorded<'_> {
         let page = report::report_html(&told.view());
         report::write_atomically(&folder.join("report.html"), page.as_bytes())?;
         let summary = report::summary(&told.results, &told.causes, requests, told.lang);
-        Ok(format!("{summary}{}\n", folder.display()))
+        let foretold = report::foretold_words(&told.head, told.lang).map(|words| words + "\n").unwrap_or_default();
+        Ok(format!("{foretold}{summary}{}\n", folder.display()))
     }
 
     /// The same run for programs, which read the same words whatever language a person has chosen; none where these are

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::inputs::Inputs;
-use super::recorded::{Recorded, Scope, unfinished};
+use super::recorded::{Recorded, Scope, forecasted, unfinished};
 use super::{Confirmation, Console, Terminal, exit, forecast, guard, head, provider};
 use crate::journal::{Log, RunHead, Sqlite, made};
 use crate::plan::{self, Action, Kept, Known, Removed, StepId, Undo, Work};
@@ -50,10 +50,11 @@ pub async fn undo(
     let undo = plan::undo(&made(&stored, &records, &touched), &known);
     let inputs = Inputs::read(&workspace.inputs(run), &settings.as_kept(&workspace.inputs(run))?.reading)
         .context("the inputs that were kept with the run are gone, so it cannot be taken back row by row")?;
+    let forecast = forecast(&undo.plan, &known, &settings, &log.learned(&provider::name(&settings))?);
     let view = PlanView {
         sheets: &inputs.sheets,
         plan: &undo.plan,
-        forecast: &forecast(&undo.plan, &known, &settings, &log.learned(&provider::name(&settings))?),
+        forecast: &forecast,
         rejected: 0,
         blocked: 0,
         left_alone: 0,
@@ -72,8 +73,11 @@ pub async fn undo(
         console.say(phrase(lang, "nothing was sent"));
         return Ok(exit::WELL);
     }
-    let new =
-        RunHead { undoes: Some(run.to_owned()), ..head(console.clock.run_id(), &undo.plan, &settings, &console.clock) };
+    let new = RunHead {
+        undoes: Some(run.to_owned()),
+        forecast: Some(forecasted(&forecast)),
+        ..head(console.clock.run_id(), &undo.plan, &settings, &console.clock)
+    };
     copy_inputs(&workspace.inputs(run), &workspace.inputs(&new.run))?;
     log.begin(&new, &undo.plan)?;
     let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };

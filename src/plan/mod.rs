@@ -10,6 +10,7 @@ mod fields;
 mod forecast;
 mod id;
 mod known;
+mod prices;
 mod selection;
 mod step;
 mod twins;
@@ -20,12 +21,13 @@ pub use build::{NUMBERS_PER_REQUEST, Plan, activation, live_and_staged, plan};
 pub use diff::{COLUMNS, Column, Immovable, Means, Way, Why, means};
 pub use digest::fingerprint;
 pub use fields::Fields;
-pub use forecast::{Forecast, Licence, Pace, forecast};
+pub use forecast::{Ends, Forecast, Licence, Pace, Preparation, forecast};
 pub use id::StepId;
 pub use known::{
     Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, Known, MADE_BY, NUMBER_STATE_ASKED, STAGED_NUMBERS, WAITS_FOR,
     WAITS_SINCE, WAITS_WITH, left_alone, left_organisations,
 };
+pub use prices::{Amount, Cost, Prices, money};
 pub use selection::{Lack, Selection, restrict};
 pub use step::{Action, Calls, Change, Source, Stage, Step};
 pub use twins::{Twin, twins};

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::causes::Cause;
+use super::foretold::{Foretold, foretold};
 use super::outcome::Outcome;
 use super::results::kept_columns;
 use super::row::RowResult;
@@ -35,6 +36,7 @@ struct Head<'a> {
     tool_version: &'a str,
     hold_back: &'a str,
     undoes: Option<&'a str>,
+    forecast: Option<Foretold>,
     left: Option<&'a Left>,
     counts: Counts,
     stages: Counts,
@@ -124,6 +126,7 @@ fn head<'a>(view: &RunView<'a>) -> Head<'a> {
         tool_version: &view.head.tool_version,
         hold_back: &view.head.hold_back,
         undoes: view.head.undoes.as_deref(),
+        forecast: foretold(view.head),
         left: view.left,
         counts: counts(view.results).into_iter().map(|(kind, counts)| (kind.name(), words(&counts))).collect(),
         stages: of_stages(view.stages),

@@ -9,7 +9,7 @@ use super::immovable::immovable_finding;
 use super::printable;
 use crate::check::RowRef;
 use crate::diagnostic::Diagnostic;
-use crate::plan::{Action, Forecast, NUMBER_STATE_ASKED, Plan, Stage, WAITS_FOR, WAITS_SINCE};
+use crate::plan::{Action, Forecast, NUMBER_STATE_ASKED, Plan, Stage, WAITS_FOR, WAITS_SINCE, money};
 use crate::sheet::Sheets;
 use crate::text::{Lang, phrase, say};
 
@@ -96,21 +96,72 @@ fn text(view: &PlanView<'_>) -> String {
         text.push_str(&format!("\n{}\n", phrase(view.lang, "nothing to do: no request would be made")));
         return text + &remarks(view) + &updates(view);
     }
-    let calls = "{calls} calls ({read} that read, {write} that write), about {time}; the time goes into: {bottleneck}";
+    text.push_str(&format!("\n{}\n", outlook(view)));
+    text + &remarks(view) + &updates(view)
+}
+
+/// What it takes, and what will happen to people and money.
+fn outlook(view: &PlanView<'_>) -> String {
+    let (forecast, lang) = (view.forecast, view.lang);
+    let calls = "{calls} calls ({read} that read, {write} that write), {time}; the time goes into: {bottleneck}";
     let gaps: [(&str, &dyn Display); 5] = [
         ("calls", &forecast.calls.total()),
         ("read", &forecast.calls.read),
         ("write", &forecast.calls.write),
-        ("time", &duration(forecast.seconds)),
-        ("bottleneck", &phrase(view.lang, forecast.bottleneck)),
+        ("time", &range(forecast.least, forecast.most, lang)),
+        ("bottleneck", &phrase(lang, forecast.bottleneck)),
     ];
-    text.push_str(&format!("\n{}\n", say(view.lang, calls, &gaps)));
+    let mut lines = vec![say(lang, calls, &gaps)];
+    if let Some(ends) = &forecast.ends {
+        let words = "begun now, it is done between {from} and {to} ({zone})";
+        let gaps: [(&str, &dyn Display); 3] = [("from", &ends.from), ("to", &ends.to), ("zone", &ends.zone)];
+        lines.push(say(lang, words, &gaps));
+    }
     let live =
         "{numbers} numbers go live, {people} persons may get a mail from Webex, {packages} packages become billable";
+    let packages: u64 = forecast.licences.iter().map(|licence| licence.after.saturating_sub(licence.before)).sum();
     let gaps: [(&str, &dyn Display); 3] =
-        [("numbers", &forecast.numbers_live), ("people", &forecast.people), ("packages", &forecast.people)];
-    text.push_str(&(say(view.lang, live, &gaps) + "\n"));
-    text + &remarks(view) + &updates(view)
+        [("numbers", &forecast.numbers_live), ("people", &forecast.people), ("packages", &packages)];
+    lines.push(say(lang, live, &gaps));
+    lines.extend(licences(view));
+    lines.extend(cost(view));
+    printable(&lines.join("\n"))
+}
+
+/// Licences by package, over all customers of the plan and those that are known.
+fn licences(view: &PlanView<'_>) -> Option<String> {
+    let mut sums: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for licence in &view.forecast.licences {
+        let (before, after) = sums.entry(&licence.package).or_default();
+        *before += licence.before;
+        *after += licence.after;
+    }
+    let moved = sums.iter().filter(|(_, (before, after))| before != after);
+    let moved: Vec<String> = moved.map(|(package, (before, after))| format!("{package} {before} -> {after}")).collect();
+    let words = "licences: {which}";
+    (!moved.is_empty()).then(|| say(view.lang, words, &[("which", &moved.join(", "))]))
+}
+
+/// What the licences cost a month, by the user's own price list.
+pub(super) fn cost(view: &PlanView<'_>) -> Option<String> {
+    let cost = view.forecast.cost.as_ref()?;
+    let gaps: [(&str, &dyn Display); 3] =
+        [("before", &money(cost.before)), ("after", &money(cost.after)), ("currency", &cost.currency)];
+    let mut text = say(view.lang, "a month, by your price list: {before} -> {after} {currency}", &gaps);
+    if !cost.unpriced.is_empty() {
+        let which: Vec<&str> = cost.unpriced.iter().map(String::as_str).collect();
+        text += &say(view.lang, "; without {which}, of which it has no price", &[("which", &which.join(", "))]);
+    }
+    Some(text)
+}
+
+/// From the least to the most, as a person says it.
+pub(super) fn range(least: f64, most: f64, lang: Lang) -> String {
+    let (least, most) = (duration(least), duration(most));
+    if least == most {
+        return say(lang, "about {time}", &[("time", &most)]);
+    }
+    say(lang, "{least} to {most}", &[("least", &least), ("most", &most)])
 }
 
 /// What it takes to make a customer that was deleted and whose organisation stays.

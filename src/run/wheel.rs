@@ -50,6 +50,7 @@ struct Watched {
     key: String,
     external_id: String,
     sights: UnboundedSender<Sight>,
+    since: Instant,
     due: Instant,
     wait: Duration,
 }
@@ -75,8 +76,8 @@ impl Turning {
                 taken = self.taken.recv() => match taken {
                     Some((customer_id, external_id, sights)) => {
                         let (key, due) = (key(&customer_id), Instant::now() + self.first);
-                        let wait = self.first;
-                        self.watched.push(Watched { customer_id, key, external_id, sights, due, wait });
+                        let (since, wait) = (Instant::now(), self.first);
+                        self.watched.push(Watched { customer_id, key, external_id, sights, since, due, wait });
                     }
                     None => return,
                 },
@@ -94,6 +95,7 @@ impl Turning {
         let count = self.watched.iter().filter(|watched| due(watched)).count();
         let listed = if count >= LIST_FROM.max(self.pages) { self.list(count).await } else { HashMap::new() };
         for (position, customer) in listed {
+            self.measure(position, &customer);
             let _ = self.watched[position].sights.send(Ok(customer));
             looked_at.insert(position);
         }
@@ -101,6 +103,9 @@ impl Turning {
         let open: Vec<usize> = (0..self.watched.len()).filter(is_open).collect();
         let looks = open.iter().map(|&position| look_at(&self.client, &self.watched[position].customer_id));
         for (&position, sight) in open.iter().zip(join_all(looks).await) {
+            if let Ok(customer) = &sight {
+                self.measure(position, customer);
+            }
             let _ = self.watched[position].sights.send(sight);
         }
         looked_at.extend(open);
@@ -109,6 +114,13 @@ impl Turning {
             let watched = &mut self.watched[position];
             watched.wait = (watched.wait * 3 / 2).min(self.first * GROWTH_MAX);
             watched.due = now + watched.wait;
+        }
+    }
+
+    /// How long Webex took is what the next forecast reckons with.
+    fn measure(&self, position: usize, customer: &Customer) {
+        if customer.status == "provisioned" {
+            self.client.prepared(self.watched[position].since.elapsed());
         }
     }
 

@@ -8,8 +8,9 @@ use toml::de::{DeTable, DeValue};
 
 use crate::check::{HoldBack, Rulebook};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, closest};
-use crate::model::{SheetKind, Tables};
+use crate::model::{Package, SheetKind, Tables};
 use crate::nightly;
+use crate::plan::Prices;
 use crate::sheet::{self, Mapping};
 use crate::text::Lang;
 
@@ -39,6 +40,8 @@ pub struct FileSettings {
     pub mapping: Mapping,
     /// `[severity]` and `[lists]`.
     pub rulebook: Rulebook,
+    /// `[prices]`.
+    pub prices: Prices,
 }
 
 /// Every key, as `section.key`.
@@ -77,8 +80,8 @@ pub const KEYS: [&str; 32] = [
     "metrics.textfile",
 ];
 
-/// Sections whose keys are not turnup's own: columns, codes, lists.
-pub const SECTIONS: [&str; 3] = ["columns", "severity", "lists"];
+/// Sections whose keys are not turnup's own: columns, codes, lists, packages.
+pub const SECTIONS: [&str; 4] = ["columns", "severity", "lists", "prices"];
 
 /// Reads a settings file.
 pub fn read(file: &str, text: &str) -> (FileSettings, Vec<Diagnostic>) {
@@ -125,6 +128,7 @@ impl Reader<'_> {
             Some(table) if section.get_ref() == "columns" => self.columns(table),
             Some(table) if section.get_ref() == "severity" => self.severities(table),
             Some(table) if section.get_ref() == "lists" => self.lists(table),
+            Some(table) if section.get_ref() == "prices" => self.prices(table),
             Some(table) if known => {
                 for (key, value) in table {
                     let path = format!("{}.{}", section.get_ref(), key.get_ref());
@@ -215,6 +219,33 @@ impl Reader<'_> {
                 }
                 _ => self.unknown(name, &path),
             }
+        }
+    }
+
+    /// `[prices]`, `currency = "EUR"`, `webex_calling = 9.90`: a month of one licence.
+    fn prices(&mut self, prices: &DeTable<'_>) {
+        for (name, value) in prices {
+            let path = format!("prices.{}", name.get_ref());
+            if name.get_ref() == "currency" {
+                self.settings.prices.currency = self.text(&path, value).unwrap_or_default();
+                continue;
+            }
+            let Some(package) = Package::parse(name.get_ref()) else {
+                self.unknown(name, &path);
+                continue;
+            };
+            let Some(price) = self.number(&path, value) else { continue };
+            let thousandths = (price * 1000.0).round();
+            if !(0.0..=1e12).contains(&thousandths) {
+                self.wrong(&path, value, "a price is a number from 0 on");
+                continue;
+            }
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "it was just held against both ends"
+            )]
+            self.settings.prices.monthly.insert(package.to_string(), thousandths as u64);
         }
     }
 
@@ -372,6 +403,22 @@ mod tests {
             let (settings, found) = read("turnup.toml", &format!("[{section}]\n{name} = {value}\n"));
             assert!(found.is_empty() && settings != FileSettings::default(), "{key}: {found:?}");
         }
+    }
+
+    #[test]
+    fn prices_are_read_to_the_thousandth() {
+        let text = "[prices]\ncurrency = \"EUR\"\nwebex_calling = 9.905\nwebex_suite = 14\n";
+        let (settings, found) = read("turnup.toml", text);
+        assert!(found.is_empty(), "{found:?}");
+        let monthly: Vec<(&str, u64)> =
+            settings.prices.monthly.iter().map(|(package, price)| (package.as_str(), *price)).collect();
+        assert_eq!(
+            (settings.prices.currency.as_str(), monthly),
+            ("EUR", vec![("webex_calling", 9905), ("webex_suite", 14000)])
+        );
+        let wrong = "[prices]\nwebex_call = 1\nwebex_suite = -1\nwebex_voice = \"x\"\n";
+        let codes: Vec<&str> = read("turnup.toml", wrong).1.iter().map(|found| found.code.id()).collect();
+        assert_eq!(codes, ["F110", "F111", "F111"]);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::api::{BaseUrl, ClientSettings};
 use crate::check::{HoldBack, Rulebook};
 use crate::diagnostic::Diagnostic;
 use crate::nightly;
+use crate::plan::Prices;
 use crate::run::Limits;
 use crate::sheet;
 use crate::text::Lang;
@@ -109,6 +110,8 @@ pub struct Settings {
     /// How the sheets are read.
     pub reading: sheet::Options,
     pub rulebook: Rulebook,
+    /// What licences cost, for forecasts.
+    pub prices: Prices,
     /// What was found in the workspace's settings file.
     pub found: Vec<Diagnostic>,
     /// Faults of the embedded simulator: a file, or a seed.
@@ -175,6 +178,7 @@ pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> 
         lang: typed.lang.or(user.lang).or(theirs.lang).unwrap_or_else(of_locale),
         reading: sheet::Options { encoding, mapping: or_else(theirs.mapping, user.mapping) },
         rulebook: or_else(theirs.rulebook, user.rulebook),
+        prices: or_else(theirs.prices, user.prices),
         found,
         faults: typed.faults.clone(),
         token_file: user.token_file,

@@ -380,7 +380,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Nada foi enviado. A previsão é um cálculo, não uma promessa.",
     ),
     ("Nothing to do", "Nada a fazer"),
-    ("{calls} requests, about {time}", "{calls} pedidos, cerca de {time}"),
+    ("{calls} requests, {time}", "{calls} pedidos, {time}"),
     ("Requests that read", "Pedidos de leitura"),
     ("Requests that write", "Pedidos de escrita"),
     ("Numbers that go live", "Números que entram no ar"),
@@ -440,9 +440,25 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("calls", "chamadas"),
     ("nothing to do: no request would be made", "nada a fazer: nenhum pedido seria feito"),
     (
-        "{calls} calls ({read} that read, {write} that write), about {time}; the time goes into: {bottleneck}",
-        "{calls} chamadas ({read} de leitura, {write} de escrita), cerca de {time}; o tempo vai para: {bottleneck}",
+        "{calls} calls ({read} that read, {write} that write), {time}; the time goes into: {bottleneck}",
+        "{calls} chamadas ({read} de leitura, {write} de escrita), {time}; o tempo vai para: {bottleneck}",
     ),
+    ("{percent} % faster", "{percent} % mais rápido"),
+    ("{percent} % slower", "{percent} % mais lento"),
+    ("as foretold", "como previsto"),
+    (
+        "the forecast was {range} and {calls} requests; it took {took} and {sent} requests: {judged}",
+        "a previsão era {range} e {calls} pedidos; levou {took} e {sent} pedidos: {judged}",
+    ),
+    ("about {time}", "cerca de {time}"),
+    ("{least} to {most}", "de {least} a {most}"),
+    ("begun now, it is done between {from} and {to} ({zone})", "começada agora, termina entre {from} e {to} ({zone})"),
+    ("licences: {which}", "licenças: {which}"),
+    (
+        "a month, by your price list: {before} -> {after} {currency}",
+        "por mês, segundo a sua lista de preços: {before} -> {after} {currency}",
+    ),
+    ("; without {which}, of which it has no price", "; sem {which}, de que ela não tem preço"),
     (
         "{numbers} numbers go live, {people} persons may get a mail from Webex, {packages} packages become billable",
         "{numbers} números entram no ar, {people} pessoas podem receber um e-mail do Webex, {packages} pacotes passam a ser \

@@ -203,7 +203,12 @@ impl Webex {
 
 /// Somebody who talks to the simulated Webex.
 pub fn client(webex: &Webex, began: tokio::time::Instant) -> Client {
-    let settings = ClientSettings { in_flight: Some(4), rate: None, backoff: Duration::from_millis(200) };
+    paced_client(webex, began, Some(4), None)
+}
+
+/// The same at a pace that somebody has told.
+pub fn paced_client(webex: &Webex, began: tokio::time::Instant, in_flight: Option<usize>, rate: Option<f64>) -> Client {
+    let settings = ClientSettings { in_flight, rate, backoff: Duration::from_millis(200) };
     Client::new(webex.transport(began), settings, "test")
 }
 
@@ -239,7 +244,16 @@ pub async fn attempt_of(
     let is_fresh = records.is_empty();
     assert!(log.replay(run_id)? == (plan.clone(), records), "the journal holds another run");
     assert!(!is_fresh || log.known()? == *known, "the journal knows something else");
-    let client = client(webex, began);
+    carried_out(run_id, began, client(webex, began), log).await
+}
+
+/// Carries out a recorded run with a client.
+pub async fn carried_out(
+    run_id: &str,
+    began: tokio::time::Instant,
+    client: Client,
+    log: &mut dyn Log,
+) -> anyhow::Result<Attempt> {
     let options = Options {
         mode: Mode::Everything,
         poll: Duration::from_millis(100),

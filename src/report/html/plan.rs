@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::{capital, grouped, page, shown, ticked};
 use crate::plan::{Action, Licence, Step};
 use crate::report::deeds::thing_words;
-use crate::report::plan::{PlanView, Totals, duration, remarks, totals};
+use crate::report::plan::{PlanView, Totals, cost, range, remarks, totals};
 use crate::text::{Lang, phrase, say};
 
 /// Changes and licences that are listed; the JSON form has them all.
@@ -42,8 +42,8 @@ fn verdict(view: &PlanView<'_>) -> String {
     if calls == 0 {
         return phrase(view.lang, "Nothing to do").to_owned();
     }
-    let gaps: [(&str, &dyn Display); 2] = [("calls", &calls), ("time", &duration(view.forecast.seconds))];
-    say(view.lang, "{calls} requests, about {time}", &gaps)
+    let time = range(view.forecast.least, view.forecast.most, view.lang);
+    say(view.lang, "{calls} requests, {time}", &[("calls", &calls as &dyn Display), ("time", &time)])
 }
 
 fn figures(view: &PlanView<'_>) -> Markup {
@@ -64,6 +64,7 @@ fn figures(view: &PlanView<'_>) -> Markup {
             }
             @if forecast.calls.total() > 0 {
                 p class="soft" { (phrase(lang, "The time goes into")) ": " (phrase(lang, forecast.bottleneck)) }
+                @if let Some(cost) = cost(view) { p class="soft" { (shown(&capital(&cost))) } }
             }
         }
     }

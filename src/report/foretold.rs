@@ -1,0 +1,77 @@
+//! How good the forecast of a run was.
+
+use std::fmt::Display;
+
+use serde::Serialize;
+
+use super::plan::{duration, range};
+use crate::journal::RunHead;
+use crate::text::{Lang, say};
+
+/// The forecast of a run, held against what it took.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Foretold {
+    pub least_seconds: f64,
+    pub most_seconds: f64,
+    pub requests: u64,
+    pub took_seconds: f64,
+    pub sent: u64,
+    /// How far beyond the range it ended, as a share of the nearer end; below 0 where it was faster, 0 within.
+    pub error: f64,
+    /// The same of the requests, as a share of those that were foretold.
+    pub requests_error: f64,
+}
+
+/// Of a run that was carried out in one go; one that was resumed has waited for somebody.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of a run, and its requests")]
+pub fn foretold(head: &RunHead) -> Option<Foretold> {
+    let (forecast, took) = (head.forecast?, head.took?);
+    let seconds = |ms: u64| ms as f64 / 1000.0;
+    let (least, most, took_seconds) = (seconds(forecast.least_ms), seconds(forecast.most_ms), seconds(took.ms));
+    let error = match took_seconds {
+        took if took < least => (took - least) / least,
+        took if took > most && most > 0.0 => (took - most) / most,
+        _ => 0.0,
+    };
+    let requests_error = if forecast.calls == 0 { 0.0 } else { took.requests as f64 / forecast.calls as f64 - 1.0 };
+    let (requests, sent) = (forecast.calls, took.requests);
+    Some(Foretold { least_seconds: least, most_seconds: most, requests, took_seconds, sent, error, requests_error })
+}
+
+/// The same as a line for people; nothing where no request was foretold.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a hundred")]
+pub fn foretold_words(head: &RunHead, lang: Lang) -> Option<String> {
+    let told = foretold(head).filter(|told| told.requests > 0)?;
+    let percent = (told.error.abs() * 100.0).ceil() as u64;
+    let judged = match told.error {
+        error if error < 0.0 => say(lang, "{percent} % faster", &[("percent", &percent)]),
+        error if error > 0.0 => say(lang, "{percent} % slower", &[("percent", &percent)]),
+        _ => say(lang, "as foretold", &[]),
+    };
+    let (range, took) = (range(told.least_seconds, told.most_seconds, lang), duration(told.took_seconds));
+    let words = "the forecast was {range} and {calls} requests; it took {took} and {sent} requests: {judged}";
+    let gaps: [(&str, &dyn Display); 5] =
+        [("range", &range), ("calls", &told.requests), ("took", &took), ("sent", &told.sent), ("judged", &judged)];
+    Some(say(lang, words, &gaps))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::{Forecasted, Took};
+
+    fn head(ms: u64, requests: u64) -> RunHead {
+        let forecast = Some(Forecasted { least_ms: 10_000, most_ms: 20_000, calls: 100, is_begun: true });
+        RunHead { forecast, took: Some(Took { ms, requests }), ..RunHead::default() }
+    }
+
+    #[test]
+    fn the_error_is_what_lies_beyond_the_range() {
+        let error = |ms: u64| format!("{:.1}", foretold(&head(ms, 110)).expect("both are known").error);
+        assert_eq!([8_000, 10_000, 15_000, 20_000, 30_000].map(error), ["-0.2", "0.0", "0.0", "0.0", "0.5"]);
+        let words = foretold_words(&head(30_000, 110), Lang::En).expect("it is told");
+        assert_eq!(words, "the forecast was 10 s to 20 s and 100 requests; it took 30 s and 110 requests: 50 % slower");
+        assert!(foretold_words(&head(12_000, 100), Lang::En).is_some_and(|words| words.ends_with(": as foretold")));
+        assert_eq!(foretold(&RunHead { took: None, ..head(1, 1) }), None, "what was resumed is not held against it");
+    }
+}
