@@ -9,7 +9,7 @@ use super::immovable::immovable_finding;
 use super::printable;
 use crate::check::RowRef;
 use crate::diagnostic::Diagnostic;
-use crate::plan::{Action, Forecast, NUMBER_STATE_ASKED, Plan, Stage, WAITS_FOR, WAITS_SINCE, money};
+use crate::plan::{Action, Forecast, NUMBER_STATE_ASKED, Plan, Stage, WAITS_FOR, WAITS_SINCE, Work, money};
 use crate::sheet::Sheets;
 use crate::text::{Lang, phrase, say};
 
@@ -168,6 +168,10 @@ pub(super) fn range(least: f64, most: f64, lang: Lang) -> String {
 pub const TO_MAKE_AGAIN: &str = "the organisation of {customer} stays in Webex, and its users' e-mails belong to it: a run that is to make the customer \
      again needs {org_id} in the column `org_id`, or Webex refuses those users";
 
+/// What Cisco asks for before an organisation is attached; there is no status that tells of it.
+const ATTACHED: &str = "{customer} is attached to an organisation that stands: its administrator has to consent if it has 100 users or more, or \
+     a verified or claimed domain, and the template must allow admin-invite e-mails; Webex tells no state of that";
+
 /// How many rows take no part.
 pub(super) fn left_out(view: &PlanView<'_>) -> String {
     if view.rejected + view.blocked == 0 {
@@ -196,6 +200,13 @@ pub(super) fn remarks(view: &PlanView<'_>) -> String {
     }
     for twin in view.twins {
         text.push_str(&printable(&format!("{}: {}; {}\n", twin.place, twin.message(view.lang), twin.fix(view.lang))));
+    }
+    for step in view.plan.steps.iter().filter(|step| step.action == Action::Create) {
+        if let Work::Customer(work) = &step.work
+            && work.org_id.is_some()
+        {
+            text.push_str(&printable(&(say(view.lang, ATTACHED, &[("customer", &work.external_id)]) + "\n")));
+        }
     }
     for (customer, org_id) in view.left_organisations {
         let gaps: [(&str, &dyn Display); 2] = [("customer", customer), ("org_id", org_id)];

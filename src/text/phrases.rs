@@ -543,6 +543,13 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "a organização de {customer} fica no Webex, e os e-mails dos usuários pertencem a ela: uma execução que deva criar o \
          cliente de novo precisa de {org_id} na coluna `org_id`, ou o Webex recusa esses usuários",
     ),
+    (
+        "{customer} is attached to an organisation that stands: its administrator has to consent if it has 100 users or more, or \
+         a verified or claimed domain, and the template must allow admin-invite e-mails; Webex tells no state of that",
+        "{customer} é anexado a uma organização que já existe: o administrador dela tem de consentir se ela tem 100 usuários ou \
+         mais, ou um domínio verificado ou reivindicado, e o modelo deve permitir e-mails de convite; o Webex não diz o estado \
+         disso",
+    ),
     ("the main number stays with the location", "o número principal fica com a localidade"),
     (
         "the numbers stay: the location's PSTN connection takes no changes over the API",

@@ -182,6 +182,11 @@ impl<'a> Builder<'a> {
         if self.known.made(&id).is_some() {
             fields.retain(|column, _| !sourced.blank.contains(&column.as_str()));
         }
+        // The organisation that a customer has is no change, also where the row did not name it when it was made.
+        let own = self.known.made(&id).filter(|made| !made.fields.contains_key("org_id"));
+        if own.and_then(|made| made.ids.get("org_id")).is_some_and(|own| fields.get("org_id") == Some(own)) {
+            fields.remove("org_id");
+        }
         self.push(Draft {
             id,
             stage: Stage::Customers,

@@ -157,6 +157,13 @@ async fn adopt(hand: &mut Hand, work: &CustomerWork, standing: Option<Customer>)
 
 /// How the customer that was found differs from the wanted one; only what the API shows can be compared.
 fn difference(found: &Customer, wanted: &CustomerWork) -> Option<String> {
+    // One organisation's id is written in several ways; one whose form nobody knows says nothing.
+    let org_ids = found.org_id.as_deref().zip(wanted.org_id.as_deref());
+    if let Some((found, wanted)) = org_ids
+        .filter(|(one, other)| answers::uuid(one).zip(answers::uuid(other)).is_some_and(|(one, other)| one != other))
+    {
+        return Some(format!("org_id is `{found}` and should be `{wanted}`"));
+    }
     let mut sold: Vec<&str> = found.packages.iter().map(String::as_str).collect();
     let mut asked: Vec<&str> = wanted.packages.iter().map(String::as_str).collect();
     sold.sort_unstable();

@@ -1,0 +1,188 @@
+//! Customers that are attached to an organisation that stands: nothing is made a second time, and nothing is taken for what it
+//! is not.
+
+#[path = "flow/world.rs"]
+mod world;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::Instant;
+use turnup::api::wire::{Method, Request};
+use turnup::journal::{Ending, Log, Memory, Record};
+use turnup::plan::{Action, Known, Plan, StepId};
+use turnup::simulator::{Duplicates, Faults, Settings, Simulator};
+use world::{TEMPLATES, Webex, attempt_of, duplicates, head_of, planned_of};
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime can be built")
+}
+
+fn webex(faults: Faults, provision_ms: u64) -> Webex {
+    let settings = Settings { latency_ms: 25, provision_ms, duplicates: Duplicates::Allow, ..Settings::default() };
+    Webex::new(Simulator::new(settings, faults))
+}
+
+/// A customer that somebody else made by hand, with headquarters of another name.
+async fn by_hand(webex: &Webex, began: Instant, external_id: &str) -> (String, String) {
+    let address =
+        json!({ "addressLine1": "Rua Velha 1", "city": "Lisboa", "zipOrPostalCode": "1100-148", "country": "PT" });
+    let location =
+        json!({ "name": "Velha Sede", "address": address, "timezone": "Europe/Lisbon", "language": "pt_pt" });
+    let body = json!({
+        "provisioningId": "Zj", "packages": ["webex_calling"], "externalId": external_id, "address": address,
+        "customerInfo": { "name": "Velha", "primaryEmail": "old@velha.example" },
+        "provisioningParameters": { "calling": { "location": location } },
+    });
+    let answer = webex.asked(began, &Request::new(Method::Post, "/wholesale/customers").with_body(body));
+    let url =
+        serde_json::from_str::<Value>(&answer.body).expect("it is JSON")["url"].as_str().expect("a url").to_owned();
+    let id = url.rsplit('/').next().expect("it ends with the id").to_owned();
+    tokio::time::sleep(Duration::from_hours(1)).await;
+    let shown = webex.asked(began, &Request::new(Method::Get, format!("/wholesale/customers/{id}")));
+    let shown: Value = serde_json::from_str(&shown.body).expect("it is JSON");
+    (id, shown["orgId"].as_str().expect("it stands").to_owned())
+}
+
+/// The same when the tie to the partner was taken away.
+async fn left_alone(webex: &Webex, began: Instant) -> String {
+    let (id, org_id) = by_hand(webex, began, "old").await;
+    webex.asked(began, &Request::new(Method::Delete, format!("/wholesale/customers/{id}")));
+    tokio::time::sleep(Duration::from_hours(1)).await;
+    org_id
+}
+
+/// The customer as a partner's sheets have it, with a branch and users.
+fn sheets(org_id: &str, known: &Known) -> Plan {
+    let customers = format!(
+        "external_id,name,admin_email,template,packages,address_line1,city,postal_code,country,location_name,timezone,language,\
+         numbers,org_id\n\
+         c-9,Velha,old@velha.example,eu,webex_calling,Rua Velha 1,Lisboa,1100-148,PT,Velha Sede,Europe/Lisbon,pt_pt,\
+         +351211234500-+351211234503,{org_id}\n"
+    );
+    let locations = "customer_external_id,name,address_line1,city,postal_code,country,timezone\n\
+                     c-9,Braga,Rua Cinco 5,Braga,4700-001,PT,Europe/Lisbon\n";
+    let users = "customer_external_id,first_name,last_name,email,package,location,extension,role\n\
+                 c-9,Old,Teste,old@velha.example,webex_calling,Velha Sede,2000,full_admin\n\
+                 c-9,New,Teste,new@velha.example,webex_calling,Braga,2001,\n";
+    planned_of(TEMPLATES, [&customers, locations, users], known)
+}
+
+async fn ran(run: &str, webex: &Webex, began: Instant, plan: &Plan, log: &mut Memory) -> HashMap<StepId, Record> {
+    let known = log.known().expect("memory can be read");
+    log.begin(&head_of(run), plan).expect("memory takes it");
+    attempt_of(run, webex, began, plan, HashMap::new(), log, &known).await.expect("nothing stops it").records
+}
+
+fn told(records: &HashMap<StepId, Record>) -> (Option<Ending>, String) {
+    let record = &records[&StepId::customer("c-9")];
+    let reason = record.reason.clone().unwrap_or_default();
+    (record.ending(), format!("{} {}", reason.code.unwrap_or_default(), reason.text))
+}
+
+/// Everything stands once, in the organisation that stood before.
+fn assert_attached(webex: &Webex, org_id: &str) {
+    let state = webex.state();
+    let count = |kind: &str| state[kind].as_object().map_or(0, serde_json::Map::len);
+    assert_eq!((count("organizations"), count("locations"), count("subscribers")), (1, 2, 2), "{state:#}");
+    assert_eq!(state["customers"]["c-9"]["orgId"], org_id);
+    assert_eq!(duplicates(webex), Vec::<String>::new());
+}
+
+#[test]
+fn a_customer_is_made_in_the_organisation_that_stands() {
+    runtime().block_on(async {
+        let (began, webex) = (Instant::now(), webex(Faults::none(), 700));
+        let org_id = left_alone(&webex, began).await;
+        let mut log = Memory::default();
+        let records = ran("one", &webex, began, &sheets(&org_id, &Known::default()), &mut log).await;
+        let bad: Vec<_> = records.values().filter(|record| !record.ending().is_some_and(Ending::is_good)).collect();
+        assert!(bad.is_empty(), "{bad:?}");
+        assert_attached(&webex, &org_id);
+        assert!(sheets(&org_id, &log.known().expect("memory can be read")).is_idle(), "a second run has nothing to do");
+    });
+}
+
+#[test]
+fn under_faults_nothing_is_attached_or_made_twice() {
+    let mut bad = Vec::new();
+    for seed in 1..=20 {
+        runtime().block_on(async {
+            let began = Instant::now();
+            let quiet = webex(Faults::none(), 700);
+            let org_id = left_alone(&quiet, began).await;
+            let settings =
+                Settings { latency_ms: 25, provision_ms: 700, duplicates: Duplicates::Allow, ..Settings::default() };
+            let restored = Simulator::restore(settings, Faults::from_seed(seed), &quiet.snapshot());
+            let webex = Webex::new(restored.expect("it was written by a simulator"));
+            let mut log = Memory::default();
+            let records = ran("one", &webex, began, &sheets(&org_id, &Known::default()), &mut log).await;
+            let open = records.values().filter(|record| !record.ending().is_some_and(Ending::is_good));
+            bad.extend(open.map(|record| format!("seed {seed}: {record:?}")));
+            let state = webex.state();
+            let organisations = state["organizations"].as_object().map_or(0, serde_json::Map::len);
+            if organisations != 1 || !duplicates(&webex).is_empty() {
+                bad.push(format!("seed {seed}: {organisations} organisations, {:?}", duplicates(&webex)));
+            }
+        });
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+/// Consent takes days, and no state tells of it: the row is unconfirmed, and the next run makes nothing again.
+#[test]
+fn a_consent_that_takes_its_time_is_looked_after_by_the_next_run() {
+    runtime().block_on(async {
+        let (began, webex) = (Instant::now(), webex(Faults::none(), 30 * 60 * 1000));
+        let org_id = left_alone(&webex, began).await;
+        let mut log = Memory::default();
+        let records = ran("one", &webex, began, &sheets(&org_id, &Known::default()), &mut log).await;
+        let (ending, words) = told(&records);
+        assert!(ending == Some(Ending::Unconfirmed) && words.starts_with("R611 "), "{ending:?} {words}");
+        tokio::time::sleep(Duration::from_hours(1)).await;
+        let plan = sheets(&org_id, &log.known().expect("memory can be read"));
+        let records = ran("two", &webex, began, &plan, &mut log).await;
+        assert!(records.values().all(|record| record.ending().is_some_and(Ending::is_good)), "{records:?}");
+        assert_attached(&webex, &org_id);
+        let made = &webex.state()["requests"]["by_route"]["POST /wholesale/customers"];
+        let made: u64 = made.as_object().into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum();
+        assert_eq!(made, 2, "one by hand, one by turnup");
+    });
+}
+
+#[test]
+fn another_organisation_is_a_conflict_and_an_unknown_one_is_refused() {
+    runtime().block_on(async {
+        let (began, webex) = (Instant::now(), webex(Faults::none(), 700));
+        let elsewhere = left_alone(&webex, began).await;
+        let (_, own) = by_hand(&webex, began, "c-9").await;
+        assert_ne!(elsewhere, own);
+        let records = ran("one", &webex, began, &sheets(&elsewhere, &Known::default()), &mut Memory::default()).await;
+        let (ending, words) = told(&records);
+        assert!(ending == Some(Ending::Conflict) && words.contains("org_id is `"), "{ending:?} {words}");
+        let nobody = "Y2lzY29zcGFyazovL3VzL09SR0FOSVpBVElPTi8wMDAwMDAwMC0wMDAwLTQwMDAtODAwMC0wMDAwMDAwMDAwMDA";
+        let fresh = self::webex(Faults::none(), 700);
+        let records = ran("one", &fresh, began, &sheets(nobody, &Known::default()), &mut Memory::default()).await;
+        let (ending, words) = told(&records);
+        assert!(ending == Some(Ending::Failed) && words.contains("no organization"), "{ending:?} {words}");
+    });
+}
+
+/// Whoever writes the organisation of a customer into its row later changes nothing; another one cannot be had.
+#[test]
+fn the_organisation_that_a_customer_has_is_no_change() {
+    runtime().block_on(async {
+        let (began, webex) = (Instant::now(), webex(Faults::none(), 700));
+        let mut log = Memory::default();
+        ran("one", &webex, began, &sheets("", &Known::default()), &mut log).await;
+        let known = log.known().expect("memory can be read");
+        let own = known.get(&StepId::customer("c-9")).expect("it was made").ids["org_id"].clone();
+        assert!(sheets(&own, &known).is_idle() && sheets(&own, &known).immovable.is_empty());
+        let other = sheets("Y2lzY29zcGFyazovL3VzL09SR0FOSVpBVElPTi8wMDAw", &known);
+        let refused: Vec<&str> = other.immovable.iter().map(|value| value.column.as_str()).collect();
+        assert_eq!(refused, ["org_id"]);
+        assert!(other.steps.iter().all(|step| step.action == Action::Unchanged));
+    });
+}
