@@ -73,7 +73,7 @@ fn deeds(deeds: &[Deed], lang: Lang) -> Markup {
             h2 id="deeds" { (phrase(lang, "What was done")) }
             @if deeds.is_empty() { div class="panel" { p { (phrase(lang, "nothing yet")) } } }
             @else {
-                div class="panel table" { div class="scroll" tabindex="0" role="group" aria-labelledby="deeds" { table class="cards" {
+                div class="panel table" { div class="scroll" tabindex="0" role="group" aria-labelledby="deeds" { table class="cards deeds" {
                     thead { tr { @for name in ["When", "What", "To what", "By whom", "Tracking id"] { th scope="col" { (phrase(lang, name)) } } } }
                     tbody { @for deed in deeds { tr {
                         th scope="row" class="place" { (moment(&deed.at)) }
