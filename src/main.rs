@@ -64,8 +64,10 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
     let folder =
         |dir: &Option<PathBuf>| dir.clone().or_else(|| cli.folder.clone()).unwrap_or_else(|| PathBuf::from("."));
     let (no_api, no_hold_back, as_it_is) = (ApiArgs::default(), HoldBackArgs::default(), ReadingArgs::default());
-    let plain = typed(cli.lang, &no_hold_back, &as_it_is, &no_api);
+    let given = |api: &ApiArgs| typed(cli.lang, &no_hold_back, &as_it_is, api);
+    let plain = given(&no_api);
     match &cli.command {
+        Command::Login(login) => pipeline::login(&login.typed(cli.lang), &login.order(), console).await,
         Command::Init { dir, xlsx } => pipeline::init(dir, *xlsx, console),
         Command::Check { dir, hold_back, reading, online, api, format } => {
             let asking = if *online { Asking::Webex } else { Asking::Nobody };
@@ -87,17 +89,12 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         Command::Retry(retry) => {
             pipeline::retry(&folder(&retry.dir), &retry.typed(cli.lang), &retry.order(), console).await
         }
-        Command::Resume { dir, until, api } => {
-            let typed = typed(cli.lang, &no_hold_back, &as_it_is, api);
-            pipeline::resume(&folder(dir), &typed, until.until, console).await
-        }
+        Command::Resume { dir, until, api } => pipeline::resume(&folder(dir), &given(api), until.until, console).await,
         Command::Undo(undo) => {
             let typed = undo.typed(cli.lang);
             pipeline::undo(&folder(&None), &typed, &undo.run, undo.confirmation(), console).await
         }
-        Command::Approve { run, api } => {
-            pipeline::approve(&folder(&None), &typed(cli.lang, &no_hold_back, &as_it_is, api), run, console).await
-        }
+        Command::Approve { run, api } => pipeline::approve(&folder(&None), &given(api), run, console).await,
         Command::Report(report) => {
             // Every other command takes the folder here, so a folder is understood.
             pipeline::report(&folder(&report.named_folder()), &plain, &report.order(), console)
@@ -111,8 +108,7 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         Command::Review(args) => review::review(&folder(&args.dir), &args.typed(cli.lang), args.port, console).await,
         Command::Runs(runs) => pipeline::runs(&folder(&runs.dir), runs.format(), console),
         Command::Export(export) => {
-            let typed = typed(cli.lang, &no_hold_back, &as_it_is, &export.api);
-            let out = export.out.as_deref();
+            let (typed, out) = (given(&export.api), export.out.as_deref());
             pipeline::export(&folder(&export.dir), &typed, out, export.overwriting(), console).await
         }
         Command::Compare(compare) => {

@@ -26,7 +26,6 @@ use world::Webex;
 const NOT_SERVED: &[&str] = &[
     "DELETE /wholesale/billing/reports/{id}",
     "GET /licenses",
-    "GET /people/me",
     "GET /telephony/config/people/primary/availableNumbers",
     "GET /wholesale/billing/reports",
     "GET /wholesale/billing/reports/{id}",
@@ -182,6 +181,7 @@ fn provision(desk: &mut Desk) {
     let (id, org) = desk.customer("acme", &packages);
     desk.get(200, "GET /wholesale/customers?status=provisioned&max=10");
     desk.get(200, "GET /organizations");
+    desk.get(200, "GET /people/me");
     desk.get(200, &format!("GET /identity/organizations/{}", uuid(&org)));
     let headquarters = desk.headquarters(&org);
     let branch = desk.branch(&org, "Branch");

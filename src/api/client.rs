@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::behalf::Behalf;
 use super::pace::{self, Flight, Lanes, Pace, Slot};
 use super::sort::{Failure, Refusal, Sorted, sort};
 use super::transport::{Lost, Transport};
@@ -66,6 +67,7 @@ pub struct Client {
 struct Shared {
     transport: Transport,
     settings: ClientSettings,
+    behalf: Option<Behalf>,
     flight: Flight,
     pace: Pace,
     sent: AtomicU64,
@@ -94,9 +96,21 @@ impl Client {
 
     /// A client that keeps to the pace that earlier runs were taught from the start.
     pub fn taught(transport: Transport, settings: ClientSettings, tracking: &str, learnt: &[(String, f64)]) -> Self {
+        Self::on_behalf(transport, settings, None, tracking, learnt)
+    }
+
+    /// The same on a sub-partner's behalf.
+    pub fn on_behalf(
+        transport: Transport,
+        settings: ClientSettings,
+        behalf: Option<Behalf>,
+        tracking: &str,
+        learnt: &[(String, f64)],
+    ) -> Self {
         let shared = Shared {
             transport,
             settings,
+            behalf,
             flight: Flight::new(settings.in_flight),
             pace: Pace::new(settings.rate, learnt),
             sent: AtomicU64::new(0),
@@ -163,6 +177,7 @@ impl Client {
     pub async fn send(&self, weight: Weight, request: Request) -> Result<Answer, Failure> {
         let mut patience = Patience::new(self.shared.settings.backoff);
         let lanes = Lanes::of(&request);
+        let request = self.shared.behalf.iter().fold(request, |request, behalf| behalf.of(request));
         loop {
             let through = self.unless_leaving(self.gates(&lanes)).await.map_err(|left| patience.left_off(left))?;
             let (slot, token) = through.map_err(Failure::Environment)?;
@@ -275,8 +290,8 @@ impl Client {
 
 fn unauthorised(refusal: &Refusal) -> Failure {
     Failure::Environment(format!(
-        "Webex does not accept the token: {refusal}; get a new one and put it into TURNUP_TOKEN or the file that \
-         TURNUP_TOKEN_FILE names"
+        "Webex does not accept the token: {refusal}; run `turnup login` again, or put a new one into \
+         TURNUP_TOKEN or the file that TURNUP_TOKEN_FILE names"
     ))
 }
 

@@ -4,6 +4,7 @@
 //! what is to be done; nothing here writes a journal.
 
 pub mod answers;
+mod behalf;
 pub mod calls;
 mod client;
 pub mod emergency;
@@ -14,6 +15,7 @@ mod token;
 mod transport;
 pub mod wire;
 
+pub use behalf::Behalf;
 pub use client::{Client, ClientSettings, IN_FLIGHT, LATENCY, PREPARATION, PREPARATION_MOST, Weight};
 pub use pace::ALL;
 pub use sort::{Failure, Refusal};

@@ -163,7 +163,8 @@ impl Tokens {
     {
         let current = self.look();
         if current.due.is_some_and(|due| Instant::now() >= due) {
-            match self.renew(current.number, exchange).await {
+            // Rare and large, so it is not a part of every request.
+            match Box::pin(self.renew(current.number, exchange)).await {
                 Err(why) if current.token.is_some() => {
                     tracing::warn!("the token is used up to its end: {why}");
                     self.put_off(current.number);

@@ -2,6 +2,7 @@
 
 mod activate;
 mod export;
+mod login;
 mod nightly;
 mod report;
 mod retry;
@@ -22,6 +23,7 @@ use crate::text::Lang;
 
 pub use activate::ActivateArgs;
 pub use export::{CompareArgs, ExportArgs};
+pub use login::LoginArgs;
 pub use nightly::{NightlyArgs, ScheduleArgs};
 pub use report::{ReportArgs, RunsArgs, StatusArgs, WhyArgs};
 pub use retry::RetryArgs;
@@ -68,7 +70,7 @@ Examples:
   turnup run work --simulate --yes   the whole job against a simulated Webex
   turnup run work                    the real thing; asks before it sends
 
-The token comes from TURNUP_TOKEN, or from the file that TURNUP_TOKEN_FILE names.
+The token comes from `turnup login`; TURNUP_TOKEN, or a file that TURNUP_TOKEN_FILE names, goes before it.
 
 Exit codes:
   0  all well                  4  some rows failed
@@ -79,6 +81,8 @@ Exit codes:
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Store an access token, or what tokens are renewed with, for yourself alone.
+    Login(LoginArgs),
     /// Make a new workspace with blank sheets, templates and settings.
     Init {
         /// The new folder.
@@ -213,6 +217,15 @@ pub struct ApiArgs {
     /// The base of the API [default: Cisco's own, `https://webexapis.com/v1`].
     #[arg(long, value_name = "URL", env = "TURNUP_API_URL", hide_env_values = true)]
     api_url: Option<String>,
+    /// A profile of your own settings: its API, its login and its pace [default: `profile` of turnup.toml, else of yours].
+    #[arg(long, value_name = "NAME", env = "TURNUP_PROFILE")]
+    profile: Option<String>,
+    /// The organisation of the sub-partner on whose behalf customers and users are made.
+    #[arg(long, value_name = "ORG_ID", env = "TURNUP_SUB_PARTNER")]
+    sub_partner: Option<String>,
+    /// The mail address of that sub-partner's administrator, which customers then name.
+    #[arg(long, value_name = "EMAIL", env = "TURNUP_SUB_PARTNER_ADMIN")]
+    sub_partner_admin: Option<String>,
     /// Use the built-in simulator; its state lives in .turnup/simulator.json.
     #[arg(long, env = "TURNUP_SIMULATE", value_parser = clap::builder::FalseyValueParser::new())]
     simulate: bool,
@@ -344,6 +357,9 @@ pub fn typed(lang: Option<Lang>, hold_back: &HoldBackArgs, reading: &ReadingArgs
         hold_back: hold_back.chosen(),
         encoding: reading.encoding.clone(),
         faults: api.faults.clone(),
+        profile: api.profile.clone().filter(|name| !name.is_empty()),
+        sub_partner: api.sub_partner.clone(),
+        sub_partner_admin: api.sub_partner_admin.clone(),
         is_wave: false,
     }
 }

@@ -6,6 +6,7 @@ use anyhow::Context;
 use tokio::sync::watch;
 
 use super::Clock;
+use super::silence::Silence;
 use crate::text::{Lang, phrase};
 
 /// Where a command writes and what it may ask.
@@ -63,6 +64,25 @@ impl Console<'_> {
         let mut answer = String::new();
         let read = std::io::stdin().read_line(&mut answer).context("the answer cannot be read")?;
         Ok((read > 0).then_some(answer))
+    }
+
+    /// Asks the person for something that nobody may read along; none when there is nobody any more, or nothing is to
+    /// be waited for.
+    pub(super) async fn ask_secret(&mut self, prompt: &str) -> anyhow::Result<Option<String>> {
+        let _ = write!(self.err, "{prompt}").and_then(|()| self.err.flush());
+        let silence = Silence::begin().context("this terminal would show the secret; pipe it into the command")?;
+        let mut interrupt = self.interrupt.clone();
+        let reading = tokio::task::spawn_blocking(|| {
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line).map(|read| (read > 0).then_some(line))
+        });
+        let line = tokio::select! {
+            read = reading => read.context("the answer is lost")?.context("the answer cannot be read")?,
+            _ = interrupt.wait_for(|raised| *raised) => None,
+        };
+        drop(silence);
+        let _ = writeln!(self.err);
+        Ok(line)
     }
 
     /// Asks the person whether the run may send.

@@ -13,6 +13,7 @@ mod guard;
 mod history;
 mod inputs;
 mod left;
+mod login;
 mod look;
 mod mended;
 mod mends;
@@ -25,6 +26,7 @@ mod saved;
 mod selected;
 mod send;
 mod sent_back;
+mod silence;
 mod status;
 mod story;
 mod template;
@@ -58,6 +60,7 @@ pub use export::{Overwriting, export};
 pub use fix::fix;
 pub use history::{ReportFormat, ReportOrder, RunsFormat, report, runs};
 use inputs::Inputs;
+pub use login::{LoginOrder, login};
 pub use look::{
     Awaited, Edits, Ground, Preview, RunListed, RunProgress, RunStanding, RunTold, StageProgress, Tried, edited_sheet,
     forecast_of, ground, preview, run_progress, run_told, runs_listed, story_of, tried,

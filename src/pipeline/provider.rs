@@ -72,13 +72,17 @@ fn faults(wanted: Option<&str>) -> anyhow::Result<Faults> {
 
 /// Which Webex a run talks to, for people and for the journal.
 pub(super) fn name(settings: &Settings) -> String {
-    settings.api.base.as_ref().map_or_else(|| "the simulator".to_owned(), BaseUrl::host)
+    let webex = settings.api.base.as_ref().map_or_else(|| "the simulator".to_owned(), BaseUrl::host);
+    let profile = settings.profile.as_ref().filter(|_| settings.api.base.is_some());
+    let profile = profile.map(|profile| format!(" as {profile}")).unwrap_or_default();
+    let behalf = settings.api.behalf.as_ref().map(|behalf| format!(" for the sub-partner {}", behalf.org_id));
+    format!("{webex}{profile}{}", behalf.unwrap_or_default())
 }
 
 /// Says at once when a run could not talk to anybody: no token, or faults that cannot be read.
 pub(super) fn look(settings: &Settings) -> anyhow::Result<()> {
     match settings.api.base {
-        Some(_) => find_token(settings.token_file.as_deref()).map(drop),
+        Some(_) => find_token(&settings.token).map(drop),
         None => faults(settings.faults.as_deref()).map(drop),
     }
 }
@@ -103,7 +107,7 @@ impl Provider {
         learnt: &[(String, f64)],
     ) -> anyhow::Result<Self> {
         let (base, tokens, simulator) = if let Some(base) = &settings.api.base {
-            (base.clone(), find_token(settings.token_file.as_deref())?, None)
+            (base.clone(), find_token(&settings.token)?, None)
         } else {
             // Where nothing was ever run, nothing is to be kept either.
             let state = workspace.has_state().then(|| workspace.simulator());
@@ -113,7 +117,8 @@ impl Provider {
             (BaseUrl::parse(&served.url)?, Tokens::new(token, Renewal::None), Some(served))
         };
         let transport = Transport::http(base, tokens, settings.api.timeout)?;
-        Ok(Self { client: Client::taught(transport, settings.api.client, &format!("turnup_{run}"), learnt), simulator })
+        let (behalf, tracking) = (settings.api.behalf.clone(), format!("turnup_{run}"));
+        Ok(Self { client: Client::on_behalf(transport, settings.api.client, behalf, &tracking, learnt), simulator })
     }
 
     pub fn client(&self) -> Client {

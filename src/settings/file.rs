@@ -1,5 +1,7 @@
 //! A settings file -> settings and findings. The same keys for the user's own file and the workspace's.
 
+mod profiles;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,6 +13,7 @@ use crate::diagnostic::{Code, Diagnostic, Place, Severity, closest};
 use crate::model::{Package, SheetKind, Tables};
 use crate::nightly;
 use crate::plan::Prices;
+use crate::settings::profile::Profiles;
 use crate::sheet::{self, Mapping};
 use crate::text::Lang;
 
@@ -32,7 +35,13 @@ pub struct FileSettings {
     pub canary: Option<u64>,
     pub max_changes: Option<u64>,
     pub max_change_rate: Option<f64>,
+    pub sub_partner: Option<String>,
+    pub sub_partner_admin: Option<String>,
     pub token_file: Option<PathBuf>,
+    /// The profile that is used, unless another one is named.
+    pub profile: Option<String>,
+    /// `[profiles.NAME]`.
+    pub profiles: Profiles,
     pub lang: Option<Lang>,
     /// `[nightly]`, `[notify]` and `[metrics]`.
     pub night: nightly::Config,
@@ -45,7 +54,7 @@ pub struct FileSettings {
 }
 
 /// Every key, as `section.key`.
-pub const KEYS: [&str; 32] = [
+pub const KEYS: [&str; 34] = [
     "api.url",
     "api.max_in_flight",
     "api.rate",
@@ -53,6 +62,8 @@ pub const KEYS: [&str; 32] = [
     "api.poll_for_ms",
     "api.timeout_ms",
     "api.grace_ms",
+    "api.sub_partner",
+    "api.sub_partner_admin",
     "run.hold_back",
     "guards.max_error_rate",
     "guards.max_failure_rate",
@@ -80,8 +91,8 @@ pub const KEYS: [&str; 32] = [
     "metrics.textfile",
 ];
 
-/// Sections whose keys are not turnup's own: columns, codes, lists, packages.
-pub const SECTIONS: [&str; 4] = ["columns", "severity", "lists", "prices"];
+/// Sections whose keys are not turnup's own: columns, codes, lists, packages, names of profiles.
+pub const SECTIONS: [&str; 5] = ["columns", "severity", "lists", "prices", "profiles"];
 
 /// Reads a settings file.
 pub fn read(file: &str, text: &str) -> (FileSettings, Vec<Diagnostic>) {
@@ -129,6 +140,8 @@ impl Reader<'_> {
             Some(table) if section.get_ref() == "severity" => self.severities(table),
             Some(table) if section.get_ref() == "lists" => self.lists(table),
             Some(table) if section.get_ref() == "prices" => self.prices(table),
+            Some(table) if section.get_ref() == "profiles" => self.profiles(table),
+            None if section.get_ref() == "profile" => self.profile(value),
             Some(table) if known => {
                 for (key, value) in table {
                     let path = format!("{}.{}", section.get_ref(), key.get_ref());
@@ -261,6 +274,8 @@ impl Reader<'_> {
             "api.poll_for_ms" => self.settings.poll_for_ms = self.whole(path, value),
             "api.timeout_ms" => self.settings.timeout_ms = self.whole(path, value),
             "api.grace_ms" => self.settings.grace_ms = self.whole(path, value),
+            "api.sub_partner" => self.settings.sub_partner = self.text(path, value),
+            "api.sub_partner_admin" => self.settings.sub_partner_admin = self.text(path, value),
             "run.hold_back" => self.settings.hold_back = self.hold_back(path, value),
             "guards.max_error_rate" => self.settings.max_error_rate = self.share(path, value),
             "guards.max_failure_rate" => self.settings.max_failure_rate = self.share(path, value),
@@ -389,7 +404,7 @@ mod tests {
         for key in KEYS {
             let (section, name) = key.split_once('.').expect("keys have two parts");
             let value = match key {
-                "api.url" | "token.file" => "\"x\"",
+                "api.url" | "api.sub_partner" | "api.sub_partner_admin" | "token.file" => "\"x\"",
                 "run.hold_back" => "\"all\"",
                 "notify.when" => "\"trouble\"",
                 "nightly.command" => "[\"x\"]",

@@ -4,15 +4,18 @@
 //! Secrets go only where the user said: API host and token sources come from flags, the environment or the user's own
 //! file. A workspace may name only Cisco's host or this machine, and can neither name a token nor a command.
 
+mod credentials;
 mod file;
+mod profile;
+mod secret;
 mod token;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
-use crate::api::{BaseUrl, ClientSettings};
+use crate::api::{BaseUrl, Behalf, ClientSettings};
 use crate::check::{HoldBack, Rulebook};
 use crate::diagnostic::Diagnostic;
 use crate::nightly;
@@ -21,12 +24,18 @@ use crate::run::Limits;
 use crate::sheet;
 use crate::text::Lang;
 use crate::workspace::Workspace;
+use profile::Profile;
 
+pub use credentials::{App, Credentials, Form, MemoryKeeper};
 pub use file::{FileSettings, KEYS, SECTIONS, read};
-pub use token::{find_token, secret_of_file};
+pub use profile::config_folder;
+pub use secret::{open_to_others, secret_of_file};
+pub use token::{Origin, TokenFiles, find_token};
 
 /// The settings file of a workspace, and of what a run keeps.
 pub const SETTINGS: &str = "turnup.toml";
+/// The user's own settings file, in the configuration folder.
+const USER_SETTINGS: &str = "config.toml";
 /// The file beside kept sheets that names their encoding, where it was named by hand.
 pub const KEPT_ENCODING: &str = "encoding";
 /// Cisco's API.
@@ -67,6 +76,11 @@ pub struct Typed {
     pub poll_ms: Option<u64>,
     pub timeout_ms: Option<u64>,
     pub grace_ms: Option<u64>,
+    /// The profile of the user's own settings.
+    pub profile: Option<String>,
+    /// On whose behalf, and the sub-partner's administrator.
+    pub sub_partner: Option<String>,
+    pub sub_partner_admin: Option<String>,
     pub hold_back: Option<HoldBack>,
     /// Is it a run of one wave? Then a customer with a mistake stays out whole, if nothing else is said.
     pub is_wave: bool,
@@ -88,6 +102,8 @@ pub struct Api {
     pub poll_for: Duration,
     pub timeout: Duration,
     pub grace: Duration,
+    /// The sub-partner on whose behalf; none for the partner's own.
+    pub behalf: Option<Behalf>,
 }
 
 /// Everything that is set.
@@ -116,8 +132,10 @@ pub struct Settings {
     pub found: Vec<Diagnostic>,
     /// Faults of the embedded simulator: a file, or a seed.
     pub faults: Option<String>,
-    /// The token file that the user's own settings name.
-    pub token_file: Option<PathBuf>,
+    /// The profile that is used; none where it is the one that everybody has.
+    pub profile: Option<String>,
+    /// Where the token may come from.
+    pub token: TokenFiles,
     /// What nights are like.
     pub night: nightly::Config,
 }
@@ -127,7 +145,6 @@ pub struct Settings {
 /// # Errors
 /// When a value makes no sense, or a workspace wants something that is not for it to say.
 pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> {
-    let user = user_file()?;
     let (theirs, found) = read_if_there(&workspace.settings(), SETTINGS)?;
     if let Some(key) = theirs.night.wants_trust() {
         bail!("the workspace's turnup.toml says `{key}`; only your own settings may, so remove it there");
@@ -137,36 +154,31 @@ pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> 
             "the workspace's turnup.toml names a token file; only your own settings may, so remove `[token]` from it"
         );
     }
+    if !theirs.profiles.is_empty() {
+        bail!(
+            "the workspace's turnup.toml says what a profile holds; it may only name one of yours, with `profile = \"NAME\"`, \
+             so remove `[profiles]` from it"
+        );
+    }
+    put_together(typed, theirs, found)
+}
+
+/// The user's own settings, where there is no workspace.
+///
+/// # Errors
+/// As for [`settle`].
+pub fn settle_alone(typed: &Typed) -> anyhow::Result<Settings> {
+    put_together(typed, FileSettings::default(), Vec::new())
+}
+
+fn put_together(typed: &Typed, theirs: FileSettings, found: Vec<Diagnostic>) -> anyhow::Result<Settings> {
+    let (folder, user) = (config_folder(), user_file()?);
+    let chosen = profile::choose(typed.profile.as_deref(), theirs.profile.as_deref(), &user, folder.as_deref())?;
+    let token = profile::token_files(&chosen, &user, folder.as_deref());
     let hold_back = if typed.is_wave { HoldBack::Customer } else { HoldBack::default() };
     let encoding = typed.encoding.as_deref().map(encoding).transpose()?;
-    let base = if typed.simulate { None } else { Some(base(typed, &user, &theirs)?) };
-    let simulated = |real, simulated| if typed.simulate { simulated } else { real };
-    let in_flight = typed.max_in_flight.or(user.max_in_flight).or(theirs.max_in_flight);
-    if let Some(in_flight) = in_flight.filter(|in_flight| !(1..=IN_FLIGHT_MAX).contains(in_flight)) {
-        bail!("{in_flight} requests in flight make no sense; choose between 1 and {IN_FLIGHT_MAX}");
-    }
-    let rate = typed.rate.or(user.rate).or(theirs.rate);
-    if rate.is_some_and(|rate| !RATES.contains(&rate)) {
-        bail!("a rate must be a number above 0: requests per second, from {} to {}", RATES.start(), RATES.end());
-    }
-    let millis = |typed: Option<u64>, user: Option<u64>, theirs: Option<u64>, default: u64| {
-        Duration::from_millis(typed.or(user).or(theirs).unwrap_or(default))
-    };
-    let poll = millis(typed.poll_ms, user.poll_ms, theirs.poll_ms, simulated(POLL_MS, POLL_MS_SIMULATED));
-    let api = Api {
-        base,
-        client: ClientSettings {
-            in_flight,
-            rate,
-            backoff: (poll / 10).clamp(Duration::from_millis(20), Duration::from_secs(1)),
-        },
-        poll: poll.max(Duration::from_millis(1)),
-        poll_for: millis(None, user.poll_for_ms, theirs.poll_for_ms, POLL_FOR_MS),
-        timeout: millis(typed.timeout_ms, user.timeout_ms, theirs.timeout_ms, TIMEOUT_MS).max(Duration::from_millis(1)),
-        grace: millis(typed.grace_ms, user.grace_ms, theirs.grace_ms, simulated(GRACE_MS, GRACE_MS_SIMULATED)),
-    };
     Ok(Settings {
-        api,
+        api: api(typed, &chosen.profile, &user, &theirs)?,
         hold_back: typed.hold_back.or(user.hold_back).or(theirs.hold_back).unwrap_or(hold_back),
         max_error_rate: user.max_error_rate.or(theirs.max_error_rate).unwrap_or(MAX_ERROR_RATE),
         limits: limits(&user, &theirs),
@@ -181,9 +193,64 @@ pub fn settle(typed: &Typed, workspace: &Workspace) -> anyhow::Result<Settings> 
         prices: or_else(theirs.prices, user.prices),
         found,
         faults: typed.faults.clone(),
-        token_file: user.token_file,
+        profile: chosen.name,
+        token,
         night: user.night.or(theirs.night),
     })
+}
+
+/// How requests are made.
+fn api(typed: &Typed, profile: &Profile, user: &FileSettings, theirs: &FileSettings) -> anyhow::Result<Api> {
+    let own = profile.api_url.as_ref().or(user.api_url.as_ref());
+    let base = if typed.simulate { None } else { Some(base(typed.api_url.as_ref().or(own), theirs)?) };
+    let simulated = |real, simulated| if typed.simulate { simulated } else { real };
+    let in_flight = typed.max_in_flight.or(profile.max_in_flight).or(user.max_in_flight).or(theirs.max_in_flight);
+    if let Some(in_flight) = in_flight.filter(|in_flight| !(1..=IN_FLIGHT_MAX).contains(in_flight)) {
+        bail!("{in_flight} requests in flight make no sense; choose between 1 and {IN_FLIGHT_MAX}");
+    }
+    let rate = typed.rate.or(profile.rate).or(user.rate).or(theirs.rate);
+    if rate.is_some_and(|rate| !RATES.contains(&rate)) {
+        bail!("a rate must be a number above 0: requests per second, from {} to {}", RATES.start(), RATES.end());
+    }
+    let millis = |typed: Option<u64>, user: Option<u64>, theirs: Option<u64>, default: u64| {
+        Duration::from_millis(typed.or(user).or(theirs).unwrap_or(default))
+    };
+    let poll = millis(typed.poll_ms, user.poll_ms, theirs.poll_ms, simulated(POLL_MS, POLL_MS_SIMULATED));
+    Ok(Api {
+        base,
+        client: ClientSettings {
+            in_flight,
+            rate,
+            backoff: (poll / 10).clamp(Duration::from_millis(20), Duration::from_secs(1)),
+        },
+        poll: poll.max(Duration::from_millis(1)),
+        poll_for: millis(None, user.poll_for_ms, theirs.poll_for_ms, POLL_FOR_MS),
+        timeout: millis(typed.timeout_ms, user.timeout_ms, theirs.timeout_ms, TIMEOUT_MS).max(Duration::from_millis(1)),
+        grace: millis(typed.grace_ms, user.grace_ms, theirs.grace_ms, simulated(GRACE_MS, GRACE_MS_SIMULATED)),
+        behalf: behalf(typed, profile, user, theirs)?,
+    })
+}
+
+/// The sub-partner that was named, and its administrator where that one is named too.
+fn behalf(
+    typed: &Typed,
+    profile: &Profile,
+    user: &FileSettings,
+    theirs: &FileSettings,
+) -> anyhow::Result<Option<Behalf>> {
+    let org_id = typed.sub_partner.as_ref().or(profile.sub_partner.as_ref()).or(user.sub_partner.as_ref());
+    let admin = typed.sub_partner_admin.as_ref().or(profile.sub_partner_admin.as_ref());
+    let admin_email = admin.or(user.sub_partner_admin.as_ref()).or(theirs.sub_partner_admin.as_ref()).cloned();
+    let Some(org_id) = org_id.or(theirs.sub_partner.as_ref()).filter(|id| !id.is_empty()) else {
+        if admin_email.is_some() {
+            bail!("an administrator of a sub-partner is named, but no sub-partner; say --sub-partner ORG_ID too");
+        }
+        return Ok(None);
+    };
+    if !org_id.bytes().all(|byte| byte.is_ascii_graphic()) {
+        bail!("the id of a sub-partner's organisation has no blanks; take it as Webex writes it");
+    }
+    Ok(Some(Behalf { org_id: org_id.clone(), admin_email }))
 }
 
 fn limits(user: &FileSettings, theirs: &FileSettings) -> Limits {
@@ -242,8 +309,8 @@ fn encoding(name: &str) -> anyhow::Result<&'static sheet::Encoding> {
 }
 
 /// The API's base: what the user said, else what the workspace says if that is harmless, else Cisco's.
-fn base(typed: &Typed, user: &FileSettings, theirs: &FileSettings) -> anyhow::Result<BaseUrl> {
-    if let Some(url) = typed.api_url.as_ref().or(user.api_url.as_ref()) {
+fn base(own: Option<&String>, theirs: &FileSettings) -> anyhow::Result<BaseUrl> {
+    if let Some(url) = own {
         return BaseUrl::parse(url);
     }
     let Some(url) = &theirs.api_url else { return BaseUrl::parse(API_URL) };
@@ -259,9 +326,7 @@ fn base(typed: &Typed, user: &FileSettings, theirs: &FileSettings) -> anyhow::Re
 
 /// The user's own settings: `$XDG_CONFIG_HOME/turnup/config.toml`, else below `~/.config`.
 fn user_file() -> anyhow::Result<FileSettings> {
-    let below_home = || std::env::home_dir().map(|home| home.join(".config"));
-    let config = std::env::var_os("XDG_CONFIG_HOME").filter(|path| !path.is_empty()).map(PathBuf::from);
-    let Some(path) = config.or_else(below_home).map(|folder| folder.join("turnup").join("config.toml")) else {
+    let Some(path) = config_folder().map(|folder| folder.join(USER_SETTINGS)) else {
         return Ok(FileSettings::default());
     };
     let shown = path.display().to_string();

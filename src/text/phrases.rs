@@ -21,6 +21,29 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("cause", "causa"),
     ("example", "exemplo"),
     ("cure", "cura"),
+    // A login.
+    ("access token", "token de acesso"),
+    ("client id", "id do cliente (client id)"),
+    ("client secret", "segredo do cliente (client secret)"),
+    ("refresh token", "token de renovação (refresh token)"),
+    (
+        "wanted, each on a line of its own: {names}; what came has {count} lines",
+        "são esperados, cada um em sua linha: {names}; o que veio tem {count} linhas",
+    ),
+    (
+        "a token is never typed on the command line, where others can see it; get a new one, and pipe it in or type it \
+         when it is asked for",
+        "um token nunca é digitado na linha de comando, onde outros podem vê-lo; obtenha um novo e passe-o por um pipe ou \
+         digite-o quando for pedido",
+    ),
+    ("Webex accepts it, as {who}", "o Webex o aceita, como {who}"),
+    ("Webex accepts it, but does not tell whose it is: {why}", "o Webex o aceita, mas não diz de quem é: {why}"),
+    ("stored in {file}, which only you can read", "guardado em {file}, que só você pode ler"),
+    ("but {source} is set too and goes before it", "mas {source} também está definido e vem antes"),
+    (
+        "nothing is stored for the profile {profile}; run `turnup login`",
+        "nada está guardado para o perfil {profile}; execute `turnup login`",
+    ),
     // Mends that are kept.
     ("it is no text", "não é texto"),
     ("its header must name `key`, `column`, `was` and `now`", "o cabeçalho deve ter `key`, `column`, `was` e `now`"),

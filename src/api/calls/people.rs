@@ -81,6 +81,11 @@ pub fn list_people(org_id: &str) -> Request {
         .with_query("max", PAGE_ENTRIES.to_string())
 }
 
+/// Reads whose token it is.
+pub fn who_am_i() -> Request {
+    Request::new(Method::Get, "/people/me")
+}
+
 /// Reads a person, with number, extension and location.
 pub fn get_person(person_id: &str) -> Request {
     Request::new(Method::Get, format!("/people/{}", segment(person_id))).with_query("callingData", "true")

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::customers::licence;
 use super::roles;
 use crate::api::wire::{Answer, Method};
-use crate::simulator::call::{Call, Outcome, World, time};
+use crate::simulator::call::{Call, Outcome, World, partner_org, time};
 use crate::simulator::checker::Checker;
 use crate::simulator::ids::{self, Kind};
 use crate::simulator::paging;
@@ -18,6 +18,7 @@ use crate::simulator::table::By;
 
 pub const ROUTES: &[Route] = &[
     route(Method::Get, "/people", list),
+    route(Method::Get, "/people/me", me),
     route(Method::Get, "/people/{personId}", show),
     route(Method::Put, "/people/{personId}", update),
     route(Method::Delete, "/people/{personId}", remove),
@@ -47,6 +48,26 @@ fn list(call: &mut Call<'_>) -> Outcome {
 
 fn wants_calling(call: &Call<'_>) -> CallingData {
     if call.query("callingData") == Some("true") { CallingData::Shown } else { CallingData::Hidden }
+}
+
+/// Whoever the token is of: always the partner's administrator, who is in no list.
+#[expect(clippy::unnecessary_wraps, reason = "every route has this signature")]
+fn me(call: &mut Call<'_>) -> Outcome {
+    let org = partner_org();
+    Ok(Answer::json(
+        200,
+        &json!({
+            "id": ids::public(Kind::People, &ids::fixed("partner/administrator")),
+            "emails": ["administrator@partner.example"],
+            "displayName": "Partner Administrator",
+            "firstName": "Partner",
+            "lastName": "Administrator",
+            "orgId": ids::public(Kind::Organization, &org),
+            "roles": [ids::public(Kind::Role, "id_full_admin")],
+            "type": "person",
+            "created": time(call.now_ms),
+        }),
+    ))
 }
 
 fn show(call: &mut Call<'_>) -> Outcome {
