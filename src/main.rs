@@ -122,6 +122,9 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         Command::Nightly(night) => {
             nightly::nightly(&folder(&night.dir), &night.typed(cli.lang), &night.order(), console).await
         }
+        Command::Doctor(args) => {
+            nightly::doctor(&folder(&args.dir), &args.typed(cli.lang), args.order(), console).await
+        }
         Command::Schedule(args) => schedule(args, &folder(&args.dir), console),
         Command::Simulate(simulate) => pipeline::simulate(&simulate.into(), console).await,
     }

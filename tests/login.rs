@@ -323,3 +323,36 @@ fn what_is_made_on_a_sub_partners_behalf_names_it_in_every_wholesale_request() {
     let ran = Ran::of(&mut bench.against_url(&url, &[&RUN[..], &["--sub-partner-admin", "a@b.example"]].concat()));
     assert!(ran.fault().contains("--sub-partner ORG_ID"), "{ran:#?}");
 }
+
+// ---- the doctor ----
+
+#[test]
+fn the_doctor_names_each_problem_with_its_cure() {
+    let bench = Bench::small();
+    let simulator = Simulator::start(&bench, &[]);
+    let ran = Ran::of(&mut command(&bench, &simulator, &["doctor", "work"])).expect_code(1);
+    assert!(ran.out.contains("!! token") && ran.out.contains("turnup login"), "{ran:#?}");
+    login(&bench, &simulator, &[], TOKEN).expect_code(0);
+    let ran = Ran::of(&mut command(&bench, &simulator, &["doctor", "work"])).expect_code(0);
+    for well in ["ok settings", "ok token", "ok clock", "ok scope"] {
+        assert!(ran.out.contains(well) && !ran.out.contains("!!"), "{well}: {ran:#?}");
+    }
+    Ran::of(&mut command(&bench, &simulator, &RUN)).expect_code(0);
+    let state = bench.path("work/.turnup");
+    fs::set_permissions(&state, fs::Permissions::from_mode(0o755)).expect("it is the test's own");
+    let ran = Ran::of(&mut command(&bench, &simulator, &["doctor", "work", "--format", "json"])).expect_code(1);
+    let page: serde_json::Value = serde_json::from_str(&ran.out).expect("it is JSON");
+    let ill: Vec<&str> = page["checkups"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|checkup| !checkup["cure"].is_null())
+        .filter_map(|checkup| checkup["what"].as_str())
+        .collect();
+    assert_eq!(ill, ["modes"], "{page:#}");
+    let ran = Ran::of(&mut command(&bench, &simulator, &["doctor", "work", "--notify"])).expect_code(1);
+    assert!(ran.out.contains("!! notify"), "{ran:#?}");
+    fs::write(state.join("state.db"), "no journal").expect("the test may write here");
+    let ran = Ran::of(&mut command(&bench, &simulator, &["doctor", "work"])).expect_code(1);
+    assert!(ran.out.contains("!! journal"), "{ran:#?}");
+}

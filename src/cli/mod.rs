@@ -1,6 +1,7 @@
 //! What was typed. Nothing is decided here; the words are handed on.
 
 mod activate;
+mod doctor;
 mod export;
 mod login;
 mod nightly;
@@ -22,6 +23,7 @@ use crate::settings::Typed;
 use crate::text::Lang;
 
 pub use activate::ActivateArgs;
+pub use doctor::DoctorArgs;
 pub use export::{CompareArgs, ExportArgs};
 pub use login::LoginArgs;
 pub use nightly::{NightlyArgs, ScheduleArgs};
@@ -193,6 +195,8 @@ pub enum Command {
     },
     /// One night: take new sheets from the inbox, run them, leave off in time, and tell.
     Nightly(NightlyArgs),
+    /// Look whether a night could begin; each problem comes with its cure.
+    Doctor(DoctorArgs),
     /// Print or install what starts the nights: a systemd service with its timer, or a crontab line.
     Schedule(ScheduleArgs),
     /// Serve a simulated Webex on a port of this machine; prints `listening URL` first.

@@ -1,6 +1,7 @@
 //! Unattended use: a night takes new sheets, runs them, leaves off in time, and tells in the morning.
 
 mod config;
+mod doctor;
 mod inbox;
 mod metrics;
 mod notify;
@@ -20,6 +21,7 @@ use crate::workspace::{Claim, Workspace};
 use inbox::Arrival;
 
 pub use config::{Config, Notify};
+pub use doctor::{DoctorOrder, doctor};
 pub use schedule::{Kind, Timetable, Unit, schedule};
 
 /// Where new sheets arrive, unless the settings say otherwise.

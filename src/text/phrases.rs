@@ -21,6 +21,42 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("cause", "causa"),
     ("example", "exemplo"),
     ("cure", "cura"),
+    // What the doctor finds.
+    ("mend what it names, then look again", "corrija o que é indicado e verifique de novo"),
+    ("they can be used", "podem ser usadas"),
+    ("nothing has been run in this folder", "nada foi executado nesta pasta"),
+    ("others can look into {folder} (mode {mode})", "outros podem olhar em {folder} (modo {mode})"),
+    ("it is whole", "está íntegro"),
+    (
+        "put a copy of it back, or move it away to begin anew; what stands in Webex is then found and adopted",
+        "reponha uma cópia, ou mova-o para recomeçar; o que existe no Webex é então encontrado e adotado",
+    ),
+    ("there is room for a run", "há espaço para uma execução"),
+    ("make room on the disk", "libere espaço no disco"),
+    ("run `turnup login`", "execute `turnup login`"),
+    (
+        "run `turnup login`; look at the network, the proxy and the API URL",
+        "execute `turnup login`; verifique a rede, o proxy e o URL da API",
+    ),
+    ("Webex accepts it", "o Webex o aceita"),
+    ("{scope} is there", "{scope} está presente"),
+    ("{scope} may be missing: {why}", "{scope} pode estar faltando: {why}"),
+    (
+        "give the integration that scope, then run `turnup login` again",
+        "dê esse escopo à integração e execute `turnup login` de novo",
+    ),
+    ("it differs from Webex's by {seconds} s", "difere do relógio do Webex em {seconds} s"),
+    ("let the machine take its time from the network (NTP)", "deixe a máquina acertar a hora pela rede (NTP)"),
+    (
+        "this is a test of `turnup doctor --notify`; nothing was run",
+        "este é um teste de `turnup doctor --notify`; nada foi executado",
+    ),
+    (
+        "say `mail_to` or `webhook` under `[notify]` in your own settings",
+        "indique `mail_to` ou `webhook` em `[notify]` nas suas próprias configurações",
+    ),
+    ("nobody is to be told", "ninguém deve ser avisado"),
+    ("it was sent", "foi enviado"),
     // A login.
     ("access token", "token de acesso"),
     ("client id", "id do cliente (client id)"),

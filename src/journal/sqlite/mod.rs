@@ -35,6 +35,15 @@ impl Sqlite {
         Ok(Self { connection })
     }
 
+    /// What SQLite finds wrong with the file; none when it is whole.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn damage(&self) -> anyhow::Result<Option<String>> {
+        let found: String = self.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        Ok((found != "ok").then_some(found))
+    }
+
     /// Makes every snapshot anew from plans and events, for a journal whose snapshots are not to be trusted.
     ///
     /// # Errors
