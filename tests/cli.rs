@@ -871,8 +871,9 @@ fn a_later_row_with_the_administrators_address_holds_nobody_back() {
 /// Every code of the page, whatever the list of codes is by now.
 fn codes(bench: &Bench) -> Vec<String> {
     let unknown = bench.ran(&["explain", "X000"]);
-    let (_, list) = unknown.fault().split_once("the codes are ").expect("the codes are listed");
-    list.split(", ").map(str::to_owned).collect()
+    unknown.fault();
+    let (_, list) = unknown.err.split_once("the codes are\n").expect("the codes are listed");
+    list.split_whitespace().map(str::to_owned).collect()
 }
 
 #[test]
@@ -984,4 +985,71 @@ fn a_person_walks_the_wizard() {
             "[templates.walked]\ncountry = \"PT\"\ndefault_language = \"pt_pt\"\nprovisioning_id = \"abc\"\n"
         )
     );
+}
+
+// ---- what stumbled a new user ----
+
+/// What does not exist is said before anybody is told to add `--yes`, and before a plan is made.
+#[test]
+fn what_is_not_there_is_said_first() {
+    let bench = Bench::small();
+    let wave = bench.ran(&["run", "work", "--wave", "7", "--simulate"]).expect_code(2);
+    assert!(wave.err.contains("no customer has the wave `7`") && !wave.err.contains("--yes"), "{}", wave.err);
+    bench.ran(&["undo", "nothing", "-C", "work", "--simulate"]).expect_code(1);
+    bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);
+    for arguments in [["undo", "nothing", "-C", "work"], ["retry", "work", "--run", "nothing"]] {
+        let ran = bench.ran(&[&arguments[..], &["--simulate"]].concat()).expect_code(1);
+        assert!(ran.err.contains("there is no") && !ran.err.contains("--yes"), "{}", ran.err);
+    }
+    let ran = bench.ran(&["retry", "work", "--simulate"]).expect_code(2);
+    assert!(ran.err.contains("add --yes"), "{}", ran.err);
+    let faults = bench.ran(&["run", "work", "--yes", "--simulate", "--faults", "missing.toml"]).expect_code(1);
+    assert!(faults.fault().contains("cannot read the fault file `missing.toml`"), "{}", faults.err);
+    assert!(!faults.err.contains("customers "), "no plan was shown before: {}", faults.err);
+    let explained = bench.ran(&["explain", "C999"]).expect_code(1);
+    assert!(explained.err.lines().all(|line| line.chars().count() < 80), "{}", explained.err);
+}
+
+#[test]
+fn a_plan_of_rejected_rows_alone_does_not_say_that_all_is_done() {
+    let bench = Bench::small();
+    bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);
+    assert!(bench.ran(&["plan", "work"]).expect_code(0).out.contains("nothing to do: no request would be made"));
+    let users = fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    bench.write("work/users.csv", &(users + "tejo,Vera,Cruz,vera at tejo,webex_calling,1009,\n"));
+    let plan = bench.ran(&["plan", "work"]).expect_code(3).out;
+    assert!(plan.contains("but not everything is as the sheets say"), "{plan}");
+    assert!(plan.contains("1 row is rejected and 0 held back") && !plan.contains("nothing to do"), "{plan}");
+}
+
+/// The list of runs says what each was, in the order of their ids.
+#[test]
+fn runs_say_what_they_were() {
+    let bench = Bench::small();
+    let first = bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);
+    let run = first.report().rsplit('/').next().expect("a folder has a name").to_owned();
+    bench.write("work/customers.csv", &support::CUSTOMERS.replace("Rua do Sol 3", "Rua do Sol 4"));
+    bench.ran(&["nightly", "work", "--wait", "0", "--simulate"]);
+    bench.ran(&["undo", &run, "-C", "work", "--yes", "--simulate"]).expect_code(0);
+    let listed = bench.ran(&["runs", "work"]).expect_code(0).out;
+    let ids: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let words: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
+    assert_eq!(words, ["run", "nightly", "undo"], "{listed}");
+    assert!(ids.is_sorted() && listed.contains(&format!("undo of {run} ")), "{listed}");
+    let json = bench.ran(&["runs", "work", "--format", "json"]).expect_code(0).out;
+    assert!(json.contains("\"what\":\"undo\""), "{json}");
+}
+
+/// Accents that a wrong encoding damaged reach Webex as they are, so a run and a retry say it before they send.
+#[test]
+fn damaged_text_is_said_before_it_is_sent() {
+    let bench = Bench::small();
+    let users = fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    bench.write("work/users.csv", &users.replace("sara@tejo", "sara at tejo"));
+    let first = bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(3);
+    assert!(!first.err.contains("C243"), "{}", first.err);
+    let rejected = fs::read_to_string(bench.path(first.report()).join("users.rejected.csv")).expect("it is there");
+    bench.write("users.rejected.csv", &rejected.replace("sara at tejo", "sara@tejo").replace("Melo", "SÃ£o"));
+    let again = bench.ran(&["retry", "work", "--from", "users.rejected.csv", "--yes", "--simulate"]).expect_code(0);
+    assert!(again.err.contains("`SÃ£o`"), "{}", again.err);
 }

@@ -150,7 +150,7 @@ fn a_wave_provisions_its_customers_and_skips_the_others() {
     bench.write("work/users.csv", &users.replace("user2@", "user2 at ").replace("user3@aurora", "user3 at aurora"));
     let simulator = Simulator::start(&bench, &[]);
     let plan = bench.ran(&["plan", "work", "--wave", "2"]).expect_code(3);
-    assert!(plan.out.contains("1 rows are rejected and 4 held back"), "a customer stays out whole: {}", plan.out);
+    assert!(plan.out.contains("1 row is rejected and 4 held back"), "a customer stays out whole: {}", plan.out);
     let ran = Ran::of(bench.against(&simulator, &RUN).args(["--wave", "2"])).expect_code(3);
     assert_eq!(counted(&bench, &ran), "blocked 4, rejected 1, skipped 5");
     assert_eq!(reasons(&bench, &ran, "skipped"), ["outside the wave `2` of this run"]);

@@ -53,7 +53,7 @@ fn what_programs_read_is_the_same_in_every_language() {
 fn a_run_speaks_the_language_too() {
     let bench = wrong();
     let run = bench.ran(&["run", "work", "--yes", "--simulate", "--lang", "pt-BR"]).expect_code(3);
-    assert!(run.err.contains("etapa") && run.err.contains("linhas são rejeitadas"), "{}", run.err);
+    assert!(run.err.contains("etapa") && run.err.contains("linha é rejeitada"), "{}", run.err);
     assert!(run.out.contains("cura: escreva-o como nome@empresa.example"), "{}", run.out);
     let explained = bench.ran(&["explain", "C202", "--lang", "pt-BR"]).expect_code(0).out;
     assert!(explained.starts_with("C202 (erro)\n") && explained.contains("causa:   O e-mail"), "{explained}");

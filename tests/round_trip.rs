@@ -169,7 +169,7 @@ fn a_plan_and_a_check_see_what_a_run_would_send() {
     );
     bench.ran(&["check", "work"]).expect_code(0);
     let plan = bench.ran(&["plan", "work"]).expect_code(0);
-    assert!(plan.err.contains("1 rows of") && plan.err.contains("go along"), "{plan:#?}");
+    assert!(plan.err.contains("1 row of") && plan.err.contains("goes along"), "{plan:#?}");
 }
 
 #[test]

@@ -23,11 +23,11 @@ fn waves() -> Bench {
 fn a_customer_is_ready_when_everything_its_rows_say_stands() {
     let bench = waves();
     let before = bench.ran(&["status", "work"]).expect_code(3).out;
-    assert!(before.starts_with("wave 1: 0 of 1 customers ready\n  aurora  open  users 0/3"), "{before}");
+    assert!(before.starts_with("wave 1: 0 of 1 customer ready\n  aurora  open  users 0/3"), "{before}");
     bench.ran(&["run", "work", "--yes", "--simulate", "--wave", "1"]).expect_code(0);
     let half = bench.ran(&["status", "work"]).expect_code(3).out;
     assert!(half.contains("aurora  ready  users 3/3  numbers 0 live, 0 staged  ana@aurora.example"), "{half}");
-    assert!(half.contains("Marta") && half.contains("wave 2: 0 of 1 customers ready"), "{half}");
+    assert!(half.contains("Marta") && half.contains("wave 2: 0 of 1 customer ready"), "{half}");
     bench.ran(&["status", "work", "--wave", "1"]).expect_code(0);
     bench.ran(&["status", "work", "--wave", "2"]).expect_code(3);
     bench.ran(&["status", "work", "--wave", "7"]).expect_code(2);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::{ApiArgs, HoldBackArgs, ReadingArgs, typed};
-use crate::pipeline::{Confirmation, Order, Selection, Stage, Until};
+use crate::pipeline::{Confirmation, Order, Origin, Selection, Stage, Until};
 use crate::settings::Typed;
 use crate::text::Lang;
 
@@ -52,7 +52,7 @@ impl RunArgs {
     pub fn order(&self) -> Order {
         let confirmation = if self.yes { Confirmation::Given } else { Confirmation::Wanted };
         let (until, selection) = (self.until.until, self.select.selection());
-        Order { confirmation, until, selection, plan: self.plan.clone() }
+        Order { confirmation, until, selection, plan: self.plan.clone(), origin: Origin::Run }
     }
 }
 

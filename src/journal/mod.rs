@@ -23,6 +23,34 @@ pub use memory::Memory;
 pub use record::{IllegalMove, Record, State};
 pub use sqlite::Sqlite;
 
+/// What a run was: the command that began it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// `turnup run`, and whatever journals before did not tell apart.
+    #[default]
+    Run,
+    Retry,
+    Activate,
+    Undo,
+    Nightly,
+    Review,
+}
+
+impl Origin {
+    /// The word for people and programs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Retry => "retry",
+            Self::Activate => "activate",
+            Self::Undo => "undo",
+            Self::Nightly => "nightly",
+            Self::Review => "review",
+        }
+    }
+}
+
 /// What is known of a run as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RunHead {
@@ -44,6 +72,9 @@ pub struct RunHead {
     /// The run that it takes back.
     #[serde(default)]
     pub undoes: Option<String>,
+    /// What began it.
+    #[serde(default)]
+    pub origin: Origin,
     /// What was known, as a digest, while it waits for a person's approval.
     #[serde(default)]
     pub parked: Option<String>,

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-use crate::pipeline::{Confirmation, Console, Locked, Order, Selection, Terminal, Until, exit, run};
+use crate::pipeline::{Confirmation, Console, Locked, Order, Origin, Selection, Terminal, Until, exit, run};
 use crate::settings::{Settings, Typed, settle};
 use crate::sheet;
 use crate::text::{Lang, phrase, say};
@@ -225,8 +225,7 @@ fn received(
             (Some(say(lang, words, &gaps)), exit::REJECTED)
         }
         Arrival::Shrunk { sheet, rows, before } => {
-            let words = "the new {sheet} sheet has {rows} rows and the last one had {before}, so it was not taken; if that is \
-                         right, `turnup nightly --anyway` takes it";
+            let words = "the new {sheet} sheet has {rows|* row|* rows} and the last one had {before}, so it was not taken; if that is right, `turnup nightly --anyway` takes it";
             let gaps: [(&str, &dyn std::fmt::Display); 3] = [("sheet", sheet), ("rows", rows), ("before", before)];
             (Some(say(lang, words, &gaps)), exit::GUARD)
         }
@@ -240,7 +239,8 @@ async fn captured(
     until: Option<Until>,
     console: &mut Console<'_>,
 ) -> anyhow::Result<(u8, String)> {
-    let order = Order { confirmation: Confirmation::Given, until, selection: Selection::default(), plan: None };
+    let (confirmation, origin) = (Confirmation::Given, Origin::Nightly);
+    let order = Order { confirmation, until, selection: Selection::default(), plan: None, origin };
     let mut summary = Vec::new();
     let mut beside = Console {
         out: &mut summary,

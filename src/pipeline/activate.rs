@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Confirmation, Console, Order, Selection, Stage, Terminal, exit, run};
+use super::{Confirmation, Console, Order, Origin, Selection, Stage, exit, run};
 use crate::check::HoldBack;
 use crate::settings::{Typed, settle};
 use crate::text::phrase;
@@ -21,11 +21,6 @@ pub async fn activate(
 ) -> anyhow::Result<u8> {
     let workspace = Workspace::open(folder)?;
     let settings = settle(typed, &workspace)?;
-    if confirmation == Confirmation::Wanted && console.terminal == Terminal::Machine {
-        let words = "nobody is there to confirm that numbers go live; add --yes";
-        console.refuse(phrase(settings.lang, words));
-        return Ok(exit::USAGE);
-    }
     if !workspace.has_state() {
         console.say(phrase(settings.lang, "nothing has been run in this folder, so no number is staged"));
         return Ok(exit::WELL);
@@ -34,5 +29,6 @@ pub async fn activate(
     let typed = Typed { hold_back: Some(HoldBack::Row), ..typed.clone() };
     let wave = wave.map(str::to_owned);
     let selection = Selection { only: vec![Stage::Numbers], wave, activates: true, ..Selection::default() };
-    run(folder, &typed, &Order { confirmation, until: None, selection, plan: None }, console).await
+    let order = Order { confirmation, until: None, selection, plan: None, origin: Origin::Activate };
+    run(folder, &typed, &order, console).await
 }

@@ -43,8 +43,7 @@ pub(super) fn ceiling(
         return Ok(Ceiling::Free);
     }
     let lang = settings.lang;
-    let words = "{changes} changes and deletions of {known} known objects are more than `max_changes` and \
-                 `max_change_rate` under `[guards]` allow";
+    let words = "{changes|* change or deletion|* changes and deletions} of {known|* known object|* known objects} {changes|is|are} more than `max_changes` and `max_change_rate` under `[guards]` allow";
     console.refuse(&say(lang, words, &[("changes", &changes), ("known", &known.len())]));
     if console.terminal == Terminal::Machine {
         return Ok(Ceiling::Parked(known.digest()));

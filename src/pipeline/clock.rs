@@ -121,8 +121,13 @@ impl Clock {
 
     /// A new run's id: `YYYYMMDDTHHMMSSZ-xxxx`.
     pub fn run_id(&self) -> String {
-        let random = RandomState::new().hash_one(std::process::id()) & 0xffff;
-        format!("{}-{random:04x}", self.zoned().timestamp().strftime("%Y%m%dT%H%M%SZ"))
+        let now = self.zoned().timestamp();
+        let part = match self.fixed {
+            // All ids of a clock that stands still would be one.
+            Some(_) => RandomState::new().hash_one(std::process::id()) & 0xffff,
+            None => part_of_second(now),
+        };
+        format!("{}-{part:04x}", now.strftime("%Y%m%dT%H%M%SZ"))
     }
 
     /// `user@host`.
@@ -136,6 +141,11 @@ impl Clock {
     pub fn who(&self) -> String {
         format!("process {} of {} since {}", std::process::id(), self.by(), self.now())
     }
+}
+
+/// How much of the second is over, in 65,536 parts: ids of one second sort as their runs began.
+fn part_of_second(now: Timestamp) -> u64 {
+    u64::from(now.subsec_nanosecond().unsigned_abs()) * 0x1_0000 / 1_000_000_000
 }
 
 #[cfg(test)]

@@ -64,7 +64,8 @@ pub async fn compare(
         return Ok(exit::INTERRUPTED);
     };
     let Some((standing, reading)) = looked else {
-        let words = "{budget} requests are not even enough for the list of customers; give --budget more";
+        let words =
+            "{budget|* request is|* requests are} not even enough for the list of customers; give --budget more";
         console.refuse(&say(settings.lang, words, &[("budget", &budget)]));
         return Ok(exit::GUARD);
     };
@@ -213,7 +214,7 @@ fn as_text(found: &[Difference], reading: &Reading, requests: u64, lang: Lang) -
         text.push_str(&say(lang, words, &[("which", &names(&reading.over_budget, lang))]));
         text.push('\n');
     }
-    let words = "{differences} differences; {customers} customers compared with {requests} requests";
+    let words = "{differences|* difference|* differences}; {customers|* customer|* customers} compared with {requests|* request|* requests}";
     let (differences, customers) = (found.len(), reading.pictures.len());
     let counts: [(&str, &dyn std::fmt::Display); 3] =
         [("differences", &differences), ("customers", &customers), ("requests", &requests)];

@@ -72,7 +72,7 @@ pub async fn export(
         ("users", &exported.users.len()),
         ("requests", &client.sent()),
     ];
-    let words = "exported: {customers} customers, {locations} branches, {users} users; {requests} requests";
+    let words = "exported: {customers|* customer|* customers}, {locations|* branch|* branches}, {users|* user|* users}; {requests|* request|* requests}";
     console.print(&format!("{}\n{}\n", say(settings.lang, words, &counts), out.display()));
     Ok(if reading.unread.is_empty() { exit::WELL } else { exit::FAILED })
 }

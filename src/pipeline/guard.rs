@@ -1,19 +1,25 @@
 //! Guards: what stops a run before it does harm.
 
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 use anyhow::bail;
 
+use super::inputs::Inputs;
+use super::retry::finding_line;
 use super::selected::Selected;
-use super::{Console, Until, provider};
-use crate::check::Checked;
+use super::{Console, Until, checked, provider};
+use crate::check::{Checked, Standing};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::journal::{Log, Sqlite, Which};
 use crate::model::SheetKind;
+use crate::plan::Selection;
 use crate::settings::Settings;
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
 
+/// Cells with damaged text that are named before a run; they are mostly of one export.
+const DAMAGED_SAID_MAX: usize = 3;
 /// Fewer rows than this are never judged by their share of mistakes.
 const ROWS_MIN: usize = 50;
 
@@ -30,6 +36,24 @@ pub(super) fn until(settings: Settings, until: Option<Until>, console: &mut Cons
         [("at", &deadline.at()), ("zone", &deadline.zone()), ("hours", &(minutes / 60)), ("minutes", &(minutes % 60))];
     console.say(&say(lang, "nothing is begun from {at} on ({zone}; in {hours} h {minutes} min)", &gaps));
     Some(Settings { until: Some(Instant::now() + deadline.left), ..settings })
+}
+
+/// What is said when nobody is there to confirm a run: that its wave does not exist, if so, or else what is missing.
+pub(super) fn unconfirmed(workspace: &Workspace, settings: &Settings, selection: &Selection) -> anyhow::Result<String> {
+    if selection.wave.is_some() {
+        let inputs = Inputs::read(workspace.root(), &settings.reading)?;
+        let standing = Standing::default();
+        let checked = checked(&inputs, settings, &standing);
+        if let Some(words) = Selected::new(selection.clone(), &checked).nobody(&checked, settings.lang) {
+            return Ok(words);
+        }
+    }
+    let words = if selection.activates {
+        "nobody is there to confirm that numbers go live; add --yes"
+    } else {
+        "nobody is there to confirm the run; look at `turnup plan`, then add --yes"
+    };
+    Ok(phrase(settings.lang, words).to_owned())
 }
 
 /// What a run writes besides what its steps write, in bytes.
@@ -109,6 +133,28 @@ pub(super) fn same_provider(log: &Sqlite, settings: &Settings) -> anyhow::Result
 pub(super) fn unreadable_settings(settings: &Settings) -> Option<String> {
     let wrong = settings.found.iter().find(|found| found.severity == Severity::Error)?;
     Some(in_the_way(wrong, settings.lang))
+}
+
+/// Names whose accents a wrong encoding has damaged are sent as they are, so a person should hear of them before.
+pub(super) fn damaged_text(checked: &Checked<'_>, lang: Lang) -> Vec<String> {
+    let mut said = Vec::new();
+    let all = checked.count_of(Code::Mojibake);
+    if all == 0 {
+        return said;
+    }
+    let make = |found: &[Diagnostic]| {
+        let damaged = found.iter().filter(|found| found.code == Code::Mojibake);
+        damaged.take(DAMAGED_SAID_MAX).map(|found| finding_line(found, lang)).collect::<Vec<_>>()
+    };
+    let _: ControlFlow<()> = checked.each_block(make, |lines: Vec<String>| {
+        said.extend(lines.into_iter().take(DAMAGED_SAID_MAX - said.len()));
+        if said.len() < DAMAGED_SAID_MAX { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    if all > said.len() {
+        let words = "{count} more with code {code}; `turnup check --format csv` lists them all";
+        said.push(say(lang, words, &[("count", &(all - said.len())), ("code", &Code::Mojibake)]));
+    }
+    said
 }
 
 fn in_the_way(wrong: &Diagnostic, lang: Lang) -> String {

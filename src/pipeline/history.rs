@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::recorded::Recorded;
 use super::{Console, approve, exit, left, story};
-use crate::journal::{Left, Log, RunHead, Sqlite};
+use crate::journal::{Left, Log, Origin, RunHead, Sqlite};
 use crate::report::{self, Outcome};
 use crate::settings::{Settings, Typed, settle};
 use crate::text::{Lang, phrase, say};
@@ -148,6 +148,8 @@ struct Listed<'a> {
     provider: &'a str,
     tool_version: &'a str,
     hold_back: &'a str,
+    /// The command that began it.
+    what: &'static str,
     undoes: Option<&'a str>,
     left: Option<Left>,
     /// Where its files are.
@@ -190,7 +192,19 @@ fn line(heads: &[RunHead], head: &RunHead, left: Option<&Left>) -> String {
         _ if head.parked.is_some() => approve::told(heads, head, Lang::default()),
         _ => format!("unfinished{}; `turnup resume` goes on", left::in_brackets(left)),
     };
-    format!("{}  started {} by {}, {end}\n", head.run, head.started, head.by)
+    let of = head.undoes.as_ref().map(|run| format!(" of {run}")).unwrap_or_default();
+    format!(
+        "{}  {:<8} started {} by {}, {end}\n",
+        head.run,
+        format!("{}{of}", what(head).word()),
+        head.started,
+        head.by
+    )
+}
+
+/// What a run was. Journals of earlier versions do not say it, but a run that takes one back was always marked.
+const fn what(head: &RunHead) -> Origin {
+    if head.undoes.is_some() { Origin::Undo } else { head.origin }
 }
 
 fn listed<'a>(workspace: &Workspace, heads: &[RunHead], head: &'a RunHead, left: Option<Left>) -> Listed<'a> {
@@ -209,6 +223,7 @@ fn listed<'a>(workspace: &Workspace, heads: &[RunHead], head: &'a RunHead, left:
         provider: &head.provider,
         tool_version: &head.tool_version,
         hold_back: &head.hold_back,
+        what: what(head).word(),
         undoes: head.undoes.as_deref(),
         left,
         folder: workspace.report(&head.run).display().to_string(),

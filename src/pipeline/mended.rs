@@ -157,8 +157,7 @@ pub(super) fn released(kept: &Sheets, roots: &[Source], results: &Results) -> Ve
 /// Says which cells only a spreadsheet had changed.
 pub(super) fn say_restored(restored: &[(SheetKind, Restored)], kept: &Sheets, lang: Lang) -> Option<String> {
     let (kind, first) = restored.first()?;
-    let words = "{count} cells that only a spreadsheet had changed are what they were, such as `{came}`, which is `{was}` in \
-                 {place}";
+    let words = "{count|* cell|* cells} that only a spreadsheet had changed {count|is what it was|are what they were}, such as `{came}`, which is `{was}` in {place}";
     let place = kept.get(*kind).place(first.row, None);
     let gaps: [(&str, &dyn std::fmt::Display); 4] =
         [("count", &restored.len()), ("came", &first.came), ("was", &first.was), ("place", &place)];
@@ -169,6 +168,6 @@ pub(super) fn say_restored(restored: &[(SheetKind, Restored)], kept: &Sheets, la
 pub(super) fn say_corrected(inputs: &Inputs, lang: Lang) -> Option<String> {
     let count: usize = SheetKind::ALL.into_iter().map(|kind| inputs.sheets.get(kind).corrected_count()).sum();
     let stopped = inputs.sheets.found.iter().filter(|found| found.code == Code::CorrectionStopped).count();
-    let words = "{count} cells are taken as corrections.csv says, {stopped} of its lines no longer apply";
+    let words = "{count|* cell is|* cells are} taken as corrections.csv says, {stopped} of its lines no longer {stopped|applies|apply}";
     (count + stopped > 0).then(|| say(lang, words, &[("count", &count), ("stopped", &stopped)]))
 }

@@ -78,7 +78,7 @@ impl Mends {
                 write_atomically(&copies.join(WAITING), text.as_bytes())?;
             }
         }
-        let words = "{count} mends cannot be kept, since several rows have their key";
+        let words = "{count|* mend|* mends} cannot be kept, since several rows have {count|its|their} key";
         Ok((keeps && self.unkeyed > 0).then(|| say(lang, words, &[("count", &self.unkeyed)])))
     }
 }
@@ -127,6 +127,7 @@ pub(super) fn keep(workspace: &Workspace, run: &str, lang: Lang) -> anyhow::Resu
     let text = sheet::corrections_text(&sheet::with_corrections(kept, more));
     write_atomically(&workspace.root().join(CORRECTIONS), text.as_bytes())?;
     fs::remove_file(&waiting).with_context(|| format!("cannot remove `{}`", waiting.display()))?;
-    let words = "{count} mends are kept in corrections.csv and done again while the source says what was mended";
+    let words =
+        "{count|* mend is|* mends are} kept in corrections.csv and done again while the source says what was mended";
     Ok(Some(say(lang, words, &[("count", &count)])))
 }

@@ -49,6 +49,7 @@ use crate::settings::{Settings, Typed, settle};
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
 
+pub use crate::journal::Origin;
 pub use crate::plan::{Selection, Stage};
 pub use crate::workspace::Locked;
 pub use activate::activate;
@@ -187,6 +188,8 @@ pub struct Order {
     pub selection: Selection,
     /// A saved plan, which is run as it is.
     pub plan: Option<PathBuf>,
+    /// What the run is called afterwards.
+    pub origin: Origin,
 }
 
 /// `turnup run`: check, plan, provision, report.
@@ -200,14 +203,14 @@ pub async fn run(folder: &Path, typed: &Typed, order: &Order, console: &mut Cons
     let confirmation = order.confirmation;
     Inputs::look(workspace.root())?;
     if confirmation == Confirmation::Wanted && console.terminal == Terminal::Machine {
-        let words = "nobody is there to confirm the run; look at `turnup plan`, then add --yes";
-        console.refuse(phrase(settings.lang, words));
+        console.refuse(&guard::unconfirmed(&workspace, &settings, &order.selection)?);
         return Ok(exit::USAGE);
     }
     if let Some(words) = guard::unreadable_settings(&settings) {
         console.refuse(&words);
         return Ok(exit::REJECTED);
     }
+    provider::look_at_faults(&settings)?;
     let Some(settings) = guard::until(settings, order.until, console) else { return Ok(exit::USAGE) };
     let _claim = workspace.claim(&console.clock.who())?;
     let mut log = Sqlite::open(&workspace.journal())?;
@@ -239,6 +242,9 @@ async fn provision(
     if let Some(words) = mended::say_corrected(&inputs, settings.lang) {
         console.say(&words);
     }
+    for words in guard::damaged_text(&checked, settings.lang) {
+        console.say(&words);
+    }
     let mut selected = Selected::new(order.selection.clone(), &checked);
     if let Some((words, code)) = in_the_way(&selected, &checked, settings) {
         return refused(&words, code, &copies, console);
@@ -262,7 +268,8 @@ async fn provision(
     guard::room(workspace, plan.open_steps()).inspect_err(|_| drop(std::fs::remove_dir_all(&copies)))?;
     selected.keep(&copies)?;
     let foretold = Some(forecasted(&forecast));
-    let head = RunHead { parked, forecast: foretold, ..head(run, &plan, settings, &console.clock) };
+    let head =
+        RunHead { parked, forecast: foretold, origin: order.origin, ..head(run, &plan, settings, &console.clock) };
     recorded.log.begin(&head, &plan).with_context(|| {
         format!(
             "nothing was sent, since `{}` cannot be written; make room on the disk, then run again",
@@ -331,6 +338,7 @@ pub async fn resume(
         console.refuse(&words);
         return Ok(exit::REJECTED);
     }
+    provider::look_at_faults(&settings)?;
     if !workspace.has_state() {
         let words = "nothing has been run in this folder, so there is nothing to resume";
         console.say(phrase(settings.lang, words));

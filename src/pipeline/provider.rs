@@ -66,7 +66,8 @@ fn faults(wanted: Option<&str>) -> anyhow::Result<Faults> {
     if let Ok(seed) = wanted.parse() {
         return Ok(Faults::from_seed(seed));
     }
-    let text = std::fs::read_to_string(wanted).with_context(|| format!("cannot read the fault file `{wanted}`"))?;
+    let text = std::fs::read_to_string(wanted)
+        .with_context(|| format!("cannot read the fault file `{wanted}`; name a file or a seed, which is a number"))?;
     Faults::parse(&text).map_err(|wrong| anyhow!("the fault file `{wanted}` cannot be used: {wrong}"))
 }
 
@@ -79,11 +80,16 @@ pub(super) fn name(settings: &Settings) -> String {
     format!("{webex}{profile}{}", behalf.unwrap_or_default())
 }
 
+/// Says at once when faults cannot be read, before anything is planned.
+pub(super) fn look_at_faults(settings: &Settings) -> anyhow::Result<()> {
+    faults(settings.faults.as_deref()).map(drop)
+}
+
 /// Says at once when a run could not talk to anybody: no token, or faults that cannot be read.
 pub(super) fn look(settings: &Settings) -> anyhow::Result<()> {
     match settings.api.base {
         Some(_) => find_token(&settings.token).map(drop),
-        None => faults(settings.faults.as_deref()).map(drop),
+        None => look_at_faults(settings),
     }
 }
 

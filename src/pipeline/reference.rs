@@ -48,8 +48,7 @@ pub fn init(folder: &Path, is_workbook: bool, console: &mut Console<'_>) -> anyh
 /// When there is no such code.
 pub fn explain(id: &str, typed: &Typed, console: &mut Console<'_>) -> anyhow::Result<u8> {
     let Some(code) = Code::from_id(id) else {
-        let known: Vec<_> = Code::ALL.iter().map(|code| code.id()).collect();
-        bail!("there is no code `{id}`; the codes are {}", known.join(", "));
+        bail!("there is no code `{id}`; the codes are\n{}", all_codes());
     };
     let lang = language(typed);
     let entry = text::entry(lang, code.id());
@@ -67,6 +66,15 @@ pub fn explain(id: &str, typed: &Typed, console: &mut Console<'_>) -> anyhow::Re
         plain(entry.fix),
     ));
     Ok(exit::WELL)
+}
+
+/// Every code, a few on a line and each family on lines of its own.
+fn all_codes() -> String {
+    const IN_A_LINE: usize = 12;
+    let ids: Vec<&str> = Code::ALL.iter().map(|code| code.id()).collect();
+    let families = ids.chunk_by(|one, next| one.as_bytes().first() == next.as_bytes().first());
+    let lines = families.flat_map(|family| family.chunks(IN_A_LINE)).map(|line| format!("  {}", line.join(" ")));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// `turnup columns --schema`: the JSON Schema of `check --format json`.

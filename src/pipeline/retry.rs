@@ -8,7 +8,9 @@ use anyhow::bail;
 use super::inputs::Inputs;
 use super::recorded::Recorded;
 use super::told::Told;
-use super::{Confirmation, Console, Order, Terminal, Until, exit, guard, mended, provision, selected};
+use super::{
+    Confirmation, Console, Order, Origin, Terminal, Until, exit, guard, mended, provider, provision, selected,
+};
 use crate::diagnostic::Diagnostic;
 use crate::journal::{Log, RunHead, Sqlite};
 use crate::model::SheetKind;
@@ -42,11 +44,6 @@ pub async fn retry(folder: &Path, typed: &Typed, order: &RetryOrder, console: &m
     let workspace = Workspace::open(folder)?;
     let settings = settle(typed, &workspace)?;
     let lang = settings.lang;
-    if order.confirmation == Confirmation::Wanted && console.terminal == Terminal::Machine {
-        let words = "nobody is there to confirm the run; look at `turnup plan`, then add --yes";
-        console.refuse(phrase(lang, words));
-        return Ok(exit::USAGE);
-    }
     if let Some(words) = guard::unreadable_settings(&settings) {
         console.refuse(&words);
         return Ok(exit::REJECTED);
@@ -60,6 +57,11 @@ pub async fn retry(folder: &Path, typed: &Typed, order: &RetryOrder, console: &m
     let mut log = Sqlite::open(&workspace.journal())?;
     guard::same_provider(&log, &settings)?;
     let candidates = candidates(&log, order.run.as_deref(), order.from.as_deref())?;
+    if order.confirmation == Confirmation::Wanted && console.terminal == Terminal::Machine {
+        console.refuse(&guard::unconfirmed(&workspace, &settings, &Selection::default())?);
+        return Ok(exit::USAGE);
+    }
+    provider::look_at_faults(&settings)?;
     let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
     if let Some(stopped) = recorded.settle_unfinished(order.confirmation, console).await? {
         return Ok(stopped);
@@ -76,10 +78,10 @@ pub async fn retry(folder: &Path, typed: &Typed, order: &RetryOrder, console: &m
         console.say(&say(lang, "no row of {run} is to be retried", &[("run", &before)]));
         return Ok(exit::WELL);
     }
-    console.say(&say(lang, "retrying {count} rows of {run}", &[("count", &rows.len()), ("run", &before)]));
+    console.say(&say(lang, "retrying {count|* row|* rows} of {run}", &[("count", &rows.len()), ("run", &before)]));
     let activates = selected::kept(&workspace.inputs(&before))?.activates;
     let selection = Selection { rows: Some(rows), activates, ..Selection::default() };
-    let order = Order { confirmation: order.confirmation, until: None, selection, plan: None };
+    let order = Order { confirmation: order.confirmation, until: None, selection, plan: None, origin: Origin::Retry };
     provision(recorded, run, inputs, &order, None, console).await
 }
 

@@ -10,7 +10,7 @@ use super::look::{Edits, RunTold, edited_texts};
 use super::mended::released;
 use super::mends::Mends;
 use super::recorded::Recorded;
-use super::{Confirmation, Console, Order, exit, guard, provision, selected};
+use super::{Confirmation, Console, Order, Origin, exit, guard, provision, selected};
 use crate::journal::Sqlite;
 use crate::model::SheetKind;
 use crate::plan::{Selection, Source};
@@ -70,10 +70,11 @@ pub async fn send(folder: &Path, typed: &Typed, order: SendOrder, console: &mut 
     if let Some(words) = mends.write(&workspace, &copies, order.keeps, lang)? {
         console.say(&words);
     }
-    console.say(&say(lang, "retrying {count} rows of {run}", &[("count", &rows.len()), ("run", &order.from)]));
+    console.say(&say(lang, "retrying {count|* row|* rows} of {run}", &[("count", &rows.len()), ("run", &order.from)]));
     let activates = selected::kept(&workspace.inputs(&order.from))?.activates;
     let selection = Selection { rows: Some(rows), activates, ..Selection::default() };
-    let run = Order { confirmation: Confirmation::Given, until: None, selection, plan: None };
+    let (confirmation, origin) = (Confirmation::Given, Origin::Review);
+    let run = Order { confirmation, until: None, selection, plan: None, origin };
     provision(recorded, order.run, inputs, &run, None, console).await
 }
 

@@ -106,7 +106,7 @@ fn put_right(
         console.say(&words);
     }
     if along > 0 {
-        let words = "{count} rows of {run} go along: mended rows need them or had held them back";
+        let words = "{count|* row|* rows} of {run} {count|goes|go} along: mended rows need {count|it|them} or had held {count|it|them} back";
         console.say(&say(lang, words, &[("count", &along), ("run", &run)]));
     }
     Ok(texts)

@@ -88,6 +88,8 @@ struct Gathered {
     users: Part,
     /// By what is waited for, with since when.
     waits: BTreeMap<(Standing, String), (Option<String>, usize)>,
+    /// Codes of mistakes, with how many there are.
+    mistakes: BTreeMap<&'static str, usize>,
     open: usize,
     /// Live and staged.
     numbers: (usize, usize),
@@ -202,12 +204,11 @@ impl<'a> Board<'a> {
             let errors = found.iter().filter(|finding| finding.severity == Severity::Error);
             errors.filter_map(customer).collect::<Vec<(String, Code)>>()
         };
-        let (by_customer, lang) = (&mut self.by_customer, self.lang);
+        let by_customer = &mut self.by_customer;
         let take = |found: Vec<(String, Code)>| {
             for (customer, code) in found {
                 if let Some(gathered) = by_customer.get_mut(&customer) {
-                    let what = say(lang, "mistakes to mend ({code})", &[("code", &code)]);
-                    gathered.waits.entry((Standing::Rejected, what)).or_default().1 += 1;
+                    *gathered.mistakes.entry(code.id()).or_default() += 1;
                 }
             }
             ControlFlow::<()>::Continue(())
@@ -295,6 +296,12 @@ impl<'a> Board<'a> {
             count: *count,
         };
         let mut waits: Vec<Wait> = gathered.waits.iter().map(wait).collect();
+        if !gathered.mistakes.is_empty() {
+            let codes: Vec<&str> = gathered.mistakes.keys().copied().collect();
+            let what = say(self.lang, "mistakes to mend ({codes})", &[("codes", &codes.join(", "))]);
+            let count = gathered.mistakes.values().sum();
+            waits.push(Wait { standing: Standing::Rejected, what, since: None, count });
+        }
         if waits.is_empty() && gathered.open > 0 {
             let what = phrase(self.lang, "the next run").to_owned();
             waits.push(Wait { standing: Standing::Open, what, since: None, count: 1 });
@@ -315,8 +322,8 @@ impl<'a> Board<'a> {
 /// What is known of emergency calls: how many locations have a registered address, and identifiers.
 fn emergency(gathered: &Gathered, lang: Lang) -> Option<String> {
     let Part { done, all } = gathered.sites;
-    let registered =
-        (done > 0).then(|| say(lang, "registered at {done} of {all} locations", &[("done", &done), ("all", &all)]));
+    let registered = (done > 0)
+        .then(|| say(lang, "registered at {done} of {all|* location|* locations}", &[("done", &done), ("all", &all)]));
     let known: Vec<String> = registered.into_iter().chain(gathered.emergency.iter().cloned()).collect();
     (!known.is_empty()).then(|| known.join(", "))
 }

@@ -8,7 +8,7 @@ use anyhow::Context;
 
 use super::inputs::Inputs;
 use super::recorded::{Recorded, Scope, forecasted, unfinished};
-use super::{Confirmation, Console, Terminal, exit, forecast, guard, head, provider};
+use super::{Confirmation, Console, Origin, Terminal, exit, forecast, guard, head, provider};
 use crate::journal::{Log, RunHead, Sqlite, made};
 use crate::plan::{self, Action, Kept, Known, Removed, StepId, Undo, Work};
 use crate::report::{self, PlanFormat, PlanView};
@@ -30,15 +30,16 @@ pub async fn undo(
     let workspace = Workspace::open(folder)?;
     let settings = settle(typed, &workspace)?;
     let lang = settings.lang;
-    if confirmation == Confirmation::Wanted && console.terminal == Terminal::Machine {
-        console.refuse(phrase(lang, "nobody is there to confirm that the run is taken back; add --yes"));
-        return Ok(exit::USAGE);
-    }
+    anyhow::ensure!(workspace.has_state(), "there is no such run; `turnup runs` lists them");
     let _claim = workspace.claim(&console.clock.who())?;
     let mut log = Sqlite::open(&workspace.journal())?;
     guard::same_provider(&log, &settings)?;
     let heads = log.runs()?;
     heads.iter().find(|head| head.run == run).context("there is no such run; `turnup runs` lists them")?;
+    if is_unconfirmed(confirmation, lang, console) {
+        return Ok(exit::USAGE);
+    }
+    provider::look_at_faults(&settings)?;
     if let Some(open) = unfinished(&log)? {
         let words = "the run {run} is not finished; `turnup resume` first";
         console.refuse(&say(lang, words, &[("run", &open.run)]));
@@ -75,6 +76,7 @@ pub async fn undo(
     }
     let new = RunHead {
         undoes: Some(run.to_owned()),
+        origin: Origin::Undo,
         forecast: Some(forecasted(&forecast)),
         ..head(console.clock.run_id(), &undo.plan, &settings, &console.clock)
     };
@@ -101,6 +103,15 @@ fn again_words(undo: &Undo, known: &Known, lang: Lang) -> String {
         text.push_str(&report::printable(&format!("\n{}", say(lang, report::TO_MAKE_AGAIN, &gaps))));
     }
     text
+}
+
+/// Says so where somebody has to confirm and nobody can.
+fn is_unconfirmed(confirmation: Confirmation, lang: Lang, console: &mut Console<'_>) -> bool {
+    let nobody = confirmation == Confirmation::Wanted && console.terminal == Terminal::Machine;
+    if nobody {
+        console.refuse(phrase(lang, "nobody is there to confirm that the run is taken back; add --yes"));
+    }
+    nobody
 }
 
 /// The steps about which a later run has sent anything.

@@ -13,14 +13,14 @@ pub fn activation(view: &PlanView<'_>) -> String {
     let mut total = 0;
     for (customer, location, count) in view.plan.steps.iter().filter_map(numbers) {
         total += count;
-        let words = "{customer}, {location}: {count} numbers go live now";
+        let words = "{customer}, {location}: {count|* number goes|* numbers go} live now";
         let gaps: [(&str, &dyn Display); 3] = [("customer", &customer), ("location", &location), ("count", &count)];
         text.push_str(&printable(&(say(view.lang, words, &gaps) + "\n")));
     }
     if total == 0 {
         text.push_str(&format!("{}\n", phrase(view.lang, "no number is staged: no request would be made")));
     } else {
-        let words = "{count} numbers go live in all; they stay live while the sheet still says `inactive`";
+        let words = "{count|* number goes live in all; it stays|* numbers go live in all; they stay} live while the sheet still says `inactive`";
         text.push_str(&(say(view.lang, words, &[("count", &total)]) + "\n"));
     }
     text + &left_out(view)

@@ -76,7 +76,7 @@ pub fn by_hand(status: Option<&CustomerStatus>, packages: &str, lang: Lang) -> V
     let mut list = Vec::new();
     if let Some(status) = status {
         if status.numbers_staged > 0 {
-            let words = "bring {count} staged numbers live on porting day: turnup activate";
+            let words = "bring {count|* staged number|* staged numbers} live on porting day: turnup activate";
             list.push(say(lang, words, &[("count", &status.numbers_staged)]));
         }
         let open = status.waits.iter().filter(|wait| wait.standing != Standing::Ready);

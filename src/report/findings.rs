@@ -203,12 +203,13 @@ fn marked(cell: &str, start: usize, span: Option<(u32, u32)>) -> Range<usize> {
 }
 
 fn closing(view: &FindingsView<'_>) -> String {
-    let rows: Vec<String> =
-        SheetKind::ALL.into_iter().map(|kind| format!("{} {kind}", view.sheets.get(kind).row_count())).collect();
-    let words = "checked {rows}: {errors} errors, {warnings} warnings, {notices} notices; {blocked} rows held back by another row";
+    let rows = |kind| view.sheets.get(kind).row_count();
+    let words = "checked {customers|* customer|* customers}, {locations|* location|* locations}, {users|* user|* users}: {errors|* error|* errors}, {warnings|* warning|* warnings}, {notices|* notice|* notices}; {blocked|* row|* rows} held back by another row";
     let count = |severity| view.checked.count(severity);
-    let gaps: [(&str, &dyn std::fmt::Display); 5] = [
-        ("rows", &rows.join(", ")),
+    let gaps: [(&str, &dyn std::fmt::Display); 7] = [
+        ("customers", &rows(SheetKind::Customers)),
+        ("locations", &rows(SheetKind::Locations)),
+        ("users", &rows(SheetKind::Users)),
         ("errors", &count(Severity::Error)),
         ("warnings", &count(Severity::Warning)),
         ("notices", &count(Severity::Notice)),

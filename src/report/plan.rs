@@ -93,7 +93,7 @@ fn text(view: &PlanView<'_>) -> String {
     }
     let forecast = view.forecast;
     if forecast.calls.total() == 0 {
-        text.push_str(&format!("\n{}\n", phrase(view.lang, "nothing to do: no request would be made")));
+        text.push_str(&format!("\n{}\n", phrase(view.lang, idle_words(view))));
         return text + &remarks(view) + &updates(view);
     }
     text.push_str(&format!("\n{}\n", outlook(view)));
@@ -103,7 +103,7 @@ fn text(view: &PlanView<'_>) -> String {
 /// What it takes, and what will happen to people and money.
 fn outlook(view: &PlanView<'_>) -> String {
     let (forecast, lang) = (view.forecast, view.lang);
-    let calls = "{calls} calls ({read} that read, {write} that write), {time}; the time goes into: {bottleneck}";
+    let calls = "{calls|* call|* calls} ({read|* that reads|* that read}, {write|* that writes|* that write}), {time}; the time goes into: {bottleneck}";
     let gaps: [(&str, &dyn Display); 5] = [
         ("calls", &forecast.calls.total()),
         ("read", &forecast.calls.read),
@@ -117,8 +117,7 @@ fn outlook(view: &PlanView<'_>) -> String {
         let gaps: [(&str, &dyn Display); 3] = [("from", &ends.from), ("to", &ends.to), ("zone", &ends.zone)];
         lines.push(say(lang, words, &gaps));
     }
-    let live =
-        "{numbers} numbers go live, {people} persons may get a mail from Webex, {packages} packages become billable";
+    let live = "{numbers|* number goes|* numbers go} live, {people|* person|* persons} may get a mail from Webex, {packages|* package becomes|* packages become} billable";
     let packages: u64 = forecast.licences.iter().map(|licence| licence.after.saturating_sub(licence.before)).sum();
     let gaps: [(&str, &dyn Display); 3] =
         [("numbers", &forecast.numbers_live), ("people", &forecast.people), ("packages", &packages)];
@@ -172,12 +171,27 @@ pub const TO_MAKE_AGAIN: &str = "the organisation of {customer} stays in Webex, 
 const ATTACHED: &str = "{customer} is attached to an organisation that stands: its administrator has to consent if it has 100 users or more, or \
      a verified or claimed domain, and the template must allow admin-invite e-mails; Webex tells no state of that";
 
+/// What is said where no request would be made. Rows that take no part are no reason to call all of it done.
+fn idle_words(view: &PlanView<'_>) -> &'static str {
+    if is_all_done(view) {
+        "nothing to do: no request would be made"
+    } else {
+        "no request would be made, but not everything is as the sheets say"
+    }
+}
+
+/// Does every row that takes part stand as it says, and does every row take part?
+pub(super) fn is_all_done(view: &PlanView<'_>) -> bool {
+    view.rejected + view.blocked == 0 && view.plan.immovable.is_empty()
+}
+
 /// How many rows take no part.
 pub(super) fn left_out(view: &PlanView<'_>) -> String {
     if view.rejected + view.blocked == 0 {
         return String::new();
     }
-    let words = "{rejected} rows are rejected and {blocked} held back by another row; `turnup check` says why";
+    let words =
+        "{rejected|* row is|* rows are} rejected and {blocked} held back by another row; `turnup check` says why";
     say(view.lang, words, &[("rejected", &view.rejected), ("blocked", &view.blocked)]) + "\n"
 }
 
@@ -188,7 +202,7 @@ pub(super) fn remarks(view: &PlanView<'_>) -> String {
         view.plan.steps.iter().filter(|step| step.fields.get(NUMBER_STATE_ASKED).is_some_and(|w| w == "inactive"));
     let live = live.count();
     if live > 0 {
-        let words = "{count} locations say `inactive`, but their numbers were brought live; they stay live";
+        let words = "{count|* location says|* locations say} `inactive`, but {count|its|their} numbers were brought live; they stay live";
         text.push_str(&(say(view.lang, words, &[("count", &live)]) + "\n"));
     }
     for value in &view.plan.immovable {
@@ -213,7 +227,7 @@ pub(super) fn remarks(view: &PlanView<'_>) -> String {
         text.push_str(&printable(&(say(view.lang, TO_MAKE_AGAIN, &gaps) + "\n")));
     }
     if view.left_alone > 0 {
-        let words = "{count} known objects have no row that takes part; they stay as they are";
+        let words = "{count|* known object has|* known objects have} no row that takes part; {count|it stays as it is|they stay as they are}";
         text.push_str(&(say(view.lang, words, &[("count", &view.left_alone)]) + "\n"));
     }
     text + &carried_over(view)

@@ -19,9 +19,9 @@ pub fn repairs(repairs: &[Repair], is_applied: bool, lang: Lang) -> String {
         text.push_str(&format!("- `{before}`\n+ `{after}`\n"));
     }
     let words = if is_applied {
-        "{cells} cells were repaired in the copy; look at it, then move its sheets here"
+        "{cells|* cell was|* cells were} repaired in the copy; look at it, then move its sheets here"
     } else {
-        "{cells} cells can be repaired for certain; `turnup fix --apply` writes them into a copy"
+        "{cells|* cell|* cells} can be repaired for certain; `turnup fix --apply` writes {cells|it|them} into a copy"
     };
     text + "\n" + &say(lang, words, &[("cells", &repairs.len())]) + "\n"
 }

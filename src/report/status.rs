@@ -181,9 +181,9 @@ pub fn status_text(status: &Status, lang: Lang) -> String {
         let name = wave.unwrap_or_default();
         let gaps: [(&str, &dyn Display); 3] = [("wave", &name), ("ready", &ready), ("all", &of.len())];
         let words = if wave.is_some() {
-            "wave {wave}: {ready} of {all} customers ready"
+            "wave {wave}: {ready} of {all|* customer|* customers} ready"
         } else {
-            "without a wave: {ready} of {all} customers ready"
+            "without a wave: {ready} of {all|* customer|* customers} ready"
         };
         text.push_str(&(say(lang, words, &gaps) + "\n"));
         for line in lines.by_ref().take(of.len()) {
@@ -192,7 +192,9 @@ pub fn status_text(status: &Status, lang: Lang) -> String {
         }
     }
     if status.strays > 0 {
-        text.push_str(&(say(lang, "{count} rows belong to no customer", &[("count", &status.strays)]) + "\n"));
+        text.push_str(
+            &(say(lang, "{count|* row belongs|* rows belong} to no customer", &[("count", &status.strays)]) + "\n"),
+        );
     }
     if status.unmended > 0 {
         text.push_str(&(unmended_words(status, lang) + "\n"));
@@ -202,8 +204,7 @@ pub fn status_text(status: &Status, lang: Lang) -> String {
 
 /// Cells that still say what was mended, and what to do about them.
 pub fn unmended_words(status: &Status, lang: Lang) -> String {
-    let words = "{count} cells of the sheets still say what was mended and sent since; the next run of the sheets rejects \
-                 their rows, so mend them there too, or keep mends with `turnup retry --from FILE --keep`";
+    let words = "{count|* cell|* cells} of the sheets still {count|says|say} what was mended and sent since; the next run of the sheets rejects {count|its row|their rows}, so mend {count|it|them} there too, or keep mends with `turnup retry --from FILE --keep`";
     say(lang, words, &[("count", &status.unmended)])
 }
 

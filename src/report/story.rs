@@ -68,8 +68,7 @@ pub fn story_text(story: &Story, lang: Lang) -> String {
             ("blocked", &cause.blocked),
             ("share", &share),
         ];
-        let words = "cause: {title}, which concerns {rows} rows and holds back {blocked}; {share} of all rows pass with it \
-                     mended";
+        let words = "cause: {title}, which concerns {rows|* row|* rows} and holds back {blocked}; {share} of all rows pass with it mended";
         text.push_str(&(say(lang, words, &gaps) + "\n"));
     }
     text.push_str(&chapters_text(story, lang));

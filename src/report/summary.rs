@@ -35,7 +35,7 @@ pub fn summary(
         text.push_str(&format!("{:<10} {total:>6}  {parts}\n", kind.name()));
     }
     if let Some(requests) = requests {
-        text.push_str(&(say(lang, "{count} requests", &[("count", &requests)]) + "\n"));
+        text.push_str(&(say(lang, "{count|* request|* requests}", &[("count", &requests)]) + "\n"));
     }
     text + &causes_page(causes, lang)
 }

@@ -246,7 +246,7 @@ impl Pages<'_> {
     /// Says that not all rejected rows of a sheet are in the workbook.
     fn left_out(&self, kind: SheetKind) -> Option<String> {
         let (all, shown) = (self.all_rejected(kind).count(), self.rejected_rows(kind).take(ROWS_MAX).count());
-        let words = "{count} rejected rows of {sheet} are not in this workbook; `{sheet}.rejected.csv` holds them all";
+        let words = "{count|* rejected row|* rejected rows} of {sheet} {count|is|are} not in this workbook; `{sheet}.rejected.csv` holds them all";
         (all > shown).then(|| say(self.lang, words, &[("count", &(all - shown)), ("sheet", &kind)]))
     }
 

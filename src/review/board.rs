@@ -45,7 +45,7 @@ pub(super) fn show(desk: &Desk, ask: &Ask) -> anyhow::Result<Reply> {
         }
         @if status.unmended > 0 { p class="note wait" { (ticked(&unmended_words(&status, lang))) } }
         @if status.strays > 0 {
-            p class="note wait" { (ticked(&say(lang, "{count} rows belong to no customer; `turnup check` names them", &[("count", &count(status.strays, lang))]))) }
+            p class="note wait" { (ticked(&say(lang, "{count|* row belongs|* rows belong} to no customer; `turnup check` names {count|it|them}", &[("count", &count(status.strays, lang))]))) }
         }
         @if found.is_empty() { p class="lead" { (phrase(lang, "No customer is like that.")) } } @else { (table(&found, lang)) }
         @if found.len() > CUSTOMERS_SHOWN { p { (say(lang, "and {count} more", &[("count", &count(found.len() - CUSTOMERS_SHOWN, lang))])) } }

@@ -52,7 +52,7 @@ pub(super) fn show(desk: &Arc<Desk>, listed: &RunListed, at: &str) -> anyhow::Re
         (effect(cause, lang))
         @if clean > 0 {
             div class="note good" role="status" {
-                p { (say(lang, "{clean} of {rows} rows are clean now.", &[("clean", &count(clean, lang)), ("rows", &count(rows.len(), lang))])) }
+                p { (say(lang, "{clean} of {rows|* row|* rows} {clean|is|are} clean now.", &[("clean", &count(clean, lang)), ("rows", &count(rows.len(), lang))])) }
                 a class="button" href={ "/runs/" (run) "/send" } { (phrase(lang, "Look at them and send")) }
             }
         }
@@ -140,7 +140,7 @@ fn members(
                 }
             }
             @if rows.len() > ROWS_SHOWN {
-                p { a href={ "/runs/" (run) "/rows?cause=" (at) } { (say(lang, "all {count} rows", &[("count", &count(rows.len(), lang))])) } }
+                p { a href={ "/runs/" (run) "/rows?cause=" (at) } { (say(lang, "{count|the row|all * rows}", &[("count", &count(rows.len(), lang))])) } }
             }
         }
     }

@@ -159,10 +159,15 @@ fn shown_progress(progress: &RunProgress, pace: Option<f64>, lang: Lang) -> Mark
 fn awaited_words(awaited: Awaited, count: usize, lang: Lang) -> String {
     let of = |words: &str, call: &str| say(lang, words, &[("count", &count), ("call", &phrase(lang, call))]);
     match awaited {
-        Awaited::SetUp => of("{count} customers that Webex sets up", ""),
-        Awaited::Answer(call) => of("{count} answers of Webex: {call}", call.words()),
-        Awaited::LookUp(call) => of("{count} look-ups after an answer that never came: {call}", call.words()),
-        Awaited::Turn => of("{count} steps that look around or wait for their turn", ""),
+        Awaited::SetUp => of("{count|* customer|* customers} that Webex sets up", ""),
+        Awaited::Answer(call) => of("{count|* answer|* answers} of Webex: {call}", call.words()),
+        Awaited::LookUp(call) => {
+            of("{count|* look-up|* look-ups} after an answer that never came: {call}", call.words())
+        }
+        Awaited::Turn => of(
+            "{count|* step that looks around or waits for its turn|* steps that look around or wait for their turn}",
+            "",
+        ),
     }
 }
 

@@ -335,9 +335,5 @@ fn shown_lines(text: &str) -> Markup {
 
 /// So many rows, in words.
 fn rows_words(lang: Lang, rows: usize) -> String {
-    if rows == 1 {
-        phrase(lang, "1 row").to_owned()
-    } else {
-        say(lang, "{count} rows", &[("count", &page::count(rows, lang))])
-    }
+    say(lang, "{count|* row|* rows}", &[("count", &page::count(rows, lang))])
 }

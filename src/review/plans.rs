@@ -10,7 +10,7 @@ use super::desk::{Desk, Task};
 use super::page::{Part, cell, count, shown, ticked};
 use super::sending::{goes_to, will_happen};
 use super::{Ask, Reply};
-use crate::pipeline::{Confirmation, Order, Preview, Selection};
+use crate::pipeline::{Confirmation, Order, Origin, Preview, Selection};
 use crate::plan::{Action, Step};
 use crate::report::thing_words;
 use crate::text::{Lang, phrase, say};
@@ -33,7 +33,7 @@ pub(super) fn show(desk: &Arc<Desk>) -> anyhow::Result<Reply> {
         (will_happen(&preview.plan, Some(&preview.forecast), lang))
         @if preview.rejected + preview.blocked > 0 {
             p class="note wait" {
-                (ticked(&say(lang, "{rejected} rows are rejected and {blocked} held back by another row; `turnup check` says why",
+                (ticked(&say(lang, "{rejected|* row is|* rows are} rejected and {blocked} held back by another row; `turnup check` says why",
                     &[("rejected", &count(preview.rejected, lang)), ("blocked", &count(preview.blocked, lang))])))
             }
         }
@@ -109,7 +109,8 @@ pub(super) fn run(desk: &Arc<Desk>, ask: &Ask) -> anyhow::Result<Reply> {
         let words = "something has changed since that page was shown, so nothing was sent; look at it again";
         return Ok(Reply::Refused(StatusCode::CONFLICT, phrase(lang, words).to_owned()));
     }
-    let order = Order { confirmation: Confirmation::Given, until: None, selection: Selection::default(), plan: None };
+    let (confirmation, origin) = (Confirmation::Given, Origin::Review);
+    let order = Order { confirmation, until: None, selection: Selection::default(), plan: None, origin };
     if !desk.start(None, Task::Run(order))? {
         let words = "another run that was started here is still under way; wait for it";
         return Ok(Reply::Refused(StatusCode::CONFLICT, phrase(lang, words).to_owned()));

@@ -164,7 +164,7 @@ fn draft(desk: &Desk, listed: &RunListed, told: &RunTold) -> anyhow::Result<Mark
             }
         } @else if cells > 0 {
             div class="note act" {
-                p { (say(lang, "{count} cells are mended and not sent yet.", &[("count", &count(cells, lang))])) }
+                p { (say(lang, "{count|* cell is|* cells are} mended and not sent yet.", &[("count", &count(cells, lang))])) }
                 a class="button" href={ "/runs/" (run) "/send" } { (phrase(lang, "Look at them and send")) }
             }
         }
@@ -236,7 +236,7 @@ fn causes(listed: &RunListed, causes: &Causes, lang: Lang) -> Markup {
                 ol class="causes" { @for (at, cause) in causes.list.iter().enumerate().take(shown_of) { (card(listed, at, cause, lang)) } }
                 @if causes.list.len() > shown_of {
                     details {
-                        summary { (say(lang, "{count} more causes", &[("count", &count(causes.list.len() - shown_of, lang))])) }
+                        summary { (say(lang, "{count|* more cause|* more causes}", &[("count", &count(causes.list.len() - shown_of, lang))])) }
                         ol class="causes" start=(shown_of + 1) {
                             @for (at, cause) in causes.list.iter().enumerate().skip(shown_of) { (card(listed, at, cause, lang)) }
                         }

@@ -57,7 +57,7 @@ pub(super) fn confirm(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Re
             p class="lead" { (phrase(lang, "No cell of this run was changed, so there is nothing to send.")) }
             p { a class="button" href={ "/runs/" (run) } { (phrase(lang, "Back to the run")) } }
         } @else {
-            p class="lead" { (say(lang, "{clean} of {rows} mended rows are clean.", &[("clean", &count(clean, lang)), ("rows", &count(rows.len(), lang))])) }
+            p class="lead" { (say(lang, "{clean} of {rows|* mended row|* mended rows} {clean|is|are} clean.", &[("clean", &count(clean, lang)), ("rows", &count(rows.len(), lang))])) }
             (harmed(&tried, &told, lang))
             @for by in draft.others(&desk.me()) { p class="note wait" { (say(lang, "Cells of this run were changed by {by} too.", &[("by", &by)])) } }
             @if clean < rows.len() { p class="note wait" { (phrase(lang, "Rows that are not clean are not sent; they stay here to be mended.")) } }
@@ -101,7 +101,7 @@ pub(super) fn will_happen(plan: &Plan, forecast: Option<&Forecast>, lang: Lang) 
     }
     html! {
         @if totals.is_empty() {
-            p { (phrase(lang, "Nothing to do: no request would be made.")) }
+            p { (phrase(lang, "No request would be made.")) }
         } @else {
             ul class="counts wide" {
                 @for ((stage, action), rows) in &totals {
@@ -111,8 +111,8 @@ pub(super) fn will_happen(plan: &Plan, forecast: Option<&Forecast>, lang: Lang) 
         }
         @if let Some(forecast) = forecast.filter(|forecast| forecast.calls.total() > 0) {
             p {
-                (say(lang, "{calls} requests, about {time}.", &[("calls", &number(forecast.calls.total(), lang)), ("time", &duration(forecast.seconds))])) " "
-                (say(lang, "{numbers} numbers go live, {people} persons may get a mail from Webex, {packages} packages become billable",
+                (say(lang, "{calls|* request|* requests}, about {time}.", &[("calls", &number(forecast.calls.total(), lang)), ("time", &duration(forecast.seconds))])) " "
+                (say(lang, "{numbers|* number goes|* numbers go} live, {people|* person|* persons} may get a mail from Webex, {packages|* package becomes|* packages become} billable",
                     &[("numbers", &number(forecast.numbers_live, lang)), ("people", &number(forecast.people, lang)), ("packages", &number(forecast.people, lang))])) "."
             }
         }

@@ -94,7 +94,8 @@ pub fn say(lang: Lang, english: &str, gaps: &[(&str, &dyn Display)]) -> String {
 /// Fills the gaps of a template.
 ///
 /// `{name}` is replaced by its value, or by nothing. `{name:words}` is replaced by the words, with the value for
-/// every `*` in them, when there is a value; otherwise by nothing.
+/// every `*` in them, when there is a value; otherwise by nothing. `{name|* row|* rows}` is for counts: the first
+/// words are those of one, the second those of any other number.
 pub fn fill(template: &str, lookup: impl Fn(&str) -> Option<String>) -> String {
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
@@ -105,14 +106,21 @@ pub fn fill(template: &str, lookup: impl Fn(&str) -> Option<String>) -> String {
             rest = after;
             continue;
         };
-        let (name, words) = gap.split_once(':').unwrap_or((gap, "*"));
+        let (name, words) = gap.split_at(gap.find([':', '|']).unwrap_or(gap.len()));
         if let Some(value) = lookup(name).filter(|value| !value.is_empty()) {
-            filled.push_str(&words.replace('*', &value));
+            filled.push_str(&worded(words, &value).replace('*', &value));
         }
         rest = tail;
     }
     filled.push_str(rest);
     filled
+}
+
+/// What stands behind the name of a gap: the words for its value.
+fn worded<'a>(words: &'a str, value: &str) -> &'a str {
+    let Some(forms) = words.strip_prefix('|') else { return words.strip_prefix(':').unwrap_or("*") };
+    let (one, other) = forms.split_once('|').unwrap_or((forms, forms));
+    if value == "1" { one } else { other }
 }
 
 #[cfg(test)]
@@ -124,9 +132,11 @@ mod tests {
         let mut gaps: Vec<String> = template
             .split('{')
             .skip(1)
-            .filter_map(|rest| Some(rest.split_once('}')?.0.split(':').next()?.to_owned()))
+            .filter_map(|rest| Some(rest.split_once('}')?.0.split([':', '|']).next()?.to_owned()))
             .collect();
         gaps.sort();
+        // Words may agree with a count more often in one language than in another.
+        gaps.dedup();
         gaps
     }
 
@@ -167,4 +177,38 @@ mod tests {
         assert_eq!(fill("`{value}` and {none}!", lookup), "`{x}` and !");
         assert_eq!(fill("a{value:, or `*`?}{none:, or `*`?} {", lookup), "a, or `{x}`? {");
     }
+
+    #[test]
+    fn one_of_a_thing_is_not_said_as_many() {
+        let counted = |count: usize| {
+            let words = "{count|* row is|* rows are} there, look at {count|it|them}: {count}";
+            say(Lang::En, words, &[("count", &count)])
+        };
+        assert_eq!(counted(1), "1 row is there, look at it: 1");
+        assert_eq!(counted(0), "0 rows are there, look at them: 0");
+        assert_eq!(counted(21), "21 rows are there, look at them: 21");
+    }
+
+    #[test]
+    fn counts_that_are_said_have_words_for_one() {
+        let one = ["row", "rows", "customers", "requests", "calls", "cells", "causes", "errors", "differences"];
+        for (english, _) in tables() {
+            for word in one {
+                let bare = format!("}} {word}");
+                let is_large = || LARGE.iter().any(|words| english.contains(words));
+                assert!(!english.contains(&bare) || is_large(), "say `{{n|* x|* {word}}}`: {english}");
+            }
+        }
+    }
+
+    /// Counts that a guard, a limit or the code around keeps above one.
+    const LARGE: &[&str] = &[
+        "{failed} of {of} rows",
+        "{rejected} of {rows} rows have",
+        "{most} of {total} rows",
+        "more than {rows} rows",
+        "with them mended",
+        "{causes} causes for",
+        "the forecast was {range} and {calls} requests",
+    ];
 }

@@ -40,8 +40,7 @@ pub(super) const PAGES: &[(&str, &str)] = &[
     ),
     ("there is no such page in the review", "não há tal página na revisão"),
     ("what the command said", "o que o comando disse"),
-    ("1 row", "1 linha"),
-    ("{count} rows", "{count} linhas"),
+    ("{count|* row|* rows}", "{count|* linha|* linhas}"),
     ("and {count} more", "e mais {count}"),
     ("Show", "Mostrar"),
     ("Back", "Voltar"),
@@ -62,6 +61,10 @@ pub(super) const PAGES: &[(&str, &str)] = &[
     ("mended", "corrigida"),
     // The customers' board.
     ("not sent yet", "ainda não enviado"),
+    (
+        "{count|* row belongs|* rows belong} to no customer; `turnup check` names {count|it|them}",
+        "{count|* linha não pertence|* linhas não pertencem} a nenhum cliente; `turnup check` {count|a|as} cita",
+    ),
     ("No customer is like that.", "Nenhum cliente é assim."),
     ("not there yet", "ainda não existe"),
     ("staged", "em espera"),
@@ -98,7 +101,10 @@ pub(super) const PAGES: &[(&str, &str)] = &[
         "Esta execução altera ou exclui mais do que as proteções permitem, por isso espera uma pessoa: `turnup approve` a libera.",
     ),
     ("The mended rows were sent as run", "As linhas corrigidas foram enviadas como execução"),
-    ("{count} cells are mended and not sent yet.", "{count} células foram corrigidas e ainda não enviadas."),
+    (
+        "{count|* cell is|* cells are} mended and not sent yet.",
+        "{count|* célula foi corrigida|* células foram corrigidas} e ainda não {count|enviada|enviadas}.",
+    ),
     ("Look at them and send", "Ver e enviar"),
     ("What became of the rows", "O que foi feito das linhas"),
     ("Nothing: every row that takes part is well.", "Nada: todas as linhas que participam estão bem."),
@@ -106,8 +112,8 @@ pub(super) const PAGES: &[(&str, &str)] = &[
         "{share} of all rows are well as they stand. Each cause says what passes once it and those before it are mended.",
         "{share} de todas as linhas estão bem como estão. Cada causa diz o que passa quando ela e as anteriores são corrigidas.",
     ),
-    ("{count} more causes", "mais {count} causas"),
-    ("{count} held back by them", "{count} retidas por elas"),
+    ("{count|* more cause|* more causes}", "mais {count|* causa|* causas}"),
+    ("{count} held back by them", "{count|* retida|* retidas} por elas"),
     ("{share} of all rows pass with it mended", "{share} de todas as linhas passam com ela corrigida"),
     // A run under way.
     ("Under way", "Em andamento"),
@@ -119,13 +125,16 @@ pub(super) const PAGES: &[(&str, &str)] = &[
     ("left", "restantes"),
     ("not done", "não feitos"),
     ("What it waits for", "O que ela espera"),
-    ("{count} customers that Webex sets up", "{count} clientes que o Webex prepara"),
-    ("{count} answers of Webex: {call}", "{count} respostas do Webex: {call}"),
+    ("{count|* customer|* customers} that Webex sets up", "{count|* cliente|* clientes} que o Webex prepara"),
+    ("{count|* answer|* answers} of Webex: {call}", "{count|* resposta|* respostas} do Webex: {call}"),
     (
-        "{count} look-ups after an answer that never came: {call}",
-        "{count} consultas após uma resposta que nunca veio: {call}",
+        "{count|* look-up|* look-ups} after an answer that never came: {call}",
+        "{count|* consulta|* consultas} após uma resposta que nunca veio: {call}",
     ),
-    ("{count} steps that look around or wait for their turn", "{count} passos que consultam ou esperam sua vez"),
+    (
+        "{count|* step that looks around or waits for its turn|* steps that look around or wait for their turn}",
+        "{count|* passo que consulta ou espera sua vez|* passos que consultam ou esperam sua vez}",
+    ),
     // Rows.
     ("sheet", "planilha"),
     ("outcome", "resultado"),
@@ -164,8 +173,11 @@ pub(super) const PAGES: &[(&str, &str)] = &[
     ("what shall stand there in {rows}", "o que deve constar ali em {rows}"),
     ("Change them all", "Alterar todas"),
     ("now stands there", "agora consta ali"),
-    ("{clean} of {rows} rows are clean now.", "{clean} de {rows} linhas estão limpas agora."),
-    ("all {count} rows", "todas as {count} linhas"),
+    (
+        "{clean} of {rows|* row|* rows} {clean|is|are} clean now.",
+        "{clean} de {rows|* linha|* linhas} {clean|está limpa|estão limpas} agora.",
+    ),
+    ("{count|the row|all * rows}", "{count|a linha|todas as * linhas}"),
     // Sending.
     (
         "Keep the mends in `corrections.csv`: later runs do them again while the source still says what was mended",
@@ -186,7 +198,10 @@ pub(super) const PAGES: &[(&str, &str)] = &[
         "No cell of this run was changed, so there is nothing to send.",
         "Nenhuma célula desta execução foi alterada, então não há nada a enviar.",
     ),
-    ("{clean} of {rows} mended rows are clean.", "{clean} de {rows} linhas corrigidas estão limpas."),
+    (
+        "{clean} of {rows|* mended row|* mended rows} {clean|is|are} clean.",
+        "{clean} de {rows|* linha corrigida|* linhas corrigidas} {clean|está limpa|estão limpas}.",
+    ),
     (
         "Rows that are not clean are not sent; they stay here to be mended.",
         "Linhas que não estão limpas não são enviadas; ficam aqui para serem corrigidas.",
@@ -196,8 +211,8 @@ pub(super) const PAGES: &[(&str, &str)] = &[
     ("Send {rows} to {webex}", "Enviar {rows} para {webex}"),
     ("the simulator", "o simulador"),
     ("Save as mended files instead", "Salvar como arquivos corrigidos"),
-    ("Nothing to do: no request would be made.", "Nada a fazer: nenhum pedido seria feito."),
-    ("{calls} requests, about {time}.", "{calls} pedidos, cerca de {time}."),
+    ("No request would be made.", "Nenhum pedido seria feito."),
+    ("{calls|* request|* requests}, about {time}.", "{calls|* pedido|* pedidos}, cerca de {time}."),
     ("Changed cells", "Células alteradas"),
     ("Saved", "Salvo"),
     (

@@ -10,8 +10,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "mais {count} com o código {code}; `turnup check --format csv` lista todos",
     ),
     (
-        "checked {rows}: {errors} errors, {warnings} warnings, {notices} notices; {blocked} rows held back by another row",
-        "verificado: {rows}: {errors} erros, {warnings} avisos, {notices} notas; {blocked} linhas retidas por outra linha",
+        "checked {customers|* customer|* customers}, {locations|* location|* locations}, {users|* user|* users}: {errors|* error|* errors}, {warnings|* warning|* warnings}, {notices|* notice|* notices}; {blocked|* row|* rows} held back by another row",
+        "verificado: {customers|* cliente|* clientes}, {locations|* localidade|* localidades}, {users|* usuário|* usuários}: {errors|* erro|* erros}, {warnings|* aviso|* avisos}, {notices|* nota|* notas}; {blocked|* linha retida|* linhas retidas} por outra linha",
     ),
     ("error", "erro"),
     ("warning", "aviso"),
@@ -89,20 +89,20 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("it names no column", "não indica coluna"),
     (
-        "{count} cells are taken as corrections.csv says, {stopped} of its lines no longer apply",
-        "{count} células são tomadas como diz corrections.csv, {stopped} das suas linhas já não se aplicam",
+        "{count|* cell is|* cells are} taken as corrections.csv says, {stopped} of its lines no longer {stopped|applies|apply}",
+        "{count|* célula é tomada|* células são tomadas} como diz corrections.csv, {stopped} das suas linhas já não se {stopped|aplica|aplicam}",
     ),
     (
         "{place}: {message}; the mends of this run wait in `{file}`",
         "{place}: {message}; as correções desta execução esperam em `{file}`",
     ),
     (
-        "{count} mends are kept in corrections.csv and done again while the source says what was mended",
-        "{count} correções ficam guardadas em corrections.csv e são refeitas enquanto a origem disser o que foi corrigido",
+        "{count|* mend is|* mends are} kept in corrections.csv and done again while the source says what was mended",
+        "{count|* correção fica guardada|* correções ficam guardadas} em corrections.csv e {count|é refeita|são refeitas} enquanto a origem disser o que foi corrigido",
     ),
     (
-        "{count} mends cannot be kept, since several rows have their key",
-        "{count} correções não podem ser guardadas, pois várias linhas têm a mesma chave",
+        "{count|* mend|* mends} cannot be kept, since several rows have {count|its|their} key",
+        "{count|* correção não pode ser guardada|* correções não podem ser guardadas}, pois várias linhas têm a mesma chave",
     ),
     ("{column}: `{was}` taken as `{now}` ({place})", "{column}: `{was}` tomado como `{now}` ({place})"),
     // The workbook of a report.
@@ -117,25 +117,31 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "os resultados têm mais de {rows} linhas; os arquivos `*.results.csv` têm todas",
     ),
     (
-        "{count} rejected rows of {sheet} are not in this workbook; `{sheet}.rejected.csv` holds them all",
-        "{count} linhas rejeitadas de {sheet} não estão nesta pasta de trabalho; `{sheet}.rejected.csv` tem todas",
+        "{count|* rejected row|* rejected rows} of {sheet} {count|is|are} not in this workbook; `{sheet}.rejected.csv` holds them all",
+        "{count|* linha rejeitada|* linhas rejeitadas} de {sheet} {count|não está|não estão} nesta pasta de trabalho; `{sheet}.rejected.csv` tem todas",
     ),
     // What came back mended.
     (
-        "{count} cells that only a spreadsheet had changed are what they were, such as `{came}`, which is `{was}` in {place}",
-        "{count} células que só uma planilha tinha alterado são o que eram, como `{came}`, que é `{was}` em {place}",
+        "{count|* cell|* cells} that only a spreadsheet had changed {count|is what it was|are what they were}, such as `{came}`, which is `{was}` in {place}",
+        "{count|* célula que só uma planilha tinha alterado é o que era|* células que só uma planilha tinha alterado são o que eram}, como `{came}`, que é `{was}` em {place}",
     ),
     (
-        "{count} rows of {run} go along: mended rows need them or had held them back",
-        "{count} linhas de {run} vão junto: linhas corrigidas precisam delas ou as retinham",
+        "{count|* row|* rows} of {run} {count|goes|go} along: mended rows need {count|it|them} or had held {count|it|them} back",
+        "{count|* linha|* linhas} de {run} {count|vai|vão} junto: linhas corrigidas {count|precisam dela|precisam delas} ou {count|a|as} retinham",
     ),
     // Causes: what to mend.
-    ("1 cause for {bad} of {rows} rows that are not well:", "1 causa para {bad} de {rows} linhas que não estão bem:"),
     (
-        "{causes} causes for {bad} of {rows} rows that are not well, the largest first:",
-        "{causes} causas para {bad} de {rows} linhas que não estão bem, a maior primeiro:",
+        "1 cause for {bad} of {rows|* row that is|* rows that are} not well:",
+        "1 causa para {bad} de {rows|* linha que não está|* linhas que não estão} bem:",
     ),
-    ("and {count} more causes; the report lists them all", "e mais {count} causas; o relatório lista todas"),
+    (
+        "{causes} causes for {bad} of {rows|* row that is|* rows that are} not well, the largest first:",
+        "{causes} causas para {bad} de {rows|* linha que não está|* linhas que não estão} bem, a maior primeiro:",
+    ),
+    (
+        "and {count|* more cause|* more causes}; the report lists them all",
+        "e mais {count|* causa|* causas}; o relatório lista todas",
+    ),
     ("1 row; with it mended {share} of all rows pass", "1 linha; com ela corrigida, {share} de todas as linhas passam"),
     (
         "1 row and {blocked} behind it; with it mended {share} of all rows pass",
@@ -146,8 +152,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{rows} linhas; com elas corrigidas, {share} de todas as linhas passam",
     ),
     (
-        "{blocked} rows behind it; with it mended {share} of all rows pass",
-        "{blocked} linhas atrás; com isso corrigido, {share} de todas as linhas passam",
+        "{blocked|* row|* rows} behind it; with it mended {share} of all rows pass",
+        "{blocked|* linha|* linhas} atrás; com isso corrigido, {share} de todas as linhas passam",
     ),
     (
         "{rows} rows and {blocked} behind them; with them mended {share} of all rows pass",
@@ -190,24 +196,35 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("waiting", "à espera"),
     ("rejected", "rejeitado"),
     ("failed", "falhou"),
-    ("wave {wave}: {ready} of {all} customers ready", "onda {wave}: {ready} de {all} clientes prontos"),
-    ("without a wave: {ready} of {all} customers ready", "sem onda: {ready} de {all} clientes prontos"),
     (
-        "{count} cells of the sheets still say what was mended and sent since; the next run of the sheets rejects their rows, so \
-         mend them there too, or keep mends with `turnup retry --from FILE --keep`",
+        "wave {wave}: {ready} of {all|* customer|* customers} ready",
+        "onda {wave}: {ready} de {all|* cliente pronto|* clientes prontos}",
+    ),
+    (
+        "without a wave: {ready} of {all|* customer|* customers} ready",
+        "sem onda: {ready} de {all|* cliente pronto|* clientes prontos}",
+    ),
+    (
+        "{count|* cell|* cells} of the sheets still {count|says|say} what was mended and sent since; the next run of the sheets rejects {count|its row|their rows}, so mend {count|it|them} there too, or keep mends with `turnup retry --from FILE --keep`",
         "{count} células das planilhas ainda dizem o que já foi corrigido e enviado; a próxima execução das planilhas rejeita as \
          linhas delas, então corrija-as ali também, ou guarde correções com `turnup retry --from FILE --keep`",
     ),
-    ("{count} rows belong to no customer", "{count} linhas não pertencem a nenhum cliente"),
+    (
+        "{count|* row belongs|* rows belong} to no customer",
+        "{count|* linha não pertence|* linhas não pertencem} a nenhum cliente",
+    ),
     ("{email} (not yet)", "{email} (ainda não)"),
     ("users {users}", "usuários {users}"),
-    ("numbers {live} live, {staged} staged", "números {live} no ar, {staged} preparados"),
+    ("numbers {live} live, {staged} staged", "números {live} no ar, {staged|* preparado|* preparados}"),
     ("emergency {address}", "emergência {address}"),
     ("{what} ({count} times)", "{what} ({count} vezes)"),
     ("{what} since {since}", "{what} desde {since}"),
-    ("mistakes to mend ({code})", "erros a corrigir ({code})"),
+    ("mistakes to mend ({codes})", "erros a corrigir ({codes})"),
     ("the next run", "a próxima execução"),
-    ("registered at {done} of {all} locations", "registrado em {done} de {all} localidades"),
+    (
+        "registered at {done} of {all|* location|* locations}",
+        "registrado em {done} de {all|* localidade|* localidades}",
+    ),
     ("set the emergency address", "definir o endereço de emergência"),
     ("set the emergency callback number", "definir o número de retorno de emergência"),
     ("an answer of Webex is outstanding", "falta uma resposta do Webex"),
@@ -262,8 +279,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("the row took no part in this run", "a linha não participou desta execução"),
     ("what it waits for: {place}", "o que ela espera: {place}"),
     (
-        "cause: {title}, which concerns {rows} rows and holds back {blocked}; {share} of all rows pass with it mended",
-        "causa: {title}, que afeta {rows} linhas e retém {blocked}; {share} de todas as linhas passam com ela corrigida",
+        "cause: {title}, which concerns {rows|* row|* rows} and holds back {blocked}; {share} of all rows pass with it mended",
+        "causa: {title}, que afeta {rows|* linha|* linhas} e retém {blocked}; {share} de todas as linhas passam com ela corrigida",
     ),
     ("nothing was ever sent for it", "nada foi enviado por ela"),
     ("run {run}, started {started} by {by}", "execução {run}, iniciada {started} por {by}"),
@@ -278,8 +295,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "não há linha `{place}` na execução {run}; indique uma como users.csv:418, como a planilha conta",
     ),
     (
-        "bring {count} staged numbers live on porting day: turnup activate",
-        "pôr no ar {count} números preparados no dia da portabilidade: turnup activate",
+        "bring {count|* staged number|* staged numbers} live on porting day: turnup activate",
+        "pôr no ar {count|* número preparado|* números preparados} no dia da portabilidade: turnup activate",
     ),
     ("see to: {what}", "cuidar de: {what}"),
     (
@@ -315,7 +332,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("what was done", "o que foi feito"),
     ("nothing yet", "nada ainda"),
     ("left to do by hand", "a fazer manualmente"),
-    ("{live} live, {staged} staged", "{live} no ar, {staged} preparados"),
+    ("{live} live, {staged} staged", "{live} no ar, {staged|* preparado|* preparados}"),
     ("standing", "situação"),
     ("administrator", "administrador"),
     ("users done", "usuários feitos"),
@@ -344,7 +361,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("Cure", "Cura"),
     ("The row as it came", "A linha como veio"),
     ("Tracking id", "Id de rastreamento"),
-    ("{from} to {to} of {count} rows", "{from} a {to} de {count} linhas"),
+    ("rows {from} to {to} of {count}", "linhas {from} a {to} de {count}"),
     ("Page {page} of {pages}", "Página {page} de {pages}"),
     ("Report of run {run}", "Relatório da execução {run}"),
     ("To the content", "Ir ao conteúdo"),
@@ -355,8 +372,11 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("turnup report", "relatório do turnup"),
     ("The run is not finished", "A execução não terminou"),
     ("No row took part", "Nenhuma linha participou"),
-    ("All {rows} rows are well", "Todas as {rows} linhas estão bem"),
-    ("{bad} of {rows} rows are not well", "{bad} de {rows} linhas não estão bem"),
+    ("{rows|The only row is|All * rows are} well", "{rows|A única linha está|Todas as * linhas estão} bem"),
+    (
+        "{bad} of {rows|* row|* rows} {bad|is|are} not well",
+        "{bad} de {rows|* linha|* linhas} {bad|não está|não estão} bem",
+    ),
     ("Overview", "Visão geral"),
     ("Rows", "Linhas"),
     ("Well", "Bem"),
@@ -370,7 +390,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{share} of the rows are well as they stand. Causes: {count}, the largest effect first.",
         "{share} das linhas estão bem como estão. Causas: {count}, a de maior efeito primeiro.",
     ),
-    ("and {count} more causes; report.json lists them all", "e mais {count} causas; report.json lista todas"),
+    (
+        "and {count|* more cause|* more causes}; report.json lists them all",
+        "e mais {count|* causa|* causas}; report.json lista todas",
+    ),
     ("{share} of all rows pass then", "{share} de todas as linhas passam então"),
     ("Show these rows", "Mostrar estas linhas"),
     ("row", "linha"),
@@ -410,7 +433,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Rows that are well, of all rows; customers with most to look at first.",
         "Linhas que estão bem, de todas; primeiro os clientes com mais a ver.",
     ),
-    ("and {count} more customers; the table below has them all", "e mais {count} clientes; a tabela abaixo tem todos"),
+    (
+        "and {count|* more customer|* more customers}; the table below has them all",
+        "e mais {count|* cliente|* clientes}; a tabela abaixo tem todos",
+    ),
     ("Every row", "Cada linha"),
     (
         "This page holds {most} of {total} rows, those that are not well first. The files *.results.csv beside it are complete.",
@@ -439,7 +465,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Nada foi enviado. A previsão é um cálculo, não uma promessa.",
     ),
     ("Nothing to do", "Nada a fazer"),
-    ("{calls} requests, {time}", "{calls} pedidos, {time}"),
+    ("No request would be made", "Nenhum pedido seria feito"),
+    ("{calls|* request|* requests}, {time}", "{calls|* pedido|* pedidos}, {time}"),
     ("Requests that read", "Pedidos de leitura"),
     ("Requests that write", "Pedidos de escrita"),
     ("Numbers that go live", "Números que entram no ar"),
@@ -499,7 +526,11 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("calls", "chamadas"),
     ("nothing to do: no request would be made", "nada a fazer: nenhum pedido seria feito"),
     (
-        "{calls} calls ({read} that read, {write} that write), {time}; the time goes into: {bottleneck}",
+        "no request would be made, but not everything is as the sheets say",
+        "nenhum pedido seria feito, mas nem tudo está como as planilhas dizem",
+    ),
+    (
+        "{calls|* call|* calls} ({read|* that reads|* that read}, {write|* that writes|* that write}), {time}; the time goes into: {bottleneck}",
         "{calls} chamadas ({read} de leitura, {write} de escrita), {time}; o tempo vai para: {bottleneck}",
     ),
     ("{percent} % faster", "{percent} % mais rápido"),
@@ -519,17 +550,16 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("; without {which}, of which it has no price", "; sem {which}, de que ela não tem preço"),
     (
-        "{numbers} numbers go live, {people} persons may get a mail from Webex, {packages} packages become billable",
-        "{numbers} números entram no ar, {people} pessoas podem receber um e-mail do Webex, {packages} pacotes passam a ser \
-         cobrados",
+        "{numbers|* number goes|* numbers go} live, {people|* person|* persons} may get a mail from Webex, {packages|* package becomes|* packages become} billable",
+        "{numbers|* número entra|* números entram} no ar, {people|* pessoa pode|* pessoas podem} receber um e-mail do Webex, {packages|* pacote passa|* pacotes passam} a ser {packages|cobrado|cobrados}",
     ),
     (
-        "{rejected} rows are rejected and {blocked} held back by another row; `turnup check` says why",
-        "{rejected} linhas são rejeitadas e {blocked} retidas por outra linha; `turnup check` diz por quê",
+        "{rejected|* row is|* rows are} rejected and {blocked} held back by another row; `turnup check` says why",
+        "{rejected|* linha é rejeitada|* linhas são rejeitadas} e {blocked|* retida|* retidas} por outra linha; `turnup check` diz por quê",
     ),
     (
-        "{count} known objects have no row that takes part; they stay as they are",
-        "{count} objetos conhecidos não têm linha que participe; ficam como estão",
+        "{count|* known object has|* known objects have} no row that takes part; {count|it stays as it is|they stay as they are}",
+        "{count|* objeto conhecido não tem|* objetos conhecidos não têm} linha que participe; {count|fica como está|ficam como estão}",
     ),
     ("{row} is left out: {message}", "{row} fica de fora: {message}"),
     ("update {id}: {changes}", "mudar {id}: {changes}"),
@@ -561,10 +591,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
          ficam no Webex",
     ),
     (
-        "{changes} changes and deletions of {known} known objects are more than `max_changes` and `max_change_rate` under \
-         `[guards]` allow",
-        "{changes} mudanças e exclusões de {known} objetos conhecidos são mais do que `max_changes` e `max_change_rate` em \
-         `[guards]` permitem",
+        "{changes|* change or deletion|* changes and deletions} of {known|* known object|* known objects} {changes|is|are} more than `max_changes` and `max_change_rate` under `[guards]` allow",
+        "{changes|* mudança ou exclusão|* mudanças e exclusões} de {known|* objeto conhecido|* objetos conhecidos} {changes|é|são} mais do que `max_changes` e `max_change_rate` em `[guards]` permitem",
     ),
     ("type {changes} to go on: ", "digite {changes} para continuar: "),
     ("the run {run} does not wait for approval", "a execução {run} não espera aprovação"),
@@ -618,17 +646,17 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("provisioning of customers", "provisionamento dos clientes"),
     ("requests in flight", "pedidos simultâneos"),
     (
-        "{count} locations say `inactive`, but their numbers were brought live; they stay live",
-        "{count} localidades dizem `inactive`, mas seus números já entraram em serviço; eles continuam em serviço",
+        "{count|* location says|* locations say} `inactive`, but {count|its|their} numbers were brought live; they stay live",
+        "{count|* localidade diz|* localidades dizem} `inactive`, mas seus números já entraram em serviço; eles continuam em serviço",
     ),
     // The page of `activate`.
     (
-        "{customer}, {location}: {count} numbers go live now",
-        "{customer}, {location}: {count} números entram em serviço agora",
+        "{customer}, {location}: {count|* number goes|* numbers go} live now",
+        "{customer}, {location}: {count|* número entra|* números entram} em serviço agora",
     ),
     (
-        "{count} numbers go live in all; they stay live while the sheet still says `inactive`",
-        "{count} números entram em serviço ao todo; eles continuam em serviço enquanto a planilha ainda diz `inactive`",
+        "{count|* number goes live in all; it stays|* numbers go live in all; they stay} live while the sheet still says `inactive`",
+        "{count|* número entra em serviço ao todo; ele continua|* números entram em serviço ao todo; eles continuam} em serviço enquanto a planilha ainda diz `inactive`",
     ),
     ("no number is staged: no request would be made", "nenhum número está em espera: nenhum pedido seria feito"),
     (
@@ -650,16 +678,16 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     // The page of `fix`.
     ("nothing to repair", "nada a reparar"),
     (
-        "{cells} cells can be repaired for certain; `turnup fix --apply` writes them into a copy",
-        "{cells} células podem ser reparadas com certeza; `turnup fix --apply` as escreve em uma cópia",
+        "{cells|* cell|* cells} can be repaired for certain; `turnup fix --apply` writes {cells|it|them} into a copy",
+        "{cells|* célula pode ser reparada|* células podem ser reparadas} com certeza; `turnup fix --apply` {cells|a|as} escreve em uma cópia",
     ),
     (
-        "{cells} cells were repaired in the copy; look at it, then move its sheets here",
-        "{cells} células foram reparadas na cópia; olhe-a, e depois traga as planilhas dela para cá",
+        "{cells|* cell was|* cells were} repaired in the copy; look at it, then move its sheets here",
+        "{cells|* célula foi reparada|* células foram reparadas} na cópia; olhe-a, e depois traga as planilhas dela para cá",
     ),
     // The closing summary.
     ("no rows", "nenhuma linha"),
-    ("{count} requests", "{count} pedidos"),
+    ("{count|* request|* requests}", "{count|* pedido|* pedidos}"),
     ("{by} stands in the way", "{by} impede esta linha"),
     ("see {by}; this row goes with it", "veja {by}; esta linha vai junto"),
     ("{fix}; this row goes with it", "{fix}; esta linha vai junto"),
@@ -690,8 +718,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     // The pages of `export` and `compare`.
     ("interrupted; nothing was written", "interrompido; nada foi escrito"),
     (
-        "exported: {customers} customers, {locations} branches, {users} users; {requests} requests",
-        "exportados: {customers} clientes, {locations} filiais, {users} usuários; {requests} pedidos",
+        "exported: {customers|* customer|* customers}, {locations|* branch|* branches}, {users|* user|* users}; {requests|* request|* requests}",
+        "exportados: {customers|* cliente|* clientes}, {locations|* filial|* filiais}, {users|* usuário|* usuários}; {requests|* pedido|* pedidos}",
     ),
     (
         "the runs of this folder went to another Webex, so nothing is filled in from them",
@@ -768,16 +796,16 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     (" and {count} more", " e mais {count}"),
     ("the customer `{customer}` was not read: {reason}", "o cliente `{customer}` não foi lido: {reason}"),
     (
-        "{budget} requests are not even enough for the list of customers; give --budget more",
-        "{budget} pedidos não bastam nem para a lista de clientes; dê mais a --budget",
+        "{budget|* request is|* requests are} not even enough for the list of customers; give --budget more",
+        "{budget|* pedido não basta|* pedidos não bastam} nem para a lista de clientes; dê mais a --budget",
     ),
     (
         "not looked at, since the budget is used up: {which}; they come first the next time",
         "não examinados, pois o limite de pedidos se esgotou: {which}; são os primeiros da próxima vez",
     ),
     (
-        "{differences} differences; {customers} customers compared with {requests} requests",
-        "{differences} diferenças; {customers} clientes comparados com {requests} pedidos",
+        "{differences|* difference|* differences}; {customers|* customer|* customers} compared with {requests|* request|* requests}",
+        "{differences|* diferença|* diferenças}; {customers|* cliente comparado|* clientes comparados} com {requests|* pedido|* pedidos}",
     ),
     (
         "{sheet} {key}: `{column}` was confirmed as `{known}` and is `{found}`",
@@ -922,7 +950,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "nada foi executado nesta pasta, e não há o que tentar de novo",
     ),
     ("no row of {run} is to be retried", "nenhuma linha de {run} deve ser tentada de novo"),
-    ("retrying {count} rows of {run}", "tentando de novo {count} linhas de {run}"),
+    ("retrying {count|* row|* rows} of {run}", "tentando de novo {count|* linha|* linhas} de {run}"),
     (
         "`{file}` does not say which sheet it is of; call it users.rejected.csv, or likewise for locations or customers",
         "`{file}` não diz de que planilha é; chame-o de users.rejected.csv, ou do mesmo modo para locations ou customers",
@@ -1092,10 +1120,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "`{file}` em `{inbox}` ainda está sendo gravado e não foi usado; deixe a noite começar mais tarde",
     ),
     (
-        "the new {sheet} sheet has {rows} rows and the last one had {before}, so it was not taken; if that is right, \
-         `turnup nightly --anyway` takes it",
-        "a nova planilha {sheet} tem {rows} linhas e a última tinha {before}, por isso não foi usada; se estiver certo, \
-         `turnup nightly --anyway` a usa",
+        "the new {sheet} sheet has {rows|* row|* rows} and the last one had {before}, so it was not taken; if that is right, `turnup nightly --anyway` takes it",
+        "a nova planilha {sheet} tem {rows|* linha|* linhas} e a última tinha {before}, por isso não foi usada; se estiver certo, `turnup nightly --anyway` a usa",
     ),
     ("the metrics cannot be written", "as métricas não podem ser gravadas"),
     ("the {what} cannot be sent: {why}", "não foi possível enviar ({what}): {why}"),

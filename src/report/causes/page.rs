@@ -17,15 +17,19 @@ pub fn causes_page(causes: &Causes, lang: Lang) -> String {
     let bad = causes.rows - causes.well;
     let gaps: [(&str, &dyn Display); 3] = [("causes", &causes.list.len()), ("bad", &bad), ("rows", &causes.rows)];
     let words = match causes.list.len() {
-        1 => "1 cause for {bad} of {rows} rows that are not well:",
-        _ => "{causes} causes for {bad} of {rows} rows that are not well, the largest first:",
+        1 => "1 cause for {bad} of {rows|* row that is|* rows that are} not well:",
+        _ => "{causes} causes for {bad} of {rows|* row that is|* rows that are} not well, the largest first:",
     };
     let mut page = say(lang, words, &gaps) + "\n";
     for (number, cause) in (1..).zip(&causes.list).take(DRAWN_MAX) {
         page.push_str(&drawn(number, cause, lang));
     }
     if let Some(more) = causes.list.len().checked_sub(DRAWN_MAX).filter(|more| *more > 0) {
-        page.push_str(&say(lang, "and {count} more causes; the report lists them all", &[("count", &more)]));
+        page.push_str(&say(
+            lang,
+            "and {count|* more cause|* more causes}; the report lists them all",
+            &[("count", &more)],
+        ));
         page.push('\n');
     }
     page
@@ -47,7 +51,7 @@ fn effect(cause: &Cause, lang: Lang) -> String {
         (1, 0) => "1 row; with it mended {share} of all rows pass",
         (1, _) => "1 row and {blocked} behind it; with it mended {share} of all rows pass",
         (_, 0) => "{rows} rows; with them mended {share} of all rows pass",
-        (0, _) => "{blocked} rows behind it; with it mended {share} of all rows pass",
+        (0, _) => "{blocked|* row|* rows} behind it; with it mended {share} of all rows pass",
         _ => "{rows} rows and {blocked} behind them; with them mended {share} of all rows pass",
     };
     say(lang, words, &gaps)

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::{capital, grouped, page, shown, ticked};
 use crate::plan::{Action, Licence, Step};
 use crate::report::deeds::thing_words;
-use crate::report::plan::{PlanView, Totals, cost, range, remarks, totals};
+use crate::report::plan::{PlanView, Totals, cost, is_all_done, range, remarks, totals};
 use crate::text::{Lang, phrase, say};
 
 /// Changes and licences that are listed; the JSON form has them all.
@@ -40,10 +40,11 @@ pub fn plan_html(view: &PlanView<'_>) -> String {
 fn verdict(view: &PlanView<'_>) -> String {
     let calls = view.forecast.calls.total();
     if calls == 0 {
-        return phrase(view.lang, "Nothing to do").to_owned();
+        let words = if is_all_done(view) { "Nothing to do" } else { "No request would be made" };
+        return phrase(view.lang, words).to_owned();
     }
     let time = range(view.forecast.least, view.forecast.most, view.lang);
-    say(view.lang, "{calls} requests, {time}", &[("calls", &calls as &dyn Display), ("time", &time)])
+    say(view.lang, "{calls|* request|* requests}, {time}", &[("calls", &calls as &dyn Display), ("time", &time)])
 }
 
 fn figures(view: &PlanView<'_>) -> Markup {

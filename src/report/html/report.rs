@@ -71,11 +71,11 @@ fn verdict(view: &RunView<'_>) -> String {
         return phrase(lang, "No row took part").to_owned();
     }
     if bad == 0 {
-        return say(lang, "All {rows} rows are well", &[("rows", &grouped(causes.rows, lang))]);
+        return say(lang, "{rows|The only row is|All * rows are} well", &[("rows", &grouped(causes.rows, lang))]);
     }
     let (bad, rows) = (grouped(bad, lang), grouped(causes.rows, lang));
     let gaps: [(&str, &dyn Display); 2] = [("bad", &bad), ("rows", &rows)];
-    say(lang, "{bad} of {rows} rows are not well", &gaps)
+    say(lang, "{bad} of {rows|* row|* rows} {bad|is|are} not well", &gaps)
 }
 
 /// All outcomes of all sheets.
@@ -135,7 +135,7 @@ fn causes(view: &RunView<'_>) -> Markup {
             ol class="causes" {
                 @for (at, cause) in list.iter().enumerate().take(CAUSES_MAX) { (card(at, cause, lang)) }
             }
-            @if more > 0 { p class="soft" { (say(lang, "and {count} more causes; report.json lists them all", &[("count", &more)])) } }
+            @if more > 0 { p class="soft" { (say(lang, "and {count|* more cause|* more causes}; report.json lists them all", &[("count", &more)])) } }
         }
     }
 }
@@ -267,7 +267,7 @@ fn charts(view: &RunView<'_>) -> Markup {
                     h3 { (phrase(lang, "By customer")) }
                     p class="soft" { (phrase(lang, "Rows that are well, of all rows; customers with most to look at first.")) }
                     (chart(&customers, lang))
-                    @if more > 0 { p class="soft" { (say(lang, "and {count} more customers; the table below has them all", &[("count", &more)])) } }
+                    @if more > 0 { p class="soft" { (say(lang, "and {count|* more customer|* more customers}; the table below has them all", &[("count", &more)])) } }
                 }
             }
         }

@@ -244,7 +244,7 @@ fn words(lang: Lang) -> BTreeMap<&'static str, &'static str> {
         ("cure", "Cure"),
         ("cells", "The row as it came"),
         ("tracking", "Tracking id"),
-        ("showing", "{from} to {to} of {count} rows"),
+        ("showing", "rows {from} to {to} of {count}"),
         ("page", "Page {page} of {pages}"),
     ]
     .into_iter()

@@ -51,7 +51,7 @@ pub(super) fn table(view: &RunView<'_>, page: &PageRows<'_>) -> Markup {
 fn told(rows: usize, lang: Lang) -> String {
     let (from, to) = (grouped(rows.min(1), lang), grouped(rows.min(PAGE_ROWS), lang));
     let count = grouped(rows, lang);
-    say(lang, "{from} to {to} of {count} rows", &[("from", &from), ("to", &to), ("count", &count)])
+    say(lang, "rows {from} to {to} of {count}", &[("from", &from), ("to", &to), ("count", &count)])
 }
 
 fn leaf(rows: usize, lang: Lang) -> String {
