@@ -46,7 +46,7 @@ fn a_second_mend_is_done_again_after_the_e_mail_itself_was_mended() {
     let email = ("rui at aurora.example", "rui@aurora.example");
     let second = sent_back(&bench, &simulator, &first, email, true).expect_code(3);
     let third = sent_back(&bench, &simulator, &second, (",webex_meeting,", ",webex_meetings,"), true).expect_code(0);
-    assert!(third.err.contains("1 mends are kept"), "{third:#?}");
+    assert!(third.err.contains("1 mend is kept"), "{third:#?}");
     let kept = fs::read_to_string(bench.path("work/corrections.csv")).expect("it was made");
     let lines: Vec<&str> = kept.lines().skip(1).collect();
     assert_eq!(
@@ -127,7 +127,7 @@ fn the_status_tells_of_registered_emergency_addresses() {
     let told = Results::read(&bench, &ran, "customers.results.csv").lines(&["reason"])[0].clone();
     assert!(told.contains("emergency address: set"), "{told}");
     let status = bench.ran(&["status", "work"]).expect_code(0).out;
-    assert!(status.contains("emergency registered at 1 of 1 locations"), "{status}");
+    assert!(status.contains("emergency registered at 1 of 1 location"), "{status}");
     let evidence = bench.ran(&["report", "--customer", "aurora", "-C", "work"]).expect_code(0).out;
-    assert!(evidence.contains("registered at 1 of 1 locations"), "{evidence}");
+    assert!(evidence.contains("registered at 1 of 1 location"), "{evidence}");
 }
