@@ -33,6 +33,8 @@ pub struct Lists {
     pub timezones: Option<BTreeSet<String>>,
     /// Locales in lower case with `_`.
     pub languages: Option<BTreeSet<String>>,
+    /// Mail domains of the public, in lower case.
+    pub consumer_domains: Option<BTreeSet<String>>,
 }
 
 /// The user's say about the rules.

@@ -36,6 +36,9 @@ pub struct NightlyArgs {
     /// Take new sheets although they lost many rows since the last night.
     #[arg(long)]
     anyway: bool,
+    /// Only customers whose `wave` column says so, within its window.
+    #[arg(long, value_name = "WAVE")]
+    wave: Option<String>,
     #[command(flatten)]
     hold_back: HoldBackArgs,
     #[command(flatten)]
@@ -47,13 +50,14 @@ pub struct NightlyArgs {
 impl NightlyArgs {
     /// What concerns the settings.
     pub fn typed(&self, lang: Option<Lang>) -> Typed {
-        typed(lang, &self.hold_back, &self.reading, &self.api)
+        Typed { is_wave: self.wave.is_some(), ..typed(lang, &self.hold_back, &self.reading, &self.api) }
     }
 
     /// What concerns this night alone.
     pub fn order(&self) -> NightOrder {
         let wait = self.wait.map(Duration::from_mins);
-        NightOrder { inbox: self.inbox.clone(), until: self.until.until, wait, anyway: self.anyway }
+        let (inbox, wave) = (self.inbox.clone(), self.wave.clone());
+        NightOrder { inbox, until: self.until.until, wait, anyway: self.anyway, wave }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Every file names its source in its first lines. The files are data, not code: an entry is added there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
@@ -18,6 +18,7 @@ pub struct Tables {
     countries: HashMap<String, Country>,
     languages: Vec<Language>,
     zones: HashMap<String, Zone>,
+    consumer_domains: HashSet<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -122,6 +123,12 @@ pub struct Zone {
     pub country: String,
 }
 
+/// A mail domain where anybody may have an address.
+#[derive(Debug, Deserialize)]
+struct Domain {
+    domain: String,
+}
+
 impl Tables {
     /// The embedded tables, read once.
     pub fn get() -> &'static Self {
@@ -136,6 +143,10 @@ impl Tables {
             zones: read::<Zone>(include_str!("data/timezones.csv"))
                 .into_iter()
                 .map(|zone| (zone.name.clone(), zone))
+                .collect(),
+            consumer_domains: read::<Domain>(include_str!("data/consumer_domains.csv"))
+                .into_iter()
+                .map(|domain| domain.domain)
                 .collect(),
         })
     }
@@ -173,6 +184,11 @@ impl Tables {
     /// The listed zone of exactly that name.
     pub fn zone(&self, name: &str) -> Option<&Zone> {
         self.zones.get(name)
+    }
+
+    /// Is it a mail domain where anybody may have an address (lower case)?
+    pub fn is_consumer_domain(&self, domain: &str) -> bool {
+        self.consumer_domains.contains(domain)
     }
 
     /// Every listed zone, in no order.
@@ -214,6 +230,7 @@ mod tests {
         assert!(tables.country("BR").is_some_and(|brazil| brazil.state_required && brazil.postal_required));
         assert!(tables.language("pt_br").is_some_and(|l| l.for_email() && l.for_announcements()));
         assert!(tables.zone("America/Sao_Paulo").is_some_and(|zone| zone.country == "BR"));
+        assert!(tables.is_consumer_domain("gmail.com") && !tables.is_consumer_domain("acme.pt"));
         for country in tables.countries() {
             assert!(country.postal_pattern.is_empty() || regex::Regex::new(&country.postal_pattern).is_ok());
         }

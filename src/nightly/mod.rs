@@ -42,6 +42,8 @@ pub struct NightOrder {
     pub wait: Option<Duration>,
     /// Take new sheets although they lost many rows.
     pub anyway: bool,
+    /// Only customers of this wave.
+    pub wave: Option<String>,
 }
 
 /// What a night came to.
@@ -123,7 +125,7 @@ async fn spend(
         night.exit = exit::GUARD;
         return Ok(());
     }
-    let (ran, summary) = captured(workspace, typed, until, console).await?;
+    let (ran, summary) = captured(workspace, typed, (until, order.wave.clone()), console).await?;
     let report = summary.lines().last().map(|folder| Path::new(folder).join("report.json"));
     let report = report.and_then(|path| std::fs::read(path).ok());
     night.report = report.and_then(|bytes| serde_json::from_slice(&bytes).ok());
@@ -236,11 +238,12 @@ fn received(
 async fn captured(
     workspace: &Workspace,
     typed: &Typed,
-    until: Option<Until>,
+    (until, wave): (Option<Until>, Option<String>),
     console: &mut Console<'_>,
 ) -> anyhow::Result<(u8, String)> {
     let (confirmation, origin) = (Confirmation::Given, Origin::Nightly);
-    let order = Order { confirmation, until, selection: Selection::default(), plan: None, origin };
+    let selection = Selection { wave, ..Selection::default() };
+    let order = Order { confirmation, until, selection, plan: None, origin };
     let mut summary = Vec::new();
     let mut beside = Console {
         out: &mut summary,

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 
 use super::recorded::{Recorded, Scope};
+use super::window::Windows;
 use super::{Console, Terminal, exit, guard, provider};
 use crate::journal::{Log, RunHead, Sqlite};
 use crate::plan::{Action, Known, Plan, Step};
@@ -82,6 +83,11 @@ pub async fn approve(folder: &Path, typed: &Typed, run: &str, console: &mut Cons
         let words = "what is known has moved since {run} was parked, so it is not let go; run again";
         console.refuse(&say(lang, words, &[("run", &run)]));
         return Ok(exit::GUARD);
+    }
+    let windows = Windows::read(&workspace, lang, &console.clock)?;
+    if let Some((words, code)) = windows.refusal(&workspace, &settings, &log, run)? {
+        console.refuse(&words);
+        return Ok(code);
     }
     provider::look(&settings)?;
     console.say(&say(lang, "{run} goes exactly as it was parked", &[("run", &run)]));

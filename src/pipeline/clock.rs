@@ -109,6 +109,11 @@ impl Clock {
         self.deadline(until).map_or(until, |deadline| Until::Moment(deadline.at.timestamp()))
     }
 
+    /// Now.
+    pub fn moment(&self) -> Timestamp {
+        self.zoned().timestamp()
+    }
+
     /// RFC 3339 with offset, to the millisecond.
     pub fn now(&self) -> String {
         self.zoned().strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()

@@ -70,8 +70,9 @@ pub(super) fn room(workspace: &Workspace, steps: u64) -> anyhow::Result<()> {
 }
 
 /// Findings that leave a sheet without rows, or without a mend that was meant.
-pub(super) const UNREADABLE: [Code; 7] = [
+pub(super) const UNREADABLE: [Code; 8] = [
     Code::CorrectionsMalformed,
+    Code::WavesMalformed,
     Code::NotText,
     Code::EmptyFile,
     Code::FileKind,
@@ -157,7 +158,8 @@ pub(super) fn damaged_text(checked: &Checked<'_>, lang: Lang) -> Vec<String> {
     said
 }
 
-fn in_the_way(wrong: &Diagnostic, lang: Lang) -> String {
+/// A finding that lets nothing be sent, in a line.
+pub(super) fn in_the_way(wrong: &Diagnostic, lang: Lang) -> String {
     let (message, fix) = (wrong.message(lang), wrong.fix(lang));
     let gaps: [(&str, &dyn std::fmt::Display); 3] = [("place", &wrong.place), ("message", &message), ("fix", &fix)];
     say(lang, "{place}: {message}; {fix}; nothing was sent", &gaps)

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::SheetKind;
 use crate::settings::{KEPT_ENCODING, SETTINGS};
-use crate::sheet::{self, CORRECTIONS, Correction, Rows, Sheets};
+use crate::sheet::{self, CORRECTIONS, Correction, Rows, Sheets, WAVES, Wave};
 use crate::template::{self, Templates};
 
 /// The file of the onboarding templates.
@@ -23,6 +23,8 @@ pub(super) struct Inputs {
     pub found: Vec<Diagnostic>,
     /// Mends that were kept; they are done in the sheets.
     pub corrections: Vec<Correction>,
+    /// The windows of waves; none where a run's own inputs are read.
+    pub waves: Vec<Wave>,
 }
 
 impl Inputs {
@@ -49,7 +51,9 @@ impl Inputs {
         found.extend(of_cells);
         found.extend(of_corrections);
         found.extend(beside(folder)?);
-        Ok(Self { sheets, rows, templates, found, corrections })
+        let waves = waves_of(folder, &mut found)?;
+        found.extend(sheet::without_window(&rows, &sheets, &waves));
+        Ok(Self { sheets, rows, templates, found, corrections, waves })
     }
 
     /// The same with other texts in place of sheets.
@@ -69,6 +73,7 @@ impl Inputs {
         let (rows, of_cells) = sheet::rows(&self.sheets);
         self.found.retain(|found| found.place.sheet.is_none() || is_beside(found));
         self.found.extend(of_cells);
+        self.found.extend(sheet::without_window(&rows, &self.sheets, &self.waves));
         Self { rows, ..self }
     }
 
@@ -92,6 +97,9 @@ impl Inputs {
         }
         let mut kept = Self::read(copies, options)?;
         kept.found.extend(beside(folder)?);
+        // Windows are those of the day, so they are no part of what is kept.
+        kept.waves = waves_of(folder, &mut kept.found)?;
+        kept.found.extend(sheet::without_window(&kept.rows, &kept.sheets, &kept.waves));
         Ok(kept)
     }
 
@@ -117,6 +125,17 @@ pub(super) fn corrections(folder: &Path, found: &mut Vec<Diagnostic>) -> anyhow:
     }
     let bytes = fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
     Ok(sheet::corrections(bytes, found))
+}
+
+/// The windows of waves, if there are any.
+pub(super) fn waves_of(folder: &Path, found: &mut Vec<Diagnostic>) -> anyhow::Result<Vec<Wave>> {
+    let path = folder.join(WAVES);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    can_be_read(&path)?;
+    let bytes = fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    Ok(sheet::waves(bytes, found))
 }
 
 fn beside(folder: &Path) -> anyhow::Result<Vec<Diagnostic>> {

@@ -332,7 +332,7 @@ fn edited_inputs(workspace: &Workspace, settings: &Settings, told: &RunTold, edi
     let (rows, of_cells) = sheet::rows(&sheets);
     let found = [found, of_cells].concat();
     // What was kept of earlier mends is in the sheets already.
-    let inputs = Inputs { sheets, rows, templates, found, corrections: Vec::new() };
+    let inputs = Inputs { sheets, rows, templates, found, corrections: Vec::new(), waves: Vec::new() };
     let reading = sheet::Options { encoding: None, ..settings.reading.clone() };
     Ok(inputs.with(&edited_texts(told.sheets(), edits), &reading))
 }

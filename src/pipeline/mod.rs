@@ -33,6 +33,7 @@ mod story;
 mod template;
 mod told;
 mod undo;
+mod window;
 
 use std::path::{Path, PathBuf};
 
@@ -81,6 +82,7 @@ pub use status::{StatusFormat, status, status_of};
 pub use story::{StoryFormat, why};
 pub use template::{Answer, add_template, list_templates, show_template};
 pub use undo::undo;
+use window::Windows;
 
 /// Requests under way that a forecast assumes where the run finds out how many there may be.
 const IN_FLIGHT_ASSUMED: [f64; 2] = [10.0, 40.0];
@@ -166,6 +168,7 @@ pub fn plan(
     let plan = selected.plan(&checked, &known);
     let forecast = forecast(&plan, &known, &settings, &learnt(&workspace, &settings)?);
     console.print(&shown_plan(format, &checked, &known, &selected, &plan, &forecast, settings.lang));
+    Windows::read(&workspace, settings.lang, &console.clock)?.say_closed(&plan, &inputs, console);
     if let Some(path) = out {
         SavedPlan::write(path, &workspace, &settings, (&selected, &plan, &known), &console.clock)?;
         let words = "saved as {file}; `turnup run --plan {file}` runs it as it is";
@@ -246,10 +249,18 @@ async fn provision(
         console.say(&words);
     }
     let mut selected = Selected::new(order.selection.clone(), &checked);
-    if let Some((words, code)) = in_the_way(&selected, &checked, settings) {
+    let windows = Windows::read(workspace, settings.lang, &console.clock)?;
+    let mut in_the_way = in_the_way(&selected, &checked, settings);
+    if in_the_way.is_none() && saved.is_none() {
+        in_the_way = windows.narrow(&mut selected, &checked, console);
+    }
+    if let Some((words, code)) = in_the_way {
         return refused(&words, code, &copies, console);
     }
     let plan = selected.plan(&checked, &known);
+    if let Some((words, code)) = saved.and_then(|_| windows.refusal_of_plan(&plan, &inputs)) {
+        return refused(&words, code, &copies, console);
+    }
     if let Some(words) = saved.map(|saved| saved.moved(&copies, &plan, &known, settings)).transpose()?.flatten() {
         return refused(&words, exit::GUARD, &copies, console);
     }
@@ -352,6 +363,11 @@ pub async fn resume(
         return Ok(exit::WELL);
     };
     guard::same_provider(&log, &settings)?;
+    let windows = Windows::read(&workspace, settings.lang, &console.clock)?;
+    if let Some((words, code)) = windows.refusal(&workspace, &settings, &log, &head.run)? {
+        console.refuse(&words);
+        return Ok(code);
+    }
     let words = "resuming {run} of {started} with the sheets of that day";
     console.say(&say(settings.lang, words, &[("run", &head.run), ("started", &head.started)]));
     let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 
 use super::provider::{self, Provider};
 use super::selected::{self};
+use super::window::Windows;
 use super::{Confirmation, Console, Terminal, exit, guard, left, mends};
 use crate::api::Client;
 use crate::diagnostic::Code;
@@ -108,6 +109,10 @@ impl Recorded<'_> {
         }
         let open = self.open(run, scope)?;
         let (is_first, begun) = (self.begins(run)?, Instant::now());
+        let closing = match scope {
+            Scope::Everything if open > 0 => self.closing(run, console)?,
+            _ => None,
+        };
         let (finish, requests) = if open == 0 {
             (Finish { stopped: None, held: BTreeMap::new() }, 0)
         } else {
@@ -116,7 +121,7 @@ impl Recorded<'_> {
             let learnt = self.log.learned(&webex)?;
             let provider = Provider::taught(self.workspace, self.settings, run, &learnt).await?;
             let client = provider.client();
-            let finish = self.provision(run, scope, client.clone(), console).await;
+            let finish = self.provision(run, (scope, closing), client.clone(), console).await;
             let finish = finish.with_context(|| self.recorded_so_far())?;
             self.log.learn(&webex, &[client.learnt(), client.measured()].concat())?;
             (finish, client.sent())
@@ -168,10 +173,16 @@ impl Recorded<'_> {
     }
 
     /// What stops the run before its plan is done.
-    fn guards(&self, run: &str) -> anyhow::Result<Guards> {
-        let until = self.settings.until.map(Into::into);
+    fn guards(&self, run: &str, closing: Option<Instant>) -> anyhow::Result<Guards> {
+        let until = self.settings.until.into_iter().chain(closing).min().map(Into::into);
         let canary = selected::canary(&self.workspace.inputs(run), self.log, run, self.settings.canary)?;
         Ok(Guards { until, limits: Some(self.settings.limits), canary })
+    }
+
+    /// When the first window of a wave closes that the run has something to do in.
+    fn closing(&self, run: &str, console: &mut Console<'_>) -> anyhow::Result<Option<Instant>> {
+        let windows = Windows::read(self.workspace, self.settings.lang, &console.clock)?;
+        windows.closing(self.workspace, self.settings, self.log, run, console)
     }
 
     /// How many steps are to be carried out.
@@ -192,7 +203,7 @@ impl Recorded<'_> {
     async fn provision(
         &mut self,
         run: &str,
-        scope: Scope,
+        (scope, closing): (Scope, Option<Instant>),
         client: Client,
         console: &Console<'_>,
     ) -> anyhow::Result<Finish> {
@@ -204,7 +215,7 @@ impl Recorded<'_> {
         let (api, clock) = (&self.settings.api, console.clock.clone());
         let mode = if scope == Scope::Everything { Mode::Everything } else { Mode::SettleOnly };
         let guards = match scope {
-            Scope::Everything => self.guards(run)?,
+            Scope::Everything => self.guards(run, closing)?,
             // What was sent is followed up whatever comes of it.
             Scope::WhatWasSent => Guards::default(),
         };

@@ -8,7 +8,8 @@ use anyhow::Context;
 
 use crate::check::{Checked, Picked, RowRef};
 use crate::journal::{Ending, Entry, Event, Log, Reason, Stored, Which};
-use crate::plan::{self, Action, Known, Plan, Selection, StepId};
+use crate::model::SheetKind;
+use crate::plan::{self, Action, Closed, Known, Plan, Selection, StepId};
 use crate::text::{Lang, say};
 
 /// The file beside the kept sheets.
@@ -30,7 +31,19 @@ impl Selected {
             Some(wave) => Some(checked.of_wave(wave)),
             None => selection.rows.is_some().then(|| Picked::new(checked.sheets(), rows)),
         };
+        let picked =
+            if selection.closed.is_empty() { picked } else { Some(outside(picked, &selection.closed, checked)) };
         Self { selection, picked }
+    }
+
+    /// Leaves out the rows of waves; tells which of these had any.
+    pub fn leave_out(&mut self, checked: &Checked<'_>, closed: impl Iterator<Item = Closed>) -> Vec<Closed> {
+        let is_in = |row| self.picked.as_ref().is_none_or(|picked| picked.has(row));
+        let closed: Vec<Closed> = closed.filter(|closed| checked.of_wave(&closed.wave).rows().any(is_in)).collect();
+        if !closed.is_empty() {
+            *self = Self::new(Selection { closed: closed.clone(), ..self.selection.clone() }, checked);
+        }
+        closed
     }
 
     /// Plans what was asked for.
@@ -105,6 +118,17 @@ impl Selected {
         };
         self.selection.lacking.iter().filter(|lack| !doubts.contains(&lack.step)).map(entry).collect()
     }
+}
+
+/// The rows that are left without those of closed waves.
+fn outside(picked: Option<Picked>, closed: &[Closed], checked: &Checked<'_>) -> Picked {
+    let waves: Vec<Picked> = closed.iter().map(|closed| checked.of_wave(&closed.wave)).collect();
+    let sheets = checked.sheets();
+    let picked = picked.unwrap_or_else(|| {
+        let of = |sheet| (0..sheets.get(sheet).row_count()).map(move |index| RowRef { sheet, index });
+        Picked::new(sheets, SheetKind::ALL.into_iter().flat_map(of))
+    });
+    Picked::new(sheets, picked.rows().filter(|row| !waves.iter().any(|wave| wave.has(*row))))
 }
 
 /// What a run was asked to do.

@@ -5,15 +5,15 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::inputs::Inputs;
-use super::{Console, checked, exit, mends, standing};
+use super::{Clock, Console, checked, exit, mends, standing};
 use crate::check::{Checked, RowRef, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::journal::{Ending, Log, Reason, Record, Sqlite, State, Stored, Which};
 use crate::model::SheetKind;
 use crate::plan::{self, Action, Confirmed, EMERGENCY_ADDRESS, Known, Plan, Stage, Step, StepId};
-use crate::report::{self, Administrator, CustomerStatus, Part, Standing, Status, Wait};
+use crate::report::{self, Administrator, CustomerStatus, Part, Standing, Status, Wait, WaveWindow};
 use crate::settings::{Settings, Typed, settle};
-use crate::sheet::customers as c;
+use crate::sheet::{Phase, Wave, customers as c};
 use crate::text::{self, Lang, phrase, say};
 use crate::workspace::Workspace;
 
@@ -42,11 +42,12 @@ pub fn status(
     let workspace = Workspace::open(folder)?;
     let lang = if format == StatusFormat::Json { Lang::En } else { settle(typed, &workspace)?.lang };
     let settings = Settings { lang, ..settle(typed, &workspace)? };
-    let mut status = status_of(&workspace, &settings)?;
+    let mut status = status_of(&workspace, &settings, &console.clock)?;
     if let Some(wave) = wave {
         let is_in = |of: Option<&str>| of.is_some_and(|of| of.trim().eq_ignore_ascii_case(wave.trim()));
         status.customers.retain(|customer| is_in(customer.wave.as_deref()));
         status.strays = 0;
+        status.windows.retain(|window| is_in(Some(&window.wave)));
         if status.customers.is_empty() {
             console.refuse(&say(lang, "no customer has the wave `{wave}`", &[("wave", &wave)]));
             return Ok(exit::USAGE);
@@ -63,7 +64,7 @@ pub fn status(
 ///
 /// # Errors
 /// When the sheets or the journal cannot be read.
-pub fn status_of(workspace: &Workspace, settings: &Settings) -> anyhow::Result<Status> {
+pub fn status_of(workspace: &Workspace, settings: &Settings, clock: &Clock) -> anyhow::Result<Status> {
     let log = workspace.has_state().then(|| Sqlite::open(&workspace.journal())).transpose()?;
     let sent = log.as_ref().map(|log| mends::sent(workspace, log)).transpose()?.unwrap_or_default();
     let inputs = Inputs::read_as_sent(workspace.root(), &settings.reading, sent)?;
@@ -79,7 +80,27 @@ pub fn status_of(workspace: &Workspace, settings: &Settings) -> anyhow::Result<S
         board.take_runs(log)?;
     }
     let unmended = SheetKind::ALL.into_iter().map(|kind| inputs.sheets.get(kind).corrected_since_count()).sum();
-    Ok(Status { unmended, ..board.status() })
+    let windows = inputs.waves.iter().map(|wave| window_of(wave, clock)).collect();
+    Ok(Status { unmended, windows, ..board.status(&inputs.waves) })
+}
+
+fn window_of(wave: &Wave, clock: &Clock) -> WaveWindow {
+    let phase = wave.phase(clock.moment());
+    let told = |at: &jiff::Zoned| at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
+    WaveWindow {
+        wave: wave.name.clone(),
+        owner: (!wave.owner.is_empty()).then(|| wave.owner.clone()),
+        opens_at: told(&wave.opens),
+        closes_at: told(&wave.closes),
+        timezone: wave.opens.time_zone().iana_name().unwrap_or_default().to_owned(),
+        phase: match phase {
+            Phase::Before => "before",
+            Phase::Open => "open",
+            Phase::Over => "over",
+        },
+        words: wave.window(),
+        left: if phase == Phase::Before { wave.opens_in(clock.moment()) } else { String::new() },
+    }
 }
 
 /// What is gathered of one customer.
@@ -246,7 +267,7 @@ impl<'a> Board<'a> {
         }
     }
 
-    fn status(mut self) -> Status {
+    fn status(mut self, waves: &[Wave]) -> Status {
         for open in std::mem::take(&mut self.open).into_values() {
             let Some(gathered) = self.by_customer.get_mut(&open.customer) else { continue };
             match open.told {
@@ -258,16 +279,19 @@ impl<'a> Board<'a> {
                 None => gathered.open += 1,
             }
         }
-        let mut customers: Vec<CustomerStatus> = ids(self.checked).map(|(row, id)| self.customer(row, &id)).collect();
+        let mut customers: Vec<CustomerStatus> =
+            ids(self.checked).map(|(row, id)| self.customer(row, &id, waves)).collect();
         customers.sort_by_cached_key(|customer| wave_order(customer.wave.as_deref()));
-        Status { customers, strays: self.strays, unmended: 0 }
+        Status { customers, strays: self.strays, unmended: 0, windows: Vec::new() }
     }
 
-    fn customer(&self, row: usize, id: &str) -> CustomerStatus {
+    fn customer(&self, row: usize, id: &str, waves: &[Wave]) -> CustomerStatus {
         let sheet = &self.checked.sheets().customers;
         let cell = |header: &str| Some(sheet.cell(row, header).trim().to_owned()).filter(|cell| !cell.is_empty());
         let gathered = &self.by_customer[id];
         let waits = self.waits(gathered);
+        let of_wave = cell(c::WAVE.spec.header).and_then(|name| waves.iter().find(|wave| wave.is_called(&name)));
+        let of_wave = of_wave.map(|wave| wave.owner.clone()).filter(|owner| !owner.is_empty());
         CustomerStatus {
             customer: id.to_owned(),
             name: cell(c::NAME.spec.header).unwrap_or_default(),
@@ -282,7 +306,7 @@ impl<'a> Board<'a> {
                 Administrator { stands: self.known.get(&StepId::user(&email)).is_some(), email }
             }),
             emergency: emergency(gathered, self.lang),
-            owner: self.owner(row).or_else(|| gathered.last.as_ref().map(|(_, by)| by.clone())),
+            owner: self.owner(row).or(of_wave).or_else(|| gathered.last.as_ref().map(|(_, by)| by.clone())),
             org_id: self.known.get(&StepId::customer(id)).and_then(|known| known.ids.get("org_id").cloned()),
             last_run: gathered.last.as_ref().map(|(run, _)| run.clone()),
         }

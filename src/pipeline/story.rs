@@ -172,7 +172,7 @@ pub(super) fn evidence(
         Ok(())
     })?;
     // Sheets that cannot be read any more take nothing away from what was done.
-    let status = status_of(workspace, settings).ok();
+    let status = status_of(workspace, settings, &console.clock).ok();
     let status = status.and_then(|status| status.customers.into_iter().find(|known| known.customer == customer));
     let known = log.confirmed(&StepId::customer(customer)).context("the journal cannot be read")?;
     if deeds.is_empty() && status.is_none() && known.is_none() {

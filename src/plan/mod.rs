@@ -28,7 +28,7 @@ pub use known::{
     WAITS_SINCE, WAITS_WITH, left_alone, left_organisations,
 };
 pub use prices::{Amount, Cost, Prices, money};
-pub use selection::{Lack, Selection, restrict};
+pub use selection::{Closed, Lack, Selection, restrict};
 pub use step::{Action, Calls, Change, Source, Stage, Step};
 pub use twins::{Twin, twins};
 pub use undo::{Effect, Kept, Made, Undo, undo};

@@ -24,9 +24,20 @@ pub struct Selection {
     /// Only these rows; the others are none of its business.
     #[serde(default)]
     pub rows: Option<Vec<Source>>,
+    /// Waves whose customers were left out, since their window was closed.
+    #[serde(default)]
+    pub closed: Vec<Closed>,
     /// Steps that need something which is neither known nor part of the plan.
     #[serde(default)]
     pub lacking: Vec<Lack>,
+}
+
+/// A wave that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closed {
+    pub wave: String,
+    /// Its window, in its zone and in UTC.
+    pub window: String,
 }
 
 /// A step that cannot go, since what it needs is neither known nor part of the plan.
@@ -41,7 +52,8 @@ pub struct Lack {
 impl Selection {
     /// Is it everything?
     pub const fn is_all(&self) -> bool {
-        !self.activates && self.only.is_empty() && self.wave.is_none() && self.rows.is_none()
+        let has_part = self.wave.is_some() || self.rows.is_some() || !self.closed.is_empty();
+        !self.activates && self.only.is_empty() && !has_part
     }
 
     /// Is any stage of that row's sheet asked for?

@@ -49,7 +49,8 @@ pub use repairs::repairs;
 pub use results::{rejected_csv, results_csv};
 pub use row::{RowReason, RowResult};
 pub use status::{
-    Administrator, CustomerStatus, Part, Standing, Status, Wait, status_json, status_text, unmended_words, wait_words,
+    Administrator, CustomerStatus, Part, Standing, Status, Wait, WaveWindow, status_json, status_text, unmended_words,
+    wait_words,
 };
 pub use story::{Chapter, RootStory, Story, story_json, story_text};
 pub use summary::{counts, exit_code, summary};

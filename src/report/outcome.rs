@@ -138,6 +138,8 @@ struct Index<'a> {
     /// The rows of steps that stand in the way of others.
     roots: HashMap<StepId, Option<RowRef>>,
     immovable: HashMap<RowRef, Vec<Immovable>>,
+    /// The rows of waves that were left out, with the position of the wave.
+    closed: HashMap<RowRef, usize>,
     stages: StageCounts,
 }
 
@@ -155,8 +157,12 @@ impl<'a> Index<'a> {
             customers: HashMap::new(),
             roots: HashMap::new(),
             immovable: HashMap::new(),
+            closed: HashMap::new(),
             stages: StageCounts::new(),
         };
+        for (at, closed) in rows.selection.closed.iter().enumerate() {
+            index.closed.extend(rows.checked.of_wave(&closed.wave).rows().map(|row| (row, at)));
+        }
         for finding in rows.checked.found_before_users().iter().filter(|finding| finding.severity == Severity::Error) {
             if let Some(sheet) = finding.place.sheet {
                 index.findings.entry((sheet, finding.place.row.unwrap_or_default())).or_default().push(finding);
@@ -215,6 +221,10 @@ impl<'a> Index<'a> {
             && self.rows.picked.is_some_and(|picked| !picked.has(row))
         {
             return Some(text::say(lang, "outside the wave `{wave}` of this run", &[("wave", wave)]));
+        }
+        if let Some(closed) = self.closed.get(&row).and_then(|&at| selection.closed.get(at)) {
+            let words = "outside the window of wave `{wave}` ({window})";
+            return Some(text::say(lang, words, &[("wave", &closed.wave), ("window", &closed.window)]));
         }
         let has_part = self.told.contains_key(&row) || self.immovable.contains_key(&row);
         let is_asked = match self.rows.checked.verdict(row) {

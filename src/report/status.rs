@@ -95,6 +95,42 @@ pub struct Status {
     pub strays: usize,
     /// Cells of the sheets that say what was mended and sent since.
     pub unmended: usize,
+    /// The windows of waves, as waves.csv has them.
+    pub windows: Vec<WaveWindow>,
+}
+
+/// When the customers of a wave may be worked on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WaveWindow {
+    pub wave: String,
+    pub owner: Option<String>,
+    /// RFC 3339 with the offset of its zone.
+    pub opens_at: String,
+    pub closes_at: String,
+    pub timezone: String,
+    /// `before`, `open` or `over`.
+    pub phase: &'static str,
+    /// In its zone and in UTC, for people.
+    #[serde(skip)]
+    pub words: String,
+    /// How long until it opens; empty once it has.
+    #[serde(skip)]
+    pub left: String,
+}
+
+impl WaveWindow {
+    fn line(&self, lang: Lang) -> String {
+        let is = |phase: &'static str| if self.phase == phase { phase } else { "" };
+        let gaps: [(&str, &dyn Display); 5] = [
+            ("window", &self.words),
+            ("left", &self.left),
+            ("open", &is("open")),
+            ("over", &is("over")),
+            ("owner", &self.owner.as_deref().unwrap_or_default()),
+        ];
+        let words = "window {window}{left:, opens in *}{open:, open now}{over:, over}{owner:; * answers for it}";
+        format!("  {}\n", printable(&say(lang, words, &gaps)))
+    }
 }
 
 impl Status {
@@ -106,6 +142,19 @@ impl Status {
             Some(Standing::Failed) => 4,
             _ => 3,
         }
+    }
+
+    fn window(&self, wave: &str) -> Option<&WaveWindow> {
+        self.windows.iter().find(|window| window.wave.eq_ignore_ascii_case(wave.trim()))
+    }
+
+    /// The windows of waves that no customer is in.
+    fn windows_of_nobody(&self) -> impl Iterator<Item = &WaveWindow> {
+        let is_named = |window: &WaveWindow| {
+            let waves = self.customers.iter().filter_map(|customer| customer.wave.as_deref());
+            waves.into_iter().any(|wave| window.wave.eq_ignore_ascii_case(wave.trim()))
+        };
+        self.windows.iter().filter(move |window| !is_named(window))
     }
 
     /// Customers by wave, those without one last.
@@ -127,6 +176,8 @@ struct Json<'a> {
     schema: &'static str,
     ready: bool,
     waves: Vec<WaveJson<'a>>,
+    /// Windows of waves that no customer is in.
+    windows_of_nobody: Vec<&'a WaveWindow>,
     strays: usize,
     unmended: usize,
     customers: &'a [CustomerStatus],
@@ -137,6 +188,7 @@ struct WaveJson<'a> {
     wave: Option<&'a str>,
     customers: usize,
     counts: BTreeMap<&'static str, usize>,
+    window: Option<&'a WaveWindow>,
 }
 
 /// The status for programs.
@@ -153,11 +205,13 @@ pub fn status_json(status: &Status) -> String {
         wave: wave.as_deref(),
         customers: *customers,
         counts: counts.clone(),
+        window: wave.as_deref().and_then(|wave| status.window(wave)),
     });
     let json = Json {
         schema: "turnup.status/1",
         ready: status.exit_code() == 0,
         waves: waves.collect(),
+        windows_of_nobody: status.windows_of_nobody().collect(),
         strays: status.strays,
         unmended: status.unmended,
         customers: &status.customers,
@@ -186,10 +240,15 @@ pub fn status_text(status: &Status, lang: Lang) -> String {
             "without a wave: {ready} of {all|* customer|* customers} ready"
         };
         text.push_str(&(say(lang, words, &gaps) + "\n"));
+        text.extend(wave.and_then(|wave| status.window(wave)).map(|window| window.line(lang)));
         for line in lines.by_ref().take(of.len()) {
             let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
             text.push_str(&format!("  {}\n", cells.collect::<Vec<_>>().join("  ").trim_end()));
         }
+    }
+    for window in status.windows_of_nobody() {
+        text.push_str(&(say(lang, "wave {wave}: no customers", &[("wave", &window.wave)]) + "\n"));
+        text.push_str(&window.line(lang));
     }
     if status.strays > 0 {
         text.push_str(

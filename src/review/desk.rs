@@ -129,7 +129,7 @@ impl Desk {
     /// Where every customer stands; while a run is under way, where it stood a little before.
     pub fn status(&self, workspace: &Workspace, settings: &Settings) -> anyhow::Result<Arc<Status>> {
         let (stamp, is_moving) = (Stamp::of_everything(workspace), workspace.holder().is_some());
-        self.status.get_while(stamp, is_moving, || pipeline::status_of(workspace, settings))
+        self.status.get_while(stamp, is_moving, || pipeline::status_of(workspace, settings, &self.clock))
     }
 
     /// What rows of a run would be with some cells changed.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::settings::SETTINGS;
-use crate::sheet::CORRECTIONS;
+use crate::sheet::{CORRECTIONS, WAVES};
 use crate::workspace::Workspace;
 
 /// While a run moves the journal, what took so long to make is shown for so many times as long.
@@ -25,11 +25,11 @@ impl Stamp {
         Self([journal, PathBuf::from(beside)].iter().map(|path| of(path)).collect())
     }
 
-    /// The journal, the sheets, the templates and the settings as they are now.
+    /// The journal, the sheets, the templates, the waves and the settings as they are now.
     pub fn of_everything(workspace: &Workspace) -> Self {
         let mut stamp = Self::of_journal(workspace);
         let names = crate::sheet::files(workspace.root()).unwrap_or_default();
-        let names = names.iter().map(String::as_str).chain([SETTINGS, CORRECTIONS]);
+        let names = names.iter().map(String::as_str).chain([SETTINGS, CORRECTIONS, WAVES]);
         let paths = names.map(|name| workspace.root().join(name)).chain([workspace.templates()]);
         stamp.0.extend(paths.map(|path| of(&path)));
         stamp

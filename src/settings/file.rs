@@ -230,6 +230,9 @@ impl Reader<'_> {
                     let locale = |item: String| item.to_lowercase().replace('-', "_");
                     lists.languages = Some(items.into_iter().map(locale).collect());
                 }
+                "consumer_domains" => {
+                    lists.consumer_domains = Some(items.into_iter().map(|item| item.to_lowercase()).collect());
+                }
                 _ => self.unknown(name, &path),
             }
         }

@@ -21,6 +21,7 @@ mod rewritten;
 mod rows;
 mod split;
 mod touched;
+mod waves;
 pub mod workbook;
 mod write;
 
@@ -53,7 +54,7 @@ pub use header::{RESULT_COLUMNS, ROW_COLUMN, Use};
 pub use mapping::Mapping;
 pub use rewritten::{Columns, Mended, Restored, Rewritten, completed, edited, rewritten};
 pub use rows::{CustomerRow, LocationFields, LocationRow, RowRef, Rows, UserReader, UserRow, rows};
-
+pub use waves::{Phase, WAVES, Wave, waves, without_window};
 pub use write::{BOM, CsvText};
 
 /// Rows that one thread looks at in one go.

@@ -152,6 +152,20 @@ pub(super) const ENTRIES: &[Entry] = &[
         "a header without `was`; write `key,column,was,now`",
     ),
     entry(
+        "F145",
+        "this cannot be used as the window of a wave: {reason}{value: (`*`)}",
+        "mend the line, or delete it",
+        "Nothing may be sent outside a window that was meant, so nothing is sent before its file can be read.",
+        "`2026-03-29 01:30` in Lisbon, where the clocks are put forward at 01:00; write `2026-03-29 02:00`",
+    ),
+    entry(
+        "F146",
+        "`{value}` comes twice in {zone}, since the clocks are put back then; the window is the narrower one",
+        "write the time with its offset, such as `2026-10-25T01:30+01:00`",
+        "When clocks are put back, an hour of the wall clock comes twice, and only an offset says which of the two is meant.",
+        "`2026-10-25 01:30` in Europe/Lisbon; write `2026-10-25T01:30+01:00`",
+    ),
+    entry(
         "C201",
         "`{column}` is empty{because:, but * needs it}",
         "fill in `{column}`",
@@ -515,6 +529,20 @@ pub(super) const ENTRIES: &[Entry] = &[
         "delete the line if it is no longer needed, or mend the cell anew",
         "A mend that was kept ends when the source says something else, since what was right then may be wrong now.",
         "`+351211234567` was mended once, and now the source says `+351211234599`",
+    ),
+    entry(
+        "C272",
+        "the wave `{value}` has no line in waves.csv, so nothing holds it to a window",
+        "give it a line in waves.csv, or mend the name",
+        "Whoever keeps windows for waves means every wave; a slip in the name would open the door at any hour.",
+        "`3b` where waves.csv has `3`",
+    ),
+    entry(
+        "C273",
+        "`{domain}` is a mail service for everybody: a free Webex account is likely there, and then the person must consent",
+        "use the address of the company, or tell the person that a mail comes from Webex",
+        "A person with a free Webex account waits until they consent by mail, and such a domain can be claimed by nobody. Which domains these are is data that ships with turnup; Cisco publishes no list.",
+        "`ana.silva@gmail.com`; write `ana.silva@acme.pt`",
     ),
     entry(
         "L301",

@@ -1142,4 +1142,34 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "the time was over before the run could begin, so nothing was sent",
         "o prazo acabou antes de a execução começar, e nada foi enviado",
     ),
+    (
+        "the window of wave `{wave}` is {window}: it opens in {left}",
+        "a janela da onda `{wave}` é {window}: abre em {left}",
+    ),
+    ("the window of wave `{wave}` is {window}: it is over", "a janela da onda `{wave}` é {window}: já terminou"),
+    ("{windows}; nothing was sent (waves.csv says when)", "{windows}; nada foi enviado (waves.csv diz quando)"),
+    ("{window}; its rows are left out", "{window}; as linhas dela ficam de fora"),
+    (
+        "nothing is begun from {at} on, when the window of wave `{wave}` closes",
+        "nada é iniciado a partir de {at}, quando a janela da onda `{wave}` se fecha",
+    ),
+    ("outside the window of wave `{wave}` ({window})", "fora da janela da onda `{wave}` ({window})"),
+    (
+        "window {window}{left:, opens in *}{open:, open now}{over:, over}{owner:; * answers for it}",
+        "janela {window}{left:, abre em *}{open:, aberta agora}{over:, terminada}{owner:; responsável: *}",
+    ),
+    ("wave {wave}: no customers", "onda {wave}: nenhum cliente"),
+    (
+        "its header must name `wave`, `opens_at`, `closes_at` and `timezone`",
+        "o cabeçalho precisa ter `wave`, `opens_at`, `closes_at` e `timezone`",
+    ),
+    ("the wave is there twice", "a onda aparece duas vezes"),
+    ("it names no wave", "não indica nenhuma onda"),
+    ("it is no time zone such as `America/Sao_Paulo`", "não é um fuso horário como `America/Sao_Paulo`"),
+    ("the window closes before it opens", "a janela fecha antes de abrir"),
+    ("it is no time such as `2026-11-22 22:00`", "não é uma hora como `2026-11-22 22:00`"),
+    (
+        "the clocks there are put forward over this time, so it never comes",
+        "os relógios de lá são adiantados por cima desta hora, então ela nunca chega",
+    ),
 ];

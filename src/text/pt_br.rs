@@ -152,6 +152,20 @@ pub(super) const ENTRIES: &[Entry] = &[
         "um cabeçalho sem `was`; escreva `key,column,was,now`",
     ),
     entry(
+        "F145",
+        "isto não serve como janela de uma onda: {reason}{value: (`*`)}",
+        "corrija a linha ou apague-a",
+        "Nada pode ser enviado fora de uma janela que alguém quis, então nada é enviado antes que o arquivo possa ser lido.",
+        "`2026-03-29 01:30` em Lisboa, onde os relógios são adiantados à 01:00; escreva `2026-03-29 02:00`",
+    ),
+    entry(
+        "F146",
+        "`{value}` ocorre duas vezes em {zone}, pois os relógios são atrasados nessa hora; vale a janela mais estreita",
+        "escreva a hora com o deslocamento, como `2026-10-25T01:30+01:00`",
+        "Quando os relógios são atrasados, uma hora ocorre duas vezes, e só o deslocamento diz qual das duas se quis.",
+        "`2026-10-25 01:30` em Europe/Lisbon; escreva `2026-10-25T01:30+01:00`",
+    ),
+    entry(
         "C201",
         "`{column}` está vazia{because:, mas * precisa dela}",
         "preencha `{column}`",
@@ -515,6 +529,20 @@ pub(super) const ENTRIES: &[Entry] = &[
         "apague a linha se já não for necessária, ou corrija a célula de novo",
         "Uma correção guardada termina quando a origem diz outra coisa, pois o que era certo então pode estar errado agora.",
         "`+351211234567` foi corrigido uma vez, e agora a origem diz `+351211234599`",
+    ),
+    entry(
+        "C272",
+        "a onda `{value}` não tem linha em waves.csv, então nenhuma janela a limita",
+        "dê a ela uma linha em waves.csv ou corrija o nome",
+        "Quem mantém janelas para as ondas quer todas as ondas; um erro no nome abriria a porta a qualquer hora.",
+        "`3b` onde waves.csv tem `3`",
+    ),
+    entry(
+        "C273",
+        "`{domain}` é um serviço de e-mail para todos: é provável que haja lá uma conta Webex gratuita, e então a pessoa precisa consentir",
+        "use o endereço da empresa, ou avise a pessoa de que chegará um e-mail do Webex",
+        "Uma pessoa com conta Webex gratuita espera até consentir por e-mail, e ninguém pode reivindicar um domínio desses. Quais são esses domínios é um dado que acompanha o turnup; a Cisco não publica lista.",
+        "`ana.silva@gmail.com`; escreva `ana.silva@acme.pt`",
     ),
     entry(
         "L301",

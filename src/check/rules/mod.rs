@@ -64,6 +64,7 @@ pub(super) const USER_RULES: &[UserRule] = &[
     users::calling_users_can_be_dialled,
     users::cells_have_an_effect,
     users::names_are_usual,
+    users::addresses_belong_to_a_company,
     users::administrators_have_the_customers_level,
     users::numbers_are_in_one_location,
     users::numbers_are_of_the_locations_country,

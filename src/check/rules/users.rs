@@ -3,7 +3,7 @@
 use crate::check::context::{Context, Seat};
 use crate::check::users::Seated;
 use crate::diagnostic::{Code, Diagnostic, closest};
-use crate::model::Package;
+use crate::model::{Action, Package, Tables};
 use crate::sheet::{customers as c, locations as l, users as u};
 
 use super::customers::listed;
@@ -124,6 +124,19 @@ pub(super) fn names_are_usual(context: &Context<'_>, user: &Seated<'_>, found: &
             continue;
         };
         found.push(context.at(Code::PersonNameUnusual, row.at(), header).with("reason", reason));
+    }
+}
+
+pub(super) fn addresses_belong_to_a_company(context: &Context<'_>, user: &Seated<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(email) = user.row.email.as_deref() else { return };
+    let Some((_, domain)) = email.rsplit_once('@') else { return };
+    let lists = &context.rulebook.lists;
+    let is_consumer = match &lists.consumer_domains {
+        Some(own) => own.contains(domain),
+        None => Tables::get().is_consumer_domain(domain),
+    };
+    if is_consumer && user.row.action != Action::Delete && !context.standing.users.contains(email) {
+        found.push(context.at(Code::ConsentLikely, user.row.at(), u::EMAIL.spec.header).with("domain", domain));
     }
 }
 
