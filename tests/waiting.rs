@@ -62,6 +62,36 @@ fn three_nights_of_waiting_end_as_created() {
     assert_eq!(counts(&bench, &fourth), named(&[("unchanged", 8)]));
 }
 
+#[test]
+fn those_that_wait_are_named_with_their_days_and_counted_once_they_are_old() {
+    let bench = Bench::small();
+    bench.write("held.toml", HELD);
+    let columns = ["sheet", "row", "customer_external_id", "email", "waits_for", "days"];
+    let first = night(&bench, "2026-11-01T22:00:00Z", true);
+    let waiting = Results::read(&bench, &first, "waiting.csv");
+    assert_eq!(waiting.lines(&columns)[0], "customers 2 aurora  pending_rpl_review 0");
+    let sara = waiting.lines(&columns).into_iter().find(|line| line.contains("sara"));
+    assert_eq!(sara.as_deref(), Some("users 6 tejo sara@tejo.example pending_user_migration 0"));
+    assert_eq!(waiting.rows.len(), 5);
+    assert!(
+        waiting.rows.iter().all(|row| row["since"].starts_with("2026-11-01T22:00:0") && !row["what_to_do"].is_empty())
+    );
+    assert!(!first.out.contains("for longer than"), "{}", first.out);
+
+    let second = night(&bench, "2026-11-09T22:00:01Z", true);
+    assert!(
+        second.out.contains("5 rows wait for longer than 3 days, 5 of them longer than 7 and 0 longer"),
+        "{}",
+        second.out
+    );
+    let waiting = Results::read(&bench, &second, "waiting.csv");
+    assert!(waiting.rows.iter().all(|row| row["days"] == "8" && row["since"].starts_with("2026-11-01T22:00:0")));
+
+    let third = night(&bench, "2026-11-10T22:00:00Z", false);
+    assert!(Results::read(&bench, &third, "waiting.csv").rows.is_empty());
+    assert!(!third.out.contains("for longer than"), "{}", third.out);
+}
+
 /// Only the shop is under review.
 const REVIEWED: &str = "[[hold]]\nexternal_id = \"aurora\"\nstatus = \"pending_rpl_review\"\n";
 const FAILED: &str = "[[hold]]\nexternal_id = \"aurora\"\nstatus = \"error\"\n";

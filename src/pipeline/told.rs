@@ -47,6 +47,7 @@ impl Recorded<'_> {
     pub fn hand_back(&self, told: &Told, requests: Option<u64>) -> anyhow::Result<String> {
         let folder = self.workspace.report(&told.head.run);
         report::write_results(&folder, &told.inputs.sheets, &told.results)?;
+        report::write_streamed(&folder.join("waiting.csv"), |out| report::waiting_csv(&told.view(), out))?;
         let workbook =
             report::report_xlsx(&told.view(), &folder).context("the workbook of the report cannot be made")?;
         report::write_atomically(&folder.join("report.xlsx"), &workbook)?;
@@ -57,7 +58,8 @@ impl Recorded<'_> {
         report::write_atomically(&folder.join("report.html"), page.as_bytes())?;
         let summary = report::summary(&told.results, &told.causes, requests, told.lang);
         let foretold = report::foretold_words(&told.head, told.lang).map(|words| words + "\n").unwrap_or_default();
-        Ok(format!("{foretold}{summary}{}\n", folder.display()))
+        let old = report::ageing(&told.view()).map(|words| words + "\n").unwrap_or_default();
+        Ok(format!("{foretold}{summary}{old}{}\n", folder.display()))
     }
 
     /// The same run for programs, which read the same words whatever language a person has chosen; none where these are

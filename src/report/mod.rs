@@ -26,6 +26,7 @@ mod story;
 mod summary;
 mod undone;
 mod view;
+mod waiting;
 mod workbook;
 mod write;
 
@@ -56,6 +57,7 @@ pub use story::{Chapter, RootStory, Story, story_json, story_text};
 pub use summary::{counts, exit_code, summary};
 pub use undone::leave_out_untouched;
 pub use view::{Results, RunView, StageCounts};
+pub use waiting::{Awaits, ageing, waiting_csv};
 pub use workbook::report_xlsx;
 pub use write::{write_atomically, write_results, write_streamed};
 

@@ -9,6 +9,7 @@ use super::row::{RowReason, RowResult};
 use super::silence;
 use super::steps::{id_key, rank, step_outcome, step_thing, things};
 use super::view::{Results, StageCounts};
+use super::waiting::Awaits;
 use crate::check::{Checked, Picked, RowRef, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::journal::{Carried, Ending, Left, Log, Reason, Record, State, Stored, Which};
@@ -357,6 +358,11 @@ impl<'a> Index<'a> {
         }
         if let Some(tracking_id) = &record.tracking_id {
             result.tracking_id.clone_from(tracking_id);
+        }
+        if let Some(awaits) = Awaits::of(record)
+            && result.awaits.as_ref().is_none_or(|known| awaits.since < known.since)
+        {
+            result.awaits = Some(Box::new(awaits));
         }
         self.add_reason(result, step, record)
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::outcome::Outcome;
+use super::waiting::Awaits;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::sheet::RESULT_COLUMNS;
 use crate::text::{self, Lang};
@@ -46,6 +47,8 @@ pub struct RowResult {
     pub tracking_id: String,
     /// RFC 3339 with offset.
     pub finished_at: String,
+    /// What it waits for, where it does.
+    pub awaits: Option<Box<Awaits>>,
 }
 
 impl RowReason {
@@ -79,6 +82,7 @@ impl RowResult {
             attempts: 0,
             tracking_id: String::new(),
             finished_at: String::new(),
+            awaits: None,
         }
     }
 

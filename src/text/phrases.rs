@@ -692,6 +692,18 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("see {by}; this row goes with it", "veja {by}; esta linha vai junto"),
     ("{fix}; this row goes with it", "{fix}; esta linha vai junto"),
     ("nothing to mend; the next run follows it up", "nada a corrigir; a próxima execução acompanha"),
+    (
+        "ask the person to open the mail from Webex and consent; the next run follows it up",
+        "peça à pessoa que abra o e-mail do Webex e consinta; a próxima execução acompanha",
+    ),
+    (
+        "Cisco reviews the customer, so nothing is to be done; the next run follows it up",
+        "a Cisco analisa o cliente, então não há nada a fazer; a próxima execução acompanha",
+    ),
+    (
+        "{three|* row waits|* rows wait} for longer than 3 days, {seven} of them longer than 7 and {fourteen} longer than 14; `waiting.csv` names them",
+        "{three|* linha espera|* linhas esperam} há mais de 3 dias, {seven} delas há mais de 7 e {fourteen} há mais de 14; `waiting.csv` diz quais",
+    ),
     ("the run ended before this row was reached", "a execução terminou antes de chegar a esta linha"),
     (
         "the run ended before all of it was done; missing: {missing}",

@@ -78,6 +78,7 @@ fn result(kind: SheetKind, row: usize) -> RowResult {
         attempts: 0,
         tracking_id: String::new(),
         finished_at: String::new(),
+        awaits: None,
     };
     if row % REJECTED_EVERY == 1 {
         RowResult {
