@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use tokio::sync::watch;
 use turnup::cli::{
-    ApiArgs, Cli, Command, HoldBackArgs, PlanFormatArg, ReadingArgs, ScheduleArgs, TemplateCommand, typed,
+    ApiArgs, Cli, Command, HoldBackArgs, PlanFormatArg, ReadingArgs, RemindArgs, ScheduleArgs, TemplateCommand, typed,
 };
 use turnup::nightly;
 use turnup::pipeline::{self, Asking, Clock, Console, Locked, Terminal, exit};
@@ -102,6 +102,7 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         Command::Status(status) => {
             pipeline::status(&folder(&status.dir), &plain, status.wave.as_deref(), status.format(), console)
         }
+        Command::Remind(args) => remind(args, &folder(&args.dir), &args.typed(cli.lang), console).await,
         Command::Why(why) => {
             pipeline::why(&folder(&None), &plain, &why.place, why.run.as_deref(), why.format(), console)
         }
@@ -128,6 +129,10 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         Command::Schedule(args) => schedule(args, &folder(&args.dir), console),
         Command::Simulate(simulate) => pipeline::simulate(&simulate.into(), console).await,
     }
+}
+
+async fn remind(args: &RemindArgs, folder: &Path, typed: &Typed, console: &mut Console<'_>) -> anyhow::Result<u8> {
+    pipeline::remind(folder, typed, args.confirmation(), args.format(), console).await
 }
 
 fn schedule(args: &ScheduleArgs, folder: &Path, console: &mut Console<'_>) -> anyhow::Result<u8> {

@@ -92,6 +92,11 @@ impl Workspace {
         self.state().join("compared.json")
     }
 
+    /// When Webex was asked to send whom its consent mail again.
+    pub fn reminders(&self) -> PathBuf {
+        self.state().join("reminders.json")
+    }
+
     /// The inputs of a run, kept so that its report can be made again.
     pub fn inputs(&self, run: &str) -> PathBuf {
         self.state().join("inputs").join(run)

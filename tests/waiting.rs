@@ -92,6 +92,41 @@ fn those_that_wait_are_named_with_their_days_and_counted_once_they_are_old() {
     assert!(!third.out.contains("for longer than"), "{}", third.out);
 }
 
+fn reminded(bench: &Bench, time: &str, is_sent: bool) -> Vec<Value> {
+    let mut command = bench.turnup(&["remind", "work", "--simulate", "--faults", "held.toml", "--format", "json"]);
+    command.args(is_sent.then_some("--yes"));
+    let ran = Ran::of(command.env("TURNUP_NOW", time)).expect_code(0);
+    let told: Value = serde_json::from_str(&ran.out).expect("it is JSON");
+    told["waiting"].as_array().cloned().unwrap_or_default()
+}
+
+#[test]
+fn a_person_is_reminded_three_times_at_most_and_three_days_apart() {
+    let bench = Bench::small();
+    bench.write("held.toml", HELD);
+    assert!(reminded(&bench, "2026-11-01T21:00:00Z", true).is_empty());
+    night(&bench, "2026-11-01T22:00:00Z", true);
+    let mail = |time: &str, is_sent: bool| {
+        let all = reminded(&bench, time, is_sent);
+        let of = |step: &str| all.iter().find(|one| one["step"] == step).cloned().expect("it waits");
+        assert_eq!((all.len(), &of("customer/aurora")["mail"]), (2, &"none".into()));
+        let sara = of("user/sara@tejo.example");
+        assert_eq!(sara["customer"], "tejo");
+        format!("{} {}", sara["mail"].as_str().expect("a word"), sara["mails"].as_array().map_or(0, Vec::len))
+    };
+    for (time, is_sent, expected) in [
+        ("2026-11-02T22:00:00Z", true, "too_soon 0"),
+        ("2026-11-05T22:00:00Z", false, "due 0"),
+        ("2026-11-05T22:00:00Z", true, "sent 1"),
+        ("2026-11-05T23:00:00Z", true, "too_soon 1"),
+        ("2026-11-08T23:00:00Z", true, "sent 2"),
+        ("2026-11-12T23:00:00Z", true, "sent 3"),
+        ("2026-11-20T23:00:00Z", true, "enough 3"),
+    ] {
+        assert_eq!(mail(time, is_sent), expected, "{time}");
+    }
+}
+
 /// Only the shop is under review.
 const REVIEWED: &str = "[[hold]]\nexternal_id = \"aurora\"\nstatus = \"pending_rpl_review\"\n";
 const FAILED: &str = "[[hold]]\nexternal_id = \"aurora\"\nstatus = \"error\"\n";

@@ -6,8 +6,8 @@ use super::wire::{Method, Request};
 
 /// The query parameter that names a sub-partner's organisation.
 const PARAMETER: &str = "onBehalfOfSubPartnerOrgId";
-/// What takes it: customers, subscribers and their prechecks.
-const FAMILIES: [&str; 2] = ["/wholesale/customers", "/wholesale/subscribers"];
+/// What takes it: customers, subscribers and their prechecks, and consent mails, whose path is a shorter one.
+const FAMILIES: [&str; 3] = ["/wholesale/customers", "/wholesale/subscribers", "/subscribers"];
 
 /// A sub-partner.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +58,7 @@ mod tests {
             (Method::Post, "/wholesale/subscribers", true, false),
             (Method::Post, "/wholesale/subscribers/validate", true, false),
             (Method::Put, "/wholesale/subscribers/x", true, false),
+            (Method::Post, "/subscribers/x/emails/consentMove", true, false),
             (Method::Get, "/wholesale/subPartners", false, false),
             (Method::Get, "/wholesale/customersets", false, false),
             (Method::Put, "/people/x", false, false),

@@ -5,6 +5,7 @@ mod doctor;
 mod export;
 mod login;
 mod nightly;
+mod remind;
 mod report;
 mod retry;
 mod review;
@@ -27,6 +28,7 @@ pub use doctor::DoctorArgs;
 pub use export::{CompareArgs, ExportArgs};
 pub use login::LoginArgs;
 pub use nightly::{NightlyArgs, ScheduleArgs};
+pub use remind::RemindArgs;
 pub use report::{ReportArgs, RunsArgs, StatusArgs, WhyArgs};
 pub use retry::RetryArgs;
 pub use review::ReviewArgs;
@@ -167,6 +169,8 @@ pub enum Command {
     Report(ReportArgs),
     /// Tell where every customer stands, over all runs; the exit code is the go or no-go.
     Status(StatusArgs),
+    /// List who waits for whom, since when; with --yes, have Webex send its consent mails again.
+    Remind(RemindArgs),
     /// List the runs of a workspace.
     Runs(RunsArgs),
     /// Serve a page of this machine over runs and rows: see, mend, send; ends with Ctrl-C.

@@ -1,6 +1,6 @@
 //! The windows of waves: nothing is sent to a customer outside the window of its wave.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
@@ -120,6 +120,16 @@ impl Windows {
     pub fn refusal_of_plan(&self, plan: &Plan, inputs: &Inputs) -> Option<Refusal> {
         let closed = self.closed_in(plan, inputs);
         (!closed.is_empty()).then(|| self.outside(&closed))
+    }
+
+    /// The customers to whom nothing is sent now; refuses when that cannot be told.
+    pub fn closed_customers(&self, inputs: &Inputs) -> Result<HashSet<String>, Refusal> {
+        if let Some(refusal) = self.unreadable() {
+            return Err(refusal);
+        }
+        let mut waves = wave_by_customer(inputs);
+        waves.retain(|_, wave| self.closed(wave).is_some());
+        Ok(waves.into_keys().collect())
     }
 
     /// Says what of a plan could not be sent now.

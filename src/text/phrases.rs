@@ -691,6 +691,31 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("{by} stands in the way", "{by} impede esta linha"),
     ("see {by}; this row goes with it", "veja {by}; esta linha vai junto"),
     ("{fix}; this row goes with it", "{fix}; esta linha vai junto"),
+    ("nobody waits for anything", "ninguém espera por nada"),
+    (
+        "{thing} of {customer} waits for {what} since {since}: {mail}",
+        "{thing} de {customer} espera por {what} desde {since}: {mail}",
+    ),
+    (
+        "`turnup remind --yes` has Webex send the consent mail again",
+        "`turnup remind --yes` faz o Webex enviar de novo o e-mail de consentimento",
+    ),
+    ("Webex sends the consent mail again", "o Webex envia de novo o e-mail de consentimento"),
+    (
+        "no answer came, so the mail counts as sent ({reason})",
+        "não veio resposta, então o e-mail conta como enviado ({reason})",
+    ),
+    (
+        "Webex sends no mail ({reason}); the next run sees how it stands",
+        "o Webex não envia o e-mail ({reason}); a próxima execução vê como está",
+    ),
+    ("the last mail is less than 3 days old", "o último e-mail tem menos de 3 dias"),
+    (
+        "3 mails were sent again, so ask the person by telephone",
+        "3 e-mails já foram reenviados, então fale com a pessoa por telefone",
+    ),
+    ("the window of its wave is closed (waves.csv says when)", "a janela da onda está fechada (waves.csv diz quando)"),
+    ("Webex has no call that hastens it", "o Webex não tem chamada que apresse isso"),
     ("nothing to mend; the next run follows it up", "nada a corrigir; a próxima execução acompanha"),
     (
         "ask the person to open the mail from Webex and consent; the next run follows it up",

@@ -19,6 +19,11 @@ pub fn find_subscriber(customer_id: &str, email: &str) -> Request {
     Request::new(Method::Get, "/wholesale/subscribers").with_query("customerId", customer_id).with_query("email", email)
 }
 
+/// Has the mail sent again in which a person is asked for consent (`webex-api.md` 3.1; the path has no `/wholesale`).
+pub fn resend_consent_mail(subscriber_id: &str) -> Request {
+    Request::new(Method::Post, format!("/subscribers/{}/emails/consentMove", segment(subscriber_id)))
+}
+
 /// Creates a user.
 pub fn create_subscriber(customer_id: &str, user: &UserWork, location_id: Option<&str>) -> Request {
     let parameters = filled(json!({
