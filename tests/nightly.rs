@@ -156,7 +156,7 @@ fn a_night_ends_at_its_deadline() {
 fn people_and_programs_are_told() {
     let bench = first_night();
     let simulator = Simulator::start(&bench, &[]);
-    let (mail, web) = (MailServer::start(), WebServer::start());
+    let (mail, web) = (MailServer::taking(1), WebServer::start());
     let secret = secret(&bench, "webhook-secret", "Jefe\n", 0o600);
     let metrics = bench.path("turnup.prom");
     configure(

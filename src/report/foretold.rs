@@ -43,13 +43,17 @@ pub fn foretold(head: &RunHead) -> Option<Foretold> {
 pub fn foretold_words(head: &RunHead, lang: Lang) -> Option<String> {
     let told = foretold(head).filter(|told| told.requests > 0)?;
     let percent = (told.error.abs() * 100.0).ceil() as u64;
+    let took = duration(told.took_seconds);
+    // What reads alike is not called wrong.
+    let reads_alike = [told.least_seconds, told.most_seconds].into_iter().any(|end| duration(end) == took);
     let judged = match told.error {
+        _ if reads_alike => say(lang, "as foretold", &[]),
         error if error < 0.0 => say(lang, "{percent} % faster", &[("percent", &percent)]),
         error if error > 0.0 => say(lang, "{percent} % slower", &[("percent", &percent)]),
         _ => say(lang, "as foretold", &[]),
     };
-    let (range, took) = (range(told.least_seconds, told.most_seconds, lang), duration(told.took_seconds));
-    let words = "the forecast was {range} and {calls} requests; it took {took} and {sent} requests: {judged}";
+    let range = range(told.least_seconds, told.most_seconds, lang);
+    let words = "the forecast was {range} and {calls|* request|* requests}; it took {took} and {sent|* request|* requests}: {judged}";
     let gaps: [(&str, &dyn Display); 5] =
         [("range", &range), ("calls", &told.requests), ("took", &took), ("sent", &told.sent), ("judged", &judged)];
     Some(say(lang, words, &gaps))
@@ -72,6 +76,11 @@ mod tests {
         let words = foretold_words(&head(30_000, 110), Lang::En).expect("it is told");
         assert_eq!(words, "the forecast was 10 s to 20 s and 100 requests; it took 30 s and 110 requests: 50 % slower");
         assert!(foretold_words(&head(12_000, 100), Lang::En).is_some_and(|words| words.ends_with(": as foretold")));
+        let shortly = RunHead {
+            forecast: Some(Forecasted { least_ms: 100, most_ms: 400, calls: 9, is_begun: true }),
+            ..head(900, 9)
+        };
+        assert!(foretold_words(&shortly, Lang::En).is_some_and(|words| words.ends_with(": as foretold")));
         assert_eq!(foretold(&RunHead { took: None, ..head(1, 1) }), None, "what was resumed is not held against it");
     }
 }

@@ -209,6 +209,5 @@ mod tests {
         "more than {rows} rows",
         "with them mended",
         "{causes} causes for",
-        "the forecast was {range} and {calls} requests",
     ];
 }

@@ -537,8 +537,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("{percent} % slower", "{percent} % mais lento"),
     ("as foretold", "como previsto"),
     (
-        "the forecast was {range} and {calls} requests; it took {took} and {sent} requests: {judged}",
-        "a previsão era {range} e {calls} pedidos; levou {took} e {sent} pedidos: {judged}",
+        "the forecast was {range} and {calls|* request|* requests}; it took {took} and {sent|* request|* requests}: {judged}",
+        "a previsão era {range} e {calls|* pedido|* pedidos}; levou {took} e {sent|* pedido|* pedidos}: {judged}",
     ),
     ("about {time}", "cerca de {time}"),
     ("{least} to {most}", "de {least} a {most}"),

@@ -1,4 +1,4 @@
-//! A mail server and a web server that take one message each and keep it for the test.
+//! A mail server and a web server that take messages and keep them for the test.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -14,13 +14,13 @@ pub struct MailServer {
 }
 
 impl MailServer {
-    /// Takes one letter; then nobody listens any more.
-    pub fn start() -> Self {
+    /// Takes so many letters; then nobody listens any more.
+    pub fn taking(count: usize) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = listener.local_addr().expect("it has an address");
         let (sender, letters) = channel();
         std::thread::spawn(move || {
-            if let Ok((stream, _)) = listener.accept() {
+            for (stream, _) in std::iter::repeat_with(|| listener.accept()).take(count).flatten() {
                 let _ = sender.send(letter(stream));
             }
         });
@@ -62,7 +62,7 @@ fn letter(mut stream: TcpStream) -> String {
     letter.replace("=\n", "")
 }
 
-/// Takes one message by HTTP.
+/// Takes messages by HTTP.
 pub struct WebServer {
     pub address: SocketAddr,
     messages: Receiver<(String, String)>,
