@@ -128,7 +128,7 @@ fn a_night_tells_no_secret_to_anybody() {
     for with_password in [false, true] {
         let bench = Bench::small();
         let simulator = Simulator::with_faults(&bench, FAULTS);
-        let (mail, web) = (MailServer::start(), WebServer::start());
+        let (mail, web) = (MailServer::taking(1), WebServer::start());
         configure(&bench, &mail, &web, with_password);
         fs::create_dir(bench.path("work/inbox")).expect("the folder is new");
         bench.write("work/inbox/users.csv", &format!("{USERS}tejo,Vera,Cruz,vera@tejo.example,webex_meetings,,\n"));

@@ -114,7 +114,7 @@ fn the_page_holds_what_sheets_say_as_text_and_fetches_nothing() {
 fn plans_and_evidence_are_pages_too() {
     let (bench, _) = ran();
     let plan = bench.ran(&["plan", "work", "--format", "html"]).expect_code(3).out;
-    assert!(plan.contains("script-src 'none'") && plan.contains("<h1>Nothing to do</h1>"), "{plan}");
+    assert!(plan.contains("script-src 'none'") && plan.contains("<h1>No request would be made</h1>"), "{plan}");
     let evidence = bench.ran(&["report", "-C", "work", "--customer", "aurora", "--format", "html"]).expect_code(0).out;
     assert!(evidence.contains("TURNUP_") && evidence.contains("Left to do by hand"), "{evidence}");
 }

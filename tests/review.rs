@@ -246,7 +246,7 @@ fn a_row_is_mended_checked_sent_and_created() {
 
     review.post(&row, "c3=bruno@aurora.example");
     let confirm = review.get(&format!("/runs/{run}/send")).body;
-    assert!(confirm.contains("1 of 1 mended rows are clean"), "{confirm}");
+    assert!(confirm.contains("1 of 1 mended row is clean"), "{confirm}");
     assert_eq!(review.post(&format!("/runs/{run}/send"), "seen=other").status, 409, "only what was seen is sent");
     let saved = review.post(&format!("/runs/{run}/save"), "").body;
     assert!(saved.contains("users.mended.csv"), "{saved}");
