@@ -9,7 +9,11 @@ use turnup::sheet::{Need, specs};
 use turnup::text::{Lang, entry};
 
 fn readme() -> PathBuf {
-    PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where the project is")).join("README.md")
+    project().join("README.md")
+}
+
+fn project() -> PathBuf {
+    PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where the project is"))
 }
 
 fn columns() -> String {
@@ -108,5 +112,30 @@ fn the_readme_names_every_command_and_setting() {
     }
     for key in turnup::settings::KEYS {
         assert!(readme.contains(key), "the README does not name the setting `{key}`");
+    }
+}
+
+/// It is shorter than the README in English, and names no command, code or outcome that is none.
+#[test]
+fn the_readme_in_portuguese_names_every_command_and_none_that_is_none() {
+    use clap::CommandFactory;
+    let text =
+        std::fs::read_to_string(project().join("samples/README.pt-BR.md")).expect("it stands beside the samples");
+    let cli = turnup::cli::Cli::command();
+    let names: Vec<&str> = cli.get_subcommands().map(clap::Command::get_name).collect();
+    for name in &names {
+        assert!(text.contains(&format!("turnup {name}")), "it does not name `turnup {name}`");
+    }
+    for line in text.lines().filter(|line| line.starts_with("turnup ")) {
+        let typed = line.split('#').next().unwrap_or_default().split_whitespace();
+        let parsed = turnup::cli::Cli::command().try_get_matches_from(typed);
+        assert!(parsed.is_ok(), "{line}: {:?}", parsed.err());
+    }
+    for named in text.split("`turnup ").skip(1) {
+        let command = named.split([' ', '`']).next().unwrap_or_default();
+        assert!(names.contains(&command), "`turnup {command}` is no command");
+    }
+    for outcome in turnup::report::Outcome::ALL {
+        assert!(text.contains(&format!("`{}`", outcome.word())), "it does not tell of `{}`", outcome.word());
     }
 }
