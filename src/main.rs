@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 use tokio::sync::watch;
 use turnup::cli::{
-    ApiArgs, Cli, Command, HoldBackArgs, PlanFormatArg, ReadingArgs, RemindArgs, ScheduleArgs, TemplateCommand, typed,
+    ActivateArgs, ApiArgs, Cli, Command, HoldBackArgs, PlanFormatArg, ReadingArgs, RemindArgs, ScheduleArgs,
+    TemplateCommand, typed,
 };
 use turnup::nightly;
 use turnup::pipeline::{self, Asking, Clock, Console, Locked, Terminal, exit};
@@ -82,10 +83,7 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
             pipeline::plan(&folder(dir), &typed, &select.selection(), out.as_deref(), (*format).into(), console)
         }
         Command::Run(run) => pipeline::run(&folder(&run.dir), &run.typed(cli.lang), &run.order(), console).await,
-        Command::Activate(args) => {
-            let (dir, wave) = (folder(&args.dir), args.wave.as_deref());
-            pipeline::activate(&dir, &args.typed(cli.lang), wave, args.confirmation(), console).await
-        }
+        Command::Activate(args) => activate(args, &folder(&args.dir), &args.typed(cli.lang), console).await,
         Command::Retry(retry) => {
             pipeline::retry(&folder(&retry.dir), &retry.typed(cli.lang), &retry.order(), console).await
         }
@@ -118,8 +116,10 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         }
         Command::Template { what } => template(what, folder, &plain, console),
         Command::Explain { code } => pipeline::explain(code, &plain, console),
-        Command::Columns { schema: true } => Ok(pipeline::check_schema(console)),
-        Command::Columns { schema: false } => Ok(pipeline::columns(console)),
+        Command::Columns { schema } if *schema => Ok(pipeline::check_schema(console)),
+        Command::Columns { .. } => Ok(pipeline::columns(console)),
+        Command::Completions(args) => Ok(pipeline::hand_out(&turnup::cli::completions(args.shell), console)),
+        Command::Man(args) => pipeline::put_down(&args.dir, turnup::cli::man()),
         Command::Nightly(night) => {
             nightly::nightly(&folder(&night.dir), &night.typed(cli.lang), &night.order(), console).await
         }
@@ -129,6 +129,10 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         Command::Schedule(args) => schedule(args, &folder(&args.dir), console),
         Command::Simulate(simulate) => pipeline::simulate(&simulate.into(), console).await,
     }
+}
+
+async fn activate(args: &ActivateArgs, folder: &Path, typed: &Typed, console: &mut Console<'_>) -> anyhow::Result<u8> {
+    pipeline::activate(folder, typed, args.wave.as_deref(), args.confirmation(), console).await
 }
 
 async fn remind(args: &RemindArgs, folder: &Path, typed: &Typed, console: &mut Console<'_>) -> anyhow::Result<u8> {

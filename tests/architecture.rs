@@ -89,6 +89,8 @@ const NEVER_IN_PURE: &[&str] =
 const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["simulator", "review"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli/pages"]),
+    ("clap_mangen", &["cli/pages"]),
     // The embedded tables of `model` are comma-separated text.
     ("regex_automata", &["model/number_plan"]),
     ("rust_xlsxwriter", &["sheet/blank_workbook", "report/workbook"]),

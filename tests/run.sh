@@ -34,6 +34,15 @@ need "cargo-nextest" \
     "cargo install cargo-nextest --locked" \
     "running the tests"
 
+need "groff" \
+    "command -v groff" \
+    "apt-get update && apt-get install --yes --no-install-recommends groff-base" \
+    "reading the pages of the manual"
+need "dpkg-deb" \
+    "command -v dpkg-deb" \
+    "apt-get update && apt-get install --yes --no-install-recommends dpkg" \
+    "building the Debian package"
+
 need "systemd-analyze" \
     "command -v systemd-analyze" \
     "apt-get update && apt-get install --yes --no-install-recommends systemd" \
@@ -63,8 +72,8 @@ cargo build --locked --all-targets
 cargo nextest run --locked --no-fail-fast
 cargo test --locked --doc
 
-# What is measured needs a release build and a quiet machine: answers.mjs is left to whoever has these.
+# What is measured needs a release build and a quiet machine: answers.mjs and speed.mjs are left to whoever has these.
 for pages in tests/review/*.mjs; do
-    case "$pages" in */browser.mjs | */answers.mjs) continue ;; esac
+    case "$pages" in */browser.mjs | */answers.mjs | */speed.mjs) continue ;; esac
     node "$pages" || fail "a test of the pages failed: $pages"
 done

@@ -5,6 +5,7 @@ mod doctor;
 mod export;
 mod login;
 mod nightly;
+mod pages;
 mod remind;
 mod report;
 mod retry;
@@ -28,6 +29,7 @@ pub use doctor::DoctorArgs;
 pub use export::{CompareArgs, ExportArgs};
 pub use login::LoginArgs;
 pub use nightly::{NightlyArgs, ScheduleArgs};
+pub use pages::{CompletionsArgs, ManArgs, completions, man};
 pub use remind::RemindArgs;
 pub use report::{ReportArgs, RunsArgs, StatusArgs, WhyArgs};
 pub use retry::RetryArgs;
@@ -205,6 +207,10 @@ pub enum Command {
     Schedule(ScheduleArgs),
     /// Serve a simulated Webex on a port of this machine; prints `listening URL` first.
     Simulate(SimulateArgs),
+    /// Print what completes the command line in bash, zsh, fish and other shells.
+    Completions(CompletionsArgs),
+    /// Write the pages of the manual into a folder.
+    Man(ManArgs),
 }
 
 /// How much is held back for one mistake.

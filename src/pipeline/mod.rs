@@ -74,7 +74,7 @@ pub use online::Asking;
 use online::asked;
 pub use provider::Simulation;
 use recorded::{Recorded, Scope, forecasted, unfinished};
-pub use reference::{check_schema, columns, explain, init};
+pub use reference::{check_schema, columns, explain, hand_out, init, put_down};
 pub use remind::{RemindFormat, remind};
 pub use retry::{RetryOrder, retry};
 use saved::SavedPlan;

@@ -1,5 +1,6 @@
 //! The commands that need no workspace: a new one, and what there is to know.
 
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -33,7 +34,7 @@ pub fn init(folder: &Path, is_workbook: bool, console: &mut Console<'_>) -> anyh
     if let Some((name, _)) = files.iter().find(|(name, _)| folder.join(name).exists()) {
         bail!("`{}` has a {name} already; turnup overwrites nothing, so choose a new folder", folder.display());
     }
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
     for (name, bytes) in files {
         report::write_atomically(&folder.join(&name), &bytes)?;
     }
@@ -81,6 +82,25 @@ fn all_codes() -> String {
 pub fn check_schema(console: &mut Console<'_>) -> u8 {
     console.print(report::CHECK_SCHEMA);
     exit::WELL
+}
+
+/// Prints a text as it is.
+pub fn hand_out(text: &str, console: &mut Console<'_>) -> u8 {
+    console.print(text);
+    exit::WELL
+}
+
+/// Writes files into a folder, which is made where it is missing.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn put_down(folder: &Path, files: Vec<(String, Vec<u8>)>) -> anyhow::Result<u8> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+    for (name, text) in files {
+        let path = folder.join(name);
+        fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
+    Ok(exit::WELL)
 }
 
 /// `turnup columns`: every column of the three sheets.
