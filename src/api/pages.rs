@@ -102,11 +102,13 @@ pub async fn counted<T: DeserializeOwned, A: Ask + Sync>(
     for _ in 0..PAGES_MAX {
         let answer = asker.ask(request).await?;
         let page = answers::list::<T>(&answer, names).map_err(unreadable)?;
-        if page.is_empty() || answer.body == before {
+        let next = next_page(&answer, &path).map_err(unreadable)?;
+        // A filter may leave a page empty that is not the last.
+        if (page.is_empty() && next.is_none()) || answer.body == before {
             return Ok(entries);
         }
         entries.extend(page);
-        request = match next_page(&answer, &path).map_err(unreadable)? {
+        request = match next {
             Some(next) => {
                 was_linked = true;
                 next
