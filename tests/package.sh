@@ -45,6 +45,7 @@ Description: provisions Webex for Wholesale customers from spreadsheets
 CONTROL
 find "$root" -type d -exec chmod 755 {} +
 find "$root/usr/share" -type f -exec chmod 644 {} +
+# A test packs a large debugging build and does not wait for its compression.
 package="$out/turnup_${version}_${architecture}.deb"
 dpkg-deb --root-owner-group ${TURNUP_PACK_FAST:+-Znone} --build "$root" "$package" >/dev/null
 echo "$package"

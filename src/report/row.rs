@@ -66,7 +66,8 @@ impl RowReason {
 }
 
 impl RowResult {
-    pub(super) fn new(outcome: Outcome) -> Self {
+    /// A result of which nothing else is known yet; its row is the first.
+    pub fn new(outcome: Outcome) -> Self {
         Self {
             row: 0,
             outcome,

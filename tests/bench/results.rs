@@ -63,23 +63,7 @@ fn results(sheets: &Sheets) -> HashMap<SheetKind, Vec<RowResult>> {
 }
 
 fn result(kind: SheetKind, row: usize) -> RowResult {
-    let blank = RowResult {
-        row,
-        outcome: Outcome::Created,
-        codes: Vec::new(),
-        reasons: Vec::new(),
-        reason: String::new(),
-        fix: String::new(),
-        root: None,
-        blocked_by: String::new(),
-        done: Vec::new(),
-        missing: Vec::new(),
-        webex_id: String::new(),
-        attempts: 0,
-        tracking_id: String::new(),
-        finished_at: String::new(),
-        awaits: None,
-    };
+    let blank = RowResult { row, ..RowResult::new(Outcome::Created) };
     if row % REJECTED_EVERY == 1 {
         RowResult {
             outcome: Outcome::Rejected,
