@@ -73,6 +73,40 @@ fn deleted(webex: &Webex, sheets: [&str; 3]) -> (Plan, HashMap<StepId, Record>, 
     })
 }
 
+/// Two users go whose numbers others get: one who has a number, and one who is new.
+const HANDED_ON: [&str; 3] = [
+    "external_id,name,admin_email,template,packages,address_line1,city,postal_code,country,location_name,timezone,language\n\
+     c-1,Aurora,ana@aurora.example,eu,webex_calling;webex_meetings,Rua Um 1,Lisboa,1100-148,PT,Sede,Europe/Lisbon,pt_pt\n",
+    "customer_external_id,name,address_line1,city,postal_code,country,timezone\n\
+     c-1,Evora,Rua Quatro 4,\u{c9}vora,7000-001,PT,Europe/Lisbon\n",
+    "customer_external_id,first_name,last_name,email,package,location,phone_number,extension,role,action\n\
+     ,,,u3@aurora.example,,,,,,delete\n,,,u1@aurora.example,,,,,,delete\n\
+     c-1,ana,Teste,ana@aurora.example,webex_calling,Sede,+351211234510,1000,full_admin,\n\
+     c-1,u6,Teste,u6@aurora.example,webex_calling,Sede,+351211234523,,,\n\
+     c-1,Nova,Teste,nova@aurora.example,webex_calling,Evora,+351266123421,,,\n",
+];
+
+#[test]
+fn a_number_of_someone_who_goes_is_another_ones_in_the_same_run_wherever_webex_leaves_it() {
+    for persons_keep_calling in [false, true] {
+        let settings =
+            Settings { duplicates: Duplicates::Allow, provision_ms: 700, persons_keep_calling, ..Settings::default() };
+        let webex = Webex::new(Simulator::new(settings, Faults::none()));
+        let (plan, records, log) = deleted(&webex, HANDED_ON);
+        assert!(plan.immovable.is_empty(), "{:?}", plan.immovable);
+        let bad: Vec<_> = records.iter().filter(|(_, record)| !record.ending().is_some_and(Ending::is_good)).collect();
+        assert!(bad.is_empty(), "{bad:#?}");
+        let state = webex.state();
+        let number = |email: &str| state["subscribers"][email]["number"].clone();
+        assert_eq!(number("u6@aurora.example"), "+351211234523");
+        assert_eq!(number("nova@aurora.example"), "+351266123421");
+        assert!(
+            state["subscribers"]["u3@aurora.example"].is_null() && state["subscribers"]["u1@aurora.example"].is_null()
+        );
+        assert!(planned_of(TEMPLATES, HANDED_ON, &log.known().expect("memory can be read")).is_idle());
+    }
+}
+
 /// Two headquarters stay with their organisations and their numbers, and one person is the administrator of an
 /// organisation by being its first.
 const LEFT: [usize; 5] = [0, 2, 9, 0, 1];

@@ -262,3 +262,36 @@ fn made_again_in_the_organisations_that_stayed() {
         );
     });
 }
+
+/// A customer without branches, whose users have numbers of its headquarters.
+const ALONE: [&str; 3] = [
+    "external_id,name,admin_email,template,packages,address_line1,city,postal_code,country,location_name,timezone,language,\
+     numbers,main_number\n\
+     c-9,Aurora,ana@aurora.example,eu,webex_calling,Rua Um 1,Lisboa,1100-148,PT,Sede,Europe/Lisbon,pt_pt,\
+     +351211234500-+351211234501,+351211234500\n",
+    "customer_external_id,name,address_line1,city,postal_code,country,timezone\n",
+    "customer_external_id,first_name,last_name,email,package,location,phone_number,extension,role\n\
+     c-9,ana,Teste,ana@aurora.example,webex_calling,Sede,+351211234510,1000,full_admin\n",
+];
+
+#[test]
+fn a_customer_goes_whose_numbers_are_still_used_by_persons_who_keep_them() {
+    let webex = Webex::new(Simulator::new(Settings { persons_keep_calling: true, ..settings() }, Faults::none()));
+    runtime().block_on(async {
+        let began = Instant::now();
+        let plan = planned_of(world::TEMPLATES, ALONE, &Known::default());
+        let mut log = Memory::default();
+        log.begin(&head(), &plan).expect("memory takes it");
+        attempt(&webex, began, &plan, HashMap::new(), &mut log, &Known::default()).await.expect("nothing stops it");
+        let known = log.known().expect("memory can be read");
+        let (stored, records) = log.replay("r").expect("memory can be read");
+        let undo = plan::undo(&made(&stored, &records, &HashSet::new()), &known);
+        log.begin(&head_of("u"), &undo.plan).expect("memory takes it");
+        let finish = attempt_of("u", &webex, began, &undo.plan, HashMap::new(), &mut log, &known).await;
+        let records = finish.expect("nothing stops it").records;
+        assert_eq!(badly(&undo.plan, &records, Ending::is_good), Vec::<String>::new());
+        let reason = records[&StepId::numbers("c-9", "Sede")].reason.clone().unwrap_or_default();
+        assert!(reason.text.contains("+351211234510"), "{reason:?}");
+    });
+    assert_eq!(counts(&webex)[0], 0);
+}

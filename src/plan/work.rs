@@ -240,7 +240,13 @@ pub enum Removed {
     /// A branch.
     Location { name: String },
     /// Numbers of a location, as E.164 numbers and `+first-+last` ranges; all but its main number where none are named.
-    Numbers { location: String, only: Option<Vec<String>> },
+    Numbers {
+        location: String,
+        only: Option<Vec<String>>,
+        /// Does the customer go too? Then numbers that somebody still uses stay with its organisation.
+        #[serde(default)]
+        with_customer: bool,
+    },
     /// The user; the person stays.
     User { email: String },
     /// A role, as SCIM names it.

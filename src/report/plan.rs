@@ -273,7 +273,7 @@ fn deletions(view: &PlanView<'_>) -> String {
     }
     if !text.is_empty() {
         let stays = "what goes is the tie to the partner: organisations, persons and their e-mails stay in Webex; a deleted \
-                     user's number stays with the location";
+                     user's number stays in Webex too";
         text.push_str(phrase(view.lang, stays));
         text.push('\n');
     }

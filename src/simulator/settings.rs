@@ -71,6 +71,8 @@ pub struct Settings {
     /// How long access tokens are good.
     pub token_life: Life,
     pub duplicates: Duplicates,
+    /// Does a person whose subscriber is deleted keep location and number? Cisco does not say.
+    pub persons_keep_calling: bool,
     /// The connection that new locations get.
     pub pstn: ConnectionKind,
     /// What absolute links begin with.
@@ -108,6 +110,7 @@ impl Default for Settings {
             number_release_ms: 0,
             token_life: Life::default(),
             duplicates: Duplicates::Refuse,
+            persons_keep_calling: false,
             pstn: ConnectionKind::NonIntegratedCcp,
             base_url: "https://webexapis.com/v1".to_owned(),
         }

@@ -567,9 +567,9 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("carried over {id}: {what} since {since}", "continua {id}: {what} desde {since}"),
     (
         "what goes is the tie to the partner: organisations, persons and their e-mails stay in Webex; a deleted user's number \
-         stays with the location",
+         stays in Webex too",
         "o que sai é o vínculo com o parceiro: organizações, pessoas e seus e-mails ficam no Webex; o número de um usuário \
-         apagado fica com a localidade",
+         apagado também fica no Webex",
     ),
     // Taking back, and the ceiling on changes.
     (

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Builder;
+use super::lines::release;
 use crate::check::{Deleted, Deletion};
 use crate::model::{Package, Role};
 use crate::plan::id::StepId;
 use crate::plan::known::Known;
 use crate::plan::step::{Action, Calls, Source, Stage, Step};
-use crate::plan::work::{RemovalWork, Removed, Work};
+use crate::plan::work::{ReleaseWork, RemovalWork, Removed, Work};
 
 impl Builder<'_> {
     /// Adds the steps of every row that deletes, and lets others wait for what is freed by them.
@@ -38,6 +39,9 @@ impl Builder<'_> {
             if let Deleted::Customer { external_id } = what {
                 removals.customer((*row).into(), external_id);
             }
+        }
+        for (email, number) in self.lines.departures() {
+            removals.release(email, number);
         }
         let freed = removals.freed();
         for step in &mut self.plan.steps {
@@ -99,6 +103,22 @@ impl<'a> Removals<'a> {
         self.push(id, Stage::Users, source, needs, RemovalWork { customer, what });
     }
 
+    /// Takes a number from a user before the user goes.
+    fn release(&mut self, email: &str, number: &str) {
+        let id = StepId::user(email);
+        let Some(place) = self.steps.iter().position(|step| step.id == id) else { return };
+        let work = ReleaseWork {
+            customer: customer_of(&self.steps[place]).unwrap_or_default().to_owned(),
+            email: email.to_owned(),
+            number: number.to_owned(),
+            location: self.field(&id, "location"),
+            next: None,
+        };
+        let step = release(self.steps[place].source, Vec::new(), work);
+        self.steps[place].needs.push(step.id.clone());
+        self.steps.push(step);
+    }
+
     pub fn role(&mut self, source: Source, customer: Option<String>, email: &str, role: &str) {
         let what = Removed::Role { email: email.to_owned(), role: role.to_owned() };
         self.push(StepId::role(email), Stage::Roles, source, Vec::new(), RemovalWork { customer, what });
@@ -126,7 +146,7 @@ impl<'a> Removals<'a> {
         only: Option<Vec<String>>,
         needs: Vec<StepId>,
     ) {
-        let what = Removed::Numbers { location: location.to_owned(), only };
+        let what = Removed::Numbers { location: location.to_owned(), only, with_customer: false };
         let work = RemovalWork { customer: Some(customer.to_owned()), what };
         self.push(StepId::numbers(customer, location), Stage::Numbers, source, needs, work);
     }
@@ -144,8 +164,17 @@ impl<'a> Removals<'a> {
 
     /// The customer, after whatever of it goes too.
     pub fn customer(&mut self, source: Source, external_id: &str) {
-        let of_it = self.steps.iter().filter(|step| customer_of(step) == Some(external_id));
-        let needs = of_it.map(|step| step.id.clone()).collect();
+        let of_it = self.steps.iter_mut().filter(|step| customer_of(step) == Some(external_id));
+        let needs = of_it
+            .map(|step| {
+                if let Work::Removal(RemovalWork { what: Removed::Numbers { only, with_customer, .. }, .. }) =
+                    &mut step.work
+                {
+                    *with_customer = only.is_some();
+                }
+                step.id.clone()
+            })
+            .collect();
         let work = RemovalWork { customer: Some(external_id.to_owned()), what: Removed::Customer };
         self.push(StepId::customer(external_id), Stage::Customers, source, needs, work);
     }

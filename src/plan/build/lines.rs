@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Builder;
-use crate::check::Sourced;
+use crate::check::{Deleted, Sourced};
 use crate::model::{Package, User};
 use crate::plan::diff::{Obstacle, Why};
 use crate::plan::id::StepId;
 use crate::plan::known::Confirmed;
-use crate::plan::step::{Action, Calls, Change, Stage, Step};
+use crate::plan::step::{Action, Calls, Change, Source, Stage, Step};
 use crate::plan::work::{ReleaseWork, Work};
 
 /// What a person is called under.
@@ -50,6 +50,8 @@ pub(super) struct Lines {
     needs: HashMap<usize, Vec<StepId>>,
     /// Rows whose person gives a number up before anything else, with the number.
     releases: BTreeMap<usize, String>,
+    /// Numbers that persons who are deleted give up before, for others who wait for them, by e-mail address.
+    departures: BTreeMap<String, String>,
     obstacles: HashMap<usize, Vec<Obstacle>>,
 }
 
@@ -60,6 +62,10 @@ impl Lines {
 
     pub fn obstacles(&self, row: usize) -> &[Obstacle] {
         self.obstacles.get(&row).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub const fn departures(&self) -> &BTreeMap<String, String> {
+        &self.departures
     }
 
     pub fn refused(&self) -> impl Iterator<Item = usize> {
@@ -101,12 +107,14 @@ impl<'a> Builder<'a> {
         claims.retain(|claim| !claim.holders.is_empty());
         let rows: HashMap<&str, &Sourced<User>> =
             self.batch.users().iter().map(|user| (user.value.email.as_str(), user)).collect();
-        self.judge_claims(&claims, &rows, &mut lines);
+        let leaving = self.leaving();
+        self.judge_claims(&claims, &rows, &leaving, &mut lines);
         break_circles(&claims, &mut lines);
-        self.judge_claims(&claims, &rows, &mut lines);
+        self.judge_claims(&claims, &rows, &leaving, &mut lines);
         claims.retain(|claim| !lines.obstacles.contains_key(&claim.taker.row.index));
         for claim in &claims {
             order(claim, &rows, &mut lines);
+            depart(claim, &leaving, &mut lines);
         }
         self.lines = lines;
     }
@@ -159,6 +167,28 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Known persons who are deleted, alone or with their customer.
+    fn leaving(&self) -> HashSet<&'a str> {
+        let mut emails = HashSet::new();
+        let mut customers = HashSet::new();
+        for deletion in self.batch.deletions() {
+            match &deletion.what {
+                Deleted::User { email, .. } => drop(emails.insert(email.as_str())),
+                Deleted::Customer { external_id } => drop(customers.insert(external_id.as_str())),
+                Deleted::Location { .. } => {}
+            }
+        }
+        if !customers.is_empty() {
+            let users = self.known.iter().filter(|(id, _)| id.stage() == Some(Stage::Users));
+            let goes = |known: &Confirmed| {
+                known.fields.get("customer_external_id").is_some_and(|customer| customers.contains(customer.as_str()))
+            };
+            emails
+                .extend(users.filter(|(_, known)| goes(known)).filter_map(|(id, _)| id.as_str().strip_prefix("user/")));
+        }
+        emails
+    }
+
     /// Moving a number between locations is a job of its own, which turnup does not begin.
     fn refuse_numbers_from_elsewhere(&self, claims: &[Claim<'a>], lines: &mut Lines) {
         for claim in claims {
@@ -172,11 +202,17 @@ impl<'a> Builder<'a> {
     }
 
     /// Who is refused gives nothing up either, so judging goes on until nobody more is refused.
-    fn judge_claims(&self, claims: &[Claim<'a>], rows: &HashMap<&str, &Sourced<User>>, lines: &mut Lines) {
+    fn judge_claims(
+        &self,
+        claims: &[Claim<'a>],
+        rows: &HashMap<&str, &Sourced<User>>,
+        leaving: &HashSet<&str>,
+        lines: &mut Lines,
+    ) {
         loop {
             let before = lines.obstacles.len();
             for claim in claims {
-                self.judge_claim(claim, rows, lines);
+                self.judge_claim(claim, rows, leaving, lines);
             }
             if lines.obstacles.len() == before {
                 return;
@@ -184,17 +220,24 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn judge_claim(&self, claim: &Claim<'a>, rows: &HashMap<&str, &Sourced<User>>, lines: &mut Lines) {
+    fn judge_claim(
+        &self,
+        claim: &Claim<'a>,
+        rows: &HashMap<&str, &Sourced<User>>,
+        leaving: &HashSet<&str>,
+        lines: &mut Lines,
+    ) {
         if lines.obstacles.contains_key(&claim.taker.row.index) {
             return;
         }
         let gives_up = |holder: &&String| {
-            rows.get(holder.as_str()).is_some_and(|row| {
-                let index = row.row.index;
-                !self.refused.contains(&index)
-                    && !lines.obstacles.contains_key(&index)
-                    && parting(row, &claim.line).is_some()
-            })
+            leaving.contains(holder.as_str())
+                || rows.get(holder.as_str()).is_some_and(|row| {
+                    let index = row.row.index;
+                    !self.refused.contains(&index)
+                        && !lines.obstacles.contains_key(&index)
+                        && parting(row, &claim.line).is_some()
+                })
         };
         if let Some(holder) = claim.holders.iter().find(|holder| !gives_up(holder)) {
             lines.refuse(claim, Why::LineHeld, holder);
@@ -205,8 +248,6 @@ impl<'a> Builder<'a> {
     pub(super) fn release(&mut self, sourced: &'a Sourced<User>, needs: Vec<StepId>) -> Option<StepId> {
         let number = self.lines.releases.get(&sourced.row.index)?.clone();
         let user = &sourced.value;
-        let id = StepId::release(user.email.as_str());
-        let change = Change { column: "phone_number".to_owned(), from: Some(number.clone()), to: String::new() };
         let work = ReleaseWork {
             customer: user.customer.clone(),
             email: user.email.to_string(),
@@ -214,18 +255,26 @@ impl<'a> Builder<'a> {
             location: user.location.clone(),
             next: user.phone_number.map(|phone| phone.to_string()),
         };
-        self.plan.steps.push(Step {
-            id: id.clone(),
-            stage: Stage::Users,
-            action: Action::Update,
-            needs,
-            source: sourced.row.into(),
-            fields: crate::plan::Fields::default(),
-            changes: vec![change],
-            calls: Calls { read: 1, write: 1 },
-            work: Work::Release(work),
-        });
+        let step = release(sourced.row.into(), needs, work);
+        let id = step.id.clone();
+        self.plan.steps.push(step);
         Some(id)
+    }
+}
+
+/// The step that takes a number from a person.
+pub(super) fn release(source: Source, needs: Vec<StepId>, work: ReleaseWork) -> Step {
+    let change = Change { column: "phone_number".to_owned(), from: Some(work.number.clone()), to: String::new() };
+    Step {
+        id: StepId::release(&work.email),
+        stage: Stage::Users,
+        action: Action::Update,
+        needs,
+        source,
+        fields: crate::plan::Fields::default(),
+        changes: vec![change],
+        calls: Calls { read: 1, write: 1 },
+        work: Work::Release(work),
     }
 }
 
@@ -289,5 +338,15 @@ fn order(claim: &Claim<'_>, rows: &HashMap<&str, &Sourced<User>>, lines: &mut Li
             _ => StepId::user(email),
         };
         lines.needs.entry(claim.taker.row.index).or_default().push(need);
+    }
+}
+
+/// Whether the number of a deleted person stays with the person or with the location is not said (`webex-api.md` 3.1), so
+/// it is taken from the person before.
+fn depart(claim: &Claim<'_>, leaving: &HashSet<&str>, lines: &mut Lines) {
+    let Line::Number(number) = &claim.line else { return };
+    for holder in claim.holders.iter().filter(|holder| leaving.contains(holder.as_str())) {
+        lines.departures.insert(holder.clone(), number.clone());
+        lines.needs.entry(claim.taker.row.index).or_default().push(StepId::release(holder));
     }
 }

@@ -27,6 +27,7 @@ const ORGANISATION_STAYS: &str =
 /// The e-mails of its users belong to the organisation, so a new one cannot have them (`webex-api.md` 2.6, 4).
 const TO_MAKE_AGAIN: &str = "to make the customer again, write the organisation's id into its column `org_id`";
 const MAIN_NUMBER_STAYS: &str = "the main number stays with the location";
+const NUMBERS_IN_USE: &str = "these numbers stay with the organisation";
 const NUMBERS_STAY: &str = "the numbers stay: the location's PSTN connection takes no changes over the API";
 
 pub(super) async fn carry_out(hand: &mut Hand, work: &RemovalWork) -> Done {
@@ -36,7 +37,10 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &RemovalWork) -> Done {
     let done = match &work.what {
         Removed::Customer => remove_customer(hand, work).await,
         Removed::Location { name } => remove_location(hand, work, name).await,
-        Removed::Numbers { location, only } => remove_numbers(hand, work, location, only.as_deref()).await,
+        Removed::Numbers { location, only, with_customer } => {
+            let held = remove_numbers(hand, work, location, only.as_deref()).await;
+            if *with_customer { still_used(held) } else { held }
+        }
         Removed::User { email } => remove_user(hand, work, email).await,
         Removed::Role { email, role } => revoke(hand, work, email, role).await,
     }?;
@@ -272,6 +276,16 @@ async fn remove_numbers(hand: &mut Hand, work: &RemovalWork, name: &str, only: O
         return Err(finished(Ending::Failed, Code::NotLetGo, held.join("; ")));
     }
     Ok(said(if keeps_main && only.is_some() { &[MAIN_NUMBER_STAYS] } else { &[] }))
+}
+
+/// Numbers that are still used stay with the organisation, which must not keep the customer from going.
+fn still_used(held: Done) -> Done {
+    match held {
+        Err(End::Finished(Ending::Failed, Some(reason))) if reason.code.as_deref() == Some(Code::NotLetGo.id()) => {
+            Ok(said(&[NUMBERS_IN_USE, &reason.text]))
+        }
+        other => other,
+    }
 }
 
 async fn remove_batch(hand: &mut Hand, place: &Place, batch: &[String]) -> Result<(), End> {

@@ -269,14 +269,13 @@ fn update(call: &mut Call<'_>) -> Outcome {
     Ok(Answer::json(200, &view(call.world, &subscriber)))
 }
 
-/// Only the mapping goes; the person stays, and so does the claim on the address. Calling goes with the package, so
-/// the seat is free again and its number stays with the location.
+/// Only the mapping goes; the person stays, and so does the claim on the address. Unless set otherwise, calling goes with
+/// the package, so the seat is free again and its number stays with the location.
 fn remove(call: &mut Call<'_>) -> Outcome {
     let subscriber = find(call)?;
     call.world.store.subscribers.remove(&subscriber.uuid);
-    if let Some(person) =
-        call.world.store.people.get(&subscriber.person).filter(|person| person.location.is_some()).cloned()
-    {
+    let person = call.world.store.people.get(&subscriber.person).filter(|person| person.location.is_some()).cloned();
+    if let Some(person) = person.filter(|_| !call.world.settings.persons_keep_calling) {
         let person = Person { location: None, number: None, extension: None, changed_ms: call.now_ms, ..person };
         call.world.store.people.put(person);
     }
