@@ -103,8 +103,8 @@ pub async fn counted<T: DeserializeOwned, A: Ask + Sync>(
         let answer = asker.ask(request).await?;
         let page = answers::list::<T>(&answer, names).map_err(unreadable)?;
         let next = next_page(&answer, &path).map_err(unreadable)?;
-        // A filter may leave a page empty that is not the last.
-        if (page.is_empty() && next.is_none()) || answer.body == before {
+        // A filter may leave pages empty that are not the last, one like the other.
+        if next.is_none() && (page.is_empty() || answer.body == before) {
             return Ok(entries);
         }
         entries.extend(page);
@@ -143,7 +143,9 @@ pub fn next_page(answer: &Answer, path: &str) -> Result<Option<Request>, String>
     };
     let (before, query) = target.split_once('?').unwrap_or((target, ""));
     if !before.trim_end_matches('/').ends_with(path) {
-        return Err(format!("the next page is at `{target}`, which is not this list"));
+        let words =
+            format!("the list `{path}` is not whole: its next page is said to be `{target}`, which is not this list");
+        return Err(words);
     }
     let pairs = url::form_urlencoded::parse(query.as_bytes());
     let query = pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
@@ -213,7 +215,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_list_is_read_to_its_end() {
-        let cases: [(&[Page], &[u32]); 5] = [
+        let cases: [(&[Page], &[u32]); 6] = [
             (&[(&[], false)], &[]),
             // A short page is no end, an empty one is.
             (&[(&[1, 2], false), (&[3], false), (&[], false)], &[1, 2, 3]),
@@ -222,6 +224,8 @@ mod tests {
             // Where pages are linked, the last one has no link.
             (&[(&[1], true), (&[2], true), (&[3], false)], &[1, 2, 3]),
             (&[(&[1], true), (&[], false)], &[1]),
+            // What a filter leaves may begin with empty pages.
+            (&[(&[], true), (&[], true), (&[1], true), (&[], true), (&[2], false)], &[1, 2]),
         ];
         for (pages, expected) in cases {
             let server = Pages(Mutex::new(pages.iter().copied().collect()));

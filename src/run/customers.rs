@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use tokio::sync::OnceCell;
 
 use crate::api::answers::{self, Customer};
-use crate::api::pages::{next_page, unreadable};
+use crate::api::pages::{self, next_page, unreadable};
 use crate::api::{Client, Failure, Weight, calls};
 
 /// From so many new customers on a list is asked for.
@@ -101,8 +101,8 @@ pub(super) async fn list(client: &Client, pages: usize, ends: Ends) -> Result<Li
 
 /// The customer with exactly that external id.
 pub(super) async fn find(client: &Client, external_id: &str) -> Result<Option<Customer>, Failure> {
-    let answer = client.send(Weight::Repeatable, calls::find_customer(external_id)).await.map_err(no_such_api)?;
-    let customers: Vec<Customer> = answers::list(&answer, &["items", "customers"]).map_err(unreadable)?;
+    let first = calls::find_customer(external_id);
+    let customers: Vec<Customer> = pages::linked(client, first, &["items", "customers"]).await.map_err(no_such_api)?;
     // A server that does not know the filter answers with everything.
     Ok(customers.into_iter().find(|customer| customer.external_id.as_deref() == Some(external_id)))
 }
@@ -114,5 +114,38 @@ fn no_such_api(failure: Failure) -> Failure {
             "the API URL leads to no Webex: it has no list of customers ({refusal}); check --api-url or `api.url`"
         )),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::api::wire::{Answer, Request};
+    use crate::api::{ClientSettings, Transport};
+
+    /// A Webex whose lists are empty and name a next page.
+    fn pointing_at(next: &'static str) -> Client {
+        let transport = Transport::Function(Arc::new(move |_: Request| {
+            Box::pin(async move {
+                let mut answer = Answer::json(200, &json!({ "items": [] }));
+                answer.headers.push(("Link".to_owned(), format!("<{next}>; rel=\"next\"")));
+                Ok(answer)
+            })
+        }));
+        let settings = ClientSettings { in_flight: Some(1), rate: None, backoff: Duration::from_millis(1) };
+        Client::new(transport, settings, "test")
+    }
+
+    #[tokio::test]
+    async fn a_list_whose_next_page_is_elsewhere_tells_of_nobody_absent() {
+        for next in ["https://x.example/v1/other?a=1", "https://x.example/v1/wholesale/customers/7?a=1", "nonsense"] {
+            let failure = find(&pointing_at(next), "c-1").await.expect_err("nothing can be concluded");
+            assert!(failure.to_string().contains(&format!("`{next}`, which is not this list")), "{failure}");
+        }
     }
 }

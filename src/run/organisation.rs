@@ -174,6 +174,23 @@ impl Organisation {
     }
 }
 
+/// The person with that e-mail, if there is one in the organisation.
+pub(super) async fn person_named(client: &Client, org_id: &str, email: &str) -> Result<Option<Person>, Failure> {
+    let first = calls::find_person(org_id, email);
+    let people: Vec<Person> = pages::linked(&Inside { client, org_id }, first, &["items"]).await?;
+    let is_it = |person: &Person| person.emails.iter().any(|known| known.eq_ignore_ascii_case(email));
+    Ok(people.into_iter().find(is_it))
+}
+
+/// What a location may be connected with.
+pub(super) async fn pstn_options(
+    client: &Client,
+    org_id: &str,
+    location_id: &str,
+) -> Result<Vec<PstnConnection>, Failure> {
+    pages::linked(&Inside { client, org_id }, calls::list_pstn_options(org_id, location_id), &["items"]).await
+}
+
 /// What connects a location to the telephone network.
 pub(super) async fn connection_of(client: &Client, org_id: &str, location_id: &str) -> Result<PstnConnection, Failure> {
     let request = calls::get_pstn_connection(org_id, location_id);

@@ -50,6 +50,7 @@ struct File {
     token_requests: Option<u64>,
     token_ms: Option<u64>,
     duplicates: Option<DuplicatesWord>,
+    empty_pages: Option<bool>,
     pstn: Option<ConnectionKind>,
 }
 
@@ -72,6 +73,7 @@ impl File {
             token_requests: self.token_requests,
             token_ms: self.token_ms,
             duplicates: self.duplicates.map(Into::into),
+            empty_pages: self.empty_pages,
             pstn: self.pstn,
             ..Presets::default()
         })

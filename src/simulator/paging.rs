@@ -23,6 +23,9 @@ pub const LOCATIONS: Paging = Paging { start: "cursor", default: 500, max: 500 }
 /// Calling lists.
 pub const CALLING: Paging = Paging { start: "start", default: 2000, max: 2000 };
 
+/// What the link behind an empty first page adds, so that the page after it is another one.
+const PAST_EMPTY: &str = "filtered";
+
 /// The page that the call asks for, under that name, beside another field if there is one. Only what is
 /// on the page is shown, so that reading a long list page by page stays cheap.
 pub fn answer<T>(
@@ -35,14 +38,17 @@ pub fn answer<T>(
 ) -> Result<Answer, Refusal> {
     let start = number(call, paging.start)?.unwrap_or(0);
     let size = number(call, "max")?.unwrap_or(paging.default).clamp(1, paging.max);
+    let is_empty = call.world.settings.empty_pages && start == 0 && call.query(PAST_EMPTY).is_none();
     let end = start.saturating_add(size);
     let more = end < items.len();
-    let page: Vec<Value> = items.iter().skip(start).take(size).map(show).collect();
+    let taken = if is_empty { 0 } else { size };
+    let page: Vec<Value> = items.iter().skip(start).take(taken).map(show).collect();
     let mut body = serde_json::Map::from_iter([(name.to_owned(), Value::Array(page))]);
     body.extend(beside.map(|(name, value)| (name.to_owned(), value)));
     let mut answer = Answer::json(200, &Value::Object(body));
-    if more {
-        answer.headers.push(("Link".to_owned(), format!("<{}>; rel=\"next\"", call.page_url(paging.start, end))));
+    let next = if is_empty { Some((PAST_EMPTY, 1)) } else { more.then_some((paging.start, end)) };
+    if let Some((parameter, at)) = next {
+        answer.headers.push(("Link".to_owned(), format!("<{}>; rel=\"next\"", call.page_url(parameter, at))));
     }
     Ok(answer)
 }

@@ -28,6 +28,7 @@ pub struct Presets {
     pub token_requests: Option<u64>,
     pub token_ms: Option<u64>,
     pub duplicates: Option<Duplicates>,
+    pub empty_pages: Option<bool>,
     pub pstn: Option<ConnectionKind>,
 }
 
@@ -44,6 +45,7 @@ impl Presets {
         set(&mut settings.look_up_ms, self.look_up_ms);
         set(&mut settings.number_release_ms, self.number_release_ms);
         set(&mut settings.duplicates, self.duplicates);
+        set(&mut settings.empty_pages, self.empty_pages);
         set(&mut settings.pstn, self.pstn);
         settings.rate = self.rate.or(settings.rate);
         settings.token_life.requests = self.token_requests.or(settings.token_life.requests);

@@ -73,6 +73,8 @@ pub struct Settings {
     pub duplicates: Duplicates,
     /// Does a person whose subscriber is deleted keep location and number? Cisco does not say.
     pub persons_keep_calling: bool,
+    /// Whether every list begins with a page that its filter left empty.
+    pub empty_pages: bool,
     /// The connection that new locations get.
     pub pstn: ConnectionKind,
     /// What absolute links begin with.
@@ -111,6 +113,7 @@ impl Default for Settings {
             token_life: Life::default(),
             duplicates: Duplicates::Refuse,
             persons_keep_calling: false,
+            empty_pages: false,
             pstn: ConnectionKind::NonIntegratedCcp,
             base_url: "https://webexapis.com/v1".to_owned(),
         }

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use super::{Done, emergency, ids, standing, switch};
-use crate::api::answers::{self, PstnConnection, detail_code};
+use crate::api::answers::detail_code;
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event, Reason};
 use crate::plan::{Action, NUMBERS_PER_REQUEST, NumbersWork, PstnWork, expand};
 use crate::run::hand::{AS_FOUND, End, Hand, Ids, Sent, Sight, finished, refused};
-use crate::run::organisation::{connection_of, numbers_of, unreadable};
+use crate::run::organisation::{connection_of, numbers_of, pstn_options};
 
 pub(super) async fn carry_out(hand: &mut Hand, work: &NumbersWork) -> Done {
     let place = Place {
@@ -57,9 +57,7 @@ async fn connect(hand: &mut Hand, place: &Place, pstn: &PstnWork) -> Result<(), 
     }
     let chosen = match pstn {
         PstnWork::Option(wanted) => {
-            let answer =
-                hand.ask(Some(&place.org_id), calls::list_pstn_options(&place.org_id, &place.location_id)).await?;
-            let options: Vec<PstnConnection> = answers::list(&answer, &["items"]).map_err(unreadable)?;
+            let options = pstn_options(hand.client(), &place.org_id, &place.location_id).await?;
             let found = options.iter().find(|option| option.id == *wanted || option.display_name == *wanted);
             let offered = || {
                 let names: Vec<_> = options.iter().map(|option| format!("`{}`", option.display_name)).collect();

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::{Done, customer, ids, location};
 use crate::api::answers::{self, Customer, Person, RemovalCheck, RemovalJob, Subscriber, uuid};
+use crate::api::pages;
 use crate::api::wire::{Answer, Request};
 use crate::api::{Client, Failure, Refusal, Weight, calls};
 use crate::diagnostic::Code;
@@ -13,7 +14,7 @@ use crate::journal::{Call, Ending, Event, Reason, State};
 use crate::plan::{RemovalWork, Removed, expand};
 use crate::run::customers::find;
 use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, finished_by, refused};
-use crate::run::organisation::{connection_of, fresh_locations, number_lines, unreadable};
+use crate::run::organisation::{connection_of, fresh_locations, number_lines, person_named, unreadable};
 
 /// Numbers that one request takes away (`webex-api.md` 6.1).
 const NUMBERS_PER_REMOVAL: usize = 5;
@@ -170,8 +171,7 @@ async fn find_user(client: &Client, customer_id: Option<&str>, email: &str) -> R
         Some(customer_id) => calls::find_subscriber(customer_id, email),
         None => calls::find_subscriber_anywhere(email),
     };
-    let answer = client.send(Weight::Repeatable, request).await?;
-    let users: Vec<Subscriber> = answers::list(&answer, &["items"]).map_err(unreadable)?;
+    let users: Vec<Subscriber> = pages::linked(client, request, &["items"]).await?;
     Ok(users.into_iter().find(|user| user.email.eq_ignore_ascii_case(email)))
 }
 
@@ -196,10 +196,7 @@ async fn revoke(hand: &mut Hand, work: &RemovalWork, email: &str, role: &str) ->
 }
 
 async fn find_person(hand: &Hand, org_id: &str, email: &str) -> Result<Option<Person>, End> {
-    let answer = hand.ask(Some(org_id), calls::find_person(org_id, email)).await?;
-    let people: Vec<Person> = answers::list(&answer, &["items"]).map_err(unreadable)?;
-    let is_it = |person: &Person| person.emails.iter().any(|known| known.eq_ignore_ascii_case(email));
-    Ok(people.into_iter().find(is_it))
+    Ok(person_named(hand.client(), org_id, email).await?)
 }
 
 /// The customer's organisation; none when the customer is not there.

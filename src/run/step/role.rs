@@ -3,13 +3,13 @@
 use tokio::time::Instant;
 
 use super::{Done, ids, standing};
-use crate::api::answers::{self, Person, uuid};
+use crate::api::answers::uuid;
 use crate::api::{Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event};
 use crate::plan::RoleWork;
 use crate::run::hand::{End, Hand, Ids, LOOKS_PER_GRACE, Sent, Sight, finished, refused};
-use crate::run::organisation::unreadable;
+use crate::run::organisation::person_named;
 
 pub(super) async fn carry_out(hand: &mut Hand, work: &RoleWork) -> Done {
     let org_id = hand.id(&hand.given.customer, "org_id")?;
@@ -45,10 +45,7 @@ pub(super) async fn find(hand: &mut Hand, org_id: &str, email: &str) -> Result<S
     let begun = Instant::now();
     loop {
         let is_last = begun.elapsed() >= hand.shared.options.grace;
-        let answer = hand.ask(Some(org_id), calls::find_person(org_id, email)).await?;
-        let people: Vec<Person> = answers::list(&answer, &["items"]).map_err(unreadable)?;
-        let is_it = |person: &Person| person.emails.iter().any(|known| known.eq_ignore_ascii_case(email));
-        if let Some(person) = people.into_iter().find(is_it) {
+        if let Some(person) = person_named(hand.client(), org_id, email).await? {
             hand.tell(Event::Noted { ids: ids(&[("person_id", &person.id)]) }).await?;
             return Ok(person.id);
         }

@@ -2,13 +2,13 @@
 
 use super::{Done, ids, person};
 use crate::api::answers::{self, Person, Subscriber};
+use crate::api::pages;
 use crate::api::wire::Answer;
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event};
 use crate::plan::{Action, UserWork};
 use crate::run::hand::{End, Hand, Ids, RELEASED, Sent, Sight, finished, refused};
-use crate::run::organisation::unreadable;
 
 /// The status of a person who has to consent to the move of a free account.
 const WAITING_FOR_CONSENT: &str = "pending_user_migration";
@@ -98,8 +98,8 @@ fn made(answer: &Answer) -> Ids {
 }
 
 async fn find(client: &Client, customer_id: &str, email: &str) -> Result<Option<Subscriber>, Failure> {
-    let answer = client.send(Weight::Repeatable, calls::find_subscriber(customer_id, email)).await?;
-    let subscribers: Vec<Subscriber> = answers::list(&answer, &["items"]).map_err(unreadable)?;
+    let first = calls::find_subscriber(customer_id, email);
+    let subscribers: Vec<Subscriber> = pages::linked(client, first, &["items"]).await?;
     Ok(subscribers.into_iter().find(|subscriber| subscriber.email.eq_ignore_ascii_case(email)))
 }
 
