@@ -186,3 +186,26 @@ fn the_organisation_that_a_customer_has_is_no_change() {
         assert!(other.steps.iter().all(|step| step.action == Action::Unchanged));
     });
 }
+
+/// Whoever looks up what stands may be told of it in other forms than those in which it was made.
+#[test]
+fn what_stands_is_known_in_every_form_of_ids_and_numbers() {
+    for id_form in ["padded", "upper"] {
+        runtime().block_on(async {
+            let forms = format!("id_form = \"{id_form}\"\nnumber_form = \"spaced\"\n");
+            let (began, webex) = (Instant::now(), webex(Faults::parse(&forms).expect("it is a fault file"), 700));
+            let plan = world::planned(&Known::default());
+            ran("one", &webex, began, &plan, &mut Memory::default()).await;
+            webex.traffic.lock().expect("no test panics in it").clear();
+            let records = ran("two", &webex, began, &plan, &mut Memory::default()).await;
+            assert_eq!(world::faults_of(&webex, &plan, &records), Vec::<String>::new(), "{id_form}");
+            let users = plan.steps.iter().filter(|step| step.stage == turnup::plan::Stage::Users);
+            let other: Vec<_> = users.map(|step| &records[&step.id]).collect();
+            let other: Vec<_> = other.iter().filter(|it| it.ending() != Some(Ending::AlreadyThere)).collect();
+            assert!(other.is_empty(), "{id_form}: {other:?}");
+            let traffic = webex.traffic.lock().expect("no test panics in it");
+            let spaced = traffic.iter().any(|(_, answer)| answer.body.contains("\"+35 121 123 452 3\""));
+            assert!(spaced, "the simulator wrote a number of a person with blanks");
+        });
+    }
+}

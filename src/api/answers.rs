@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+pub use super::person::{Person, PersonNumber, work_numbers};
+use super::person::{number, perhaps_number};
 use super::sort::Refusal;
 use super::wire::Answer;
 
@@ -101,33 +103,6 @@ impl Subscriber {
     }
 }
 
-/// A person, with what calling knows of them.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Person {
-    pub id: String,
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub emails: Vec<String>,
-    pub first_name: Option<String>,
-    pub last_name: Option<String>,
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub roles: Vec<String>,
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub phone_numbers: Vec<PersonNumber>,
-    pub extension: Option<String>,
-    pub location_id: Option<String>,
-}
-
-/// One number of a person.
-#[derive(Debug, Clone, Deserialize)]
-pub struct PersonNumber {
-    #[serde(rename = "type", default, deserialize_with = "null_as_default")]
-    pub kind: String,
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub value: String,
-    pub primary: Option<bool>,
-}
-
 /// What may connect a location to the telephone network, or does.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -153,6 +128,7 @@ impl PstnConnection {
 #[serde(rename_all = "camelCase")]
 pub struct Number {
     /// None for entries that are only an extension.
+    #[serde(default, deserialize_with = "perhaps_number")]
     pub phone_number: Option<String>,
     #[serde(default, deserialize_with = "null_as_default")]
     pub main_number: bool,
@@ -234,6 +210,7 @@ pub struct CallingLocation {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct CallingLine {
+    #[serde(default, deserialize_with = "perhaps_number")]
     phone_number: Option<String>,
 }
 
@@ -254,6 +231,7 @@ pub struct Organisation {
 /// What the validation says of one number.
 #[derive(Debug, Clone, Deserialize)]
 pub struct NumberVerdict {
+    #[serde(deserialize_with = "number")]
     pub number: String,
     #[serde(default, deserialize_with = "null_as_default")]
     pub state: String,
@@ -372,6 +350,12 @@ pub fn uuid(id: &str) -> Option<String> {
     plain_id(id).filter(|last| is_uuid(last)).map(|uuid| uuid.to_lowercase())
 }
 
+/// Do both name the same object? Webex writes one id in several forms: with padding or without, in either case, bare.
+pub fn is_same_id(one: &str, other: &str) -> bool {
+    let plain = |id: &str| uuid(id).unwrap_or_else(|| id.trim_end_matches('=').to_owned());
+    one == other || plain(one) == plain(other)
+}
+
 /// What an id such as `Y2lzY29zcGFyazov…` says last; none when it is none of that form.
 pub fn plain_id(id: &str) -> Option<String> {
     const LENIENT: GeneralPurposeConfig =
@@ -441,6 +425,18 @@ mod tests {
         assert_eq!(uuid("52CF576D-60a8-407a-b22c-467c51591908").as_deref(), uuid(id).as_deref());
         assert_eq!(uuid("not an id"), None);
         assert_eq!(plain_id("Y2lzY29zcGFyazovL3VzL1JPTEUvaWRfZnVsbF9hZG1pbg").as_deref(), Some("id_full_admin"));
+    }
+
+    #[test]
+    fn one_id_has_several_forms() {
+        let id = "Y2lzY29zcGFyazovL3VzL0xPQ0FUSU9OLzUyY2Y1NzZkLTYwYTgtNDA3YS1iMjJjLTQ2N2M1MTU5MTkwOA";
+        let upper = "Y2lzY29zcGFyazovL3VzL0xPQ0FUSU9OLzUyQ0Y1NzZELTYwQTgtNDA3QS1CMjJDLTQ2N0M1MTU5MTkwOA";
+        let bare = "52cf576d-60a8-407a-b22c-467c51591908";
+        for other in [&format!("{id}=="), upper, bare, &bare.to_uppercase()] {
+            assert!(is_same_id(id, other), "{other}");
+        }
+        assert!(!is_same_id(id, "52cf576d-60a8-407a-b22c-467c51591909") && !is_same_id("L1", "L2"));
+        assert!(is_same_id("L1", "L1=="));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod client;
 pub mod emergency;
 mod pace;
 pub mod pages;
+mod person;
 mod sort;
 mod token;
 mod transport;

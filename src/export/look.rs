@@ -6,6 +6,7 @@ use super::compare::{Difference, Kind, Remembered, Wanted, whole};
 use super::numbers::cell;
 use super::picture::{Fields, Person, Picture, Site, key};
 use super::rows::connection;
+use crate::api::answers::is_same_id;
 use crate::model::{NumberState, SheetKind, fold, normalise};
 use crate::plan::{Confirmed, EMERGENCY_CALLBACK, Known, StepId, expand};
 
@@ -185,7 +186,7 @@ impl Look<'_> {
         let Some(before) = known.fields.get("pstn_connection") else { return };
         let now =
             site.connection.as_ref().map(|found| connection(found).unwrap_or_else(|name| name)).unwrap_or_default();
-        let is_its_id = site.connection.as_ref().is_some_and(|found| &found.id == before);
+        let is_its_id = site.connection.as_ref().is_some_and(|found| is_same_id(&found.id, before));
         if !is_its_id && *before != now {
             self.value(place, Kind::Changed, "pstn_connection", before, &now);
         }

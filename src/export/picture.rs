@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::numbers::e164;
-use crate::api::answers::{self, Customer, Location, Number, PstnConnection, Subscriber, plain_id, uuid};
+use crate::api::answers::{self, Customer, Location, Number, PstnConnection, Subscriber, plain_id, uuid, work_numbers};
 use crate::api::emergency::Callback;
 use crate::model::{Country, Package, Role, Tables, fold};
 
@@ -230,9 +230,7 @@ fn person(subscriber: &Subscriber, sites: &[Site], index: &Index<'_>) -> Person 
 fn seat(fields: &mut Fields, person: &answers::Person, sites: &[Site], line: Option<&Number>) {
     let place = person.location_id.as_deref().or_else(|| Some(line?.location.as_ref()?.id.as_str()));
     let site = place.and_then(|place| sites.iter().find(|site| site.id == key(place)));
-    let mut work: Vec<_> = person.phone_numbers.iter().filter(|number| number.kind == "work").collect();
-    work.sort_by_key(|number| number.primary != Some(true));
-    let number = work.first().map(|number| number.value.as_str());
+    let number = work_numbers(&person.phone_numbers).first().copied();
     let number = number.or_else(|| line?.phone_number.as_deref());
     let land = site.and_then(|site| country(&site.fields));
     set(fields, "location", site.map(|site| site.name.as_str()));

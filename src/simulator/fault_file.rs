@@ -3,7 +3,9 @@
 use serde::Deserialize;
 
 use super::faults::{Blow, Faults, Moment, Rule, Strike, error_answer};
+use super::forms::NumberForm;
 use super::holds::{AddressHold, CustomerHold, EmailHold, Holds, NumberHold, Release};
+use super::ids::IdForm;
 use super::latency::Jitter;
 use super::pace::{BURST, Family, Limit};
 use super::presets::Presets;
@@ -52,6 +54,8 @@ struct File {
     duplicates: Option<DuplicatesWord>,
     empty_pages: Option<bool>,
     pstn: Option<ConnectionKind>,
+    id_form: Option<String>,
+    number_form: Option<String>,
 }
 
 impl File {
@@ -75,9 +79,23 @@ impl File {
             duplicates: self.duplicates.map(Into::into),
             empty_pages: self.empty_pages,
             pstn: self.pstn,
+            id_form: self.id_form.as_deref().map(|word| one_of("id_form", word, &ID_FORMS)).transpose()?,
+            number_form: self
+                .number_form
+                .as_deref()
+                .map(|word| one_of("number_form", word, &NUMBER_FORMS))
+                .transpose()?,
             ..Presets::default()
         })
     }
+}
+
+const ID_FORMS: [(IdForm, &str); 2] = [(IdForm::Padded, "padded"), (IdForm::Upper, "upper")];
+const NUMBER_FORMS: [(NumberForm, &str); 1] = [(NumberForm::Spaced, "spaced")];
+
+fn one_of<T: Copy>(key: &str, word: &str, all: &[(T, &'static str)]) -> Result<T, String> {
+    let known = all.iter().find(|(_, name)| *name == word).map(|(value, _)| *value);
+    known.ok_or_else(|| format!("`{key}` is {}, not `{word}`", names(all)))
 }
 
 fn above_zero(rate: u32) -> Result<u32, String> {

@@ -4,7 +4,7 @@
 //! becomes a public id or comes back from one. It never draws random numbers.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
 /// The TYPE word of a public id.
@@ -57,6 +57,28 @@ pub fn bare(text: &str) -> Option<String> {
     let uri = String::from_utf8(bytes).ok()?;
     let (_, last) = uri.strip_prefix("ciscospark://")?.rsplit_once('/')?;
     Some(last.to_ascii_lowercase())
+}
+
+/// How ids are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IdForm {
+    #[default]
+    Plain,
+    /// With `=` at the end.
+    Padded,
+    /// With the UUID in upper case.
+    Upper,
+}
+
+/// A public id in that form; none for any other text.
+pub fn in_form(text: &str, form: IdForm) -> Option<String> {
+    let uri = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+    let (kind, uuid) = uri.strip_prefix("ciscospark://us/")?.split_once('/').filter(|(_, last)| is_uuid(last))?;
+    match form {
+        IdForm::Plain => None,
+        IdForm::Padded => Some(URL_SAFE.encode(&uri)),
+        IdForm::Upper => Some(URL_SAFE_NO_PAD.encode(format!("ciscospark://us/{kind}/{}", uuid.to_uppercase()))),
+    }
 }
 
 /// Whether the text is a bare UUID.

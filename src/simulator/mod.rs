@@ -10,6 +10,7 @@ mod checker;
 mod climate;
 mod fault_file;
 mod faults;
+mod forms;
 mod holds;
 mod ids;
 mod latency;
@@ -39,6 +40,8 @@ mod weather;
 use self::call::{Call, Extent, Outcome, World, partner_org};
 pub use self::faults::Faults;
 use self::faults::{Blow, Moment, Strike};
+pub use self::forms::{Forms, NumberForm};
+pub use self::ids::IdForm;
 pub use self::latency::Jitter;
 use self::pace::Limits;
 pub use self::pace::{Family, Limit};
@@ -136,6 +139,9 @@ impl Simulator {
         let visit = Visit { now_ms, bearer, prefix, path, request, found: &found, tracking_id: &tracking_id };
         let mut reply = self.visit(&visit);
         if let Delivery::Answer(answer) = &mut reply.delivery {
+            if request.method == Method::Get {
+                self.world.settings.forms.put_on(answer);
+            }
             answer.headers.push(("Trackingid".to_owned(), tracking_id.clone()));
         }
         self.tally.count(now_ms, request.method, &found, &reply.delivery);

@@ -1,5 +1,7 @@
 //! The settings that come along with faults, each only where it is given.
 
+use super::forms::NumberForm;
+use super::ids::IdForm;
 use super::latency::Jitter;
 use super::pace::Limit;
 use super::records::ConnectionKind;
@@ -30,6 +32,8 @@ pub struct Presets {
     pub duplicates: Option<Duplicates>,
     pub empty_pages: Option<bool>,
     pub pstn: Option<ConnectionKind>,
+    pub id_form: Option<IdForm>,
+    pub number_form: Option<NumberForm>,
 }
 
 impl Presets {
@@ -47,6 +51,8 @@ impl Presets {
         set(&mut settings.duplicates, self.duplicates);
         set(&mut settings.empty_pages, self.empty_pages);
         set(&mut settings.pstn, self.pstn);
+        set(&mut settings.forms.id, self.id_form);
+        set(&mut settings.forms.number, self.number_form);
         settings.rate = self.rate.or(settings.rate);
         settings.token_life.requests = self.token_requests.or(settings.token_life.requests);
         settings.token_life.ms = self.token_ms.or(settings.token_life.ms);

@@ -1,5 +1,6 @@
 //! What can be set about a simulated Webex. Values only.
 
+use super::forms::Forms;
 use super::latency::Jitter;
 use super::pace::{BURST, Limit};
 use super::records::ConnectionKind;
@@ -77,6 +78,7 @@ pub struct Settings {
     pub empty_pages: bool,
     /// The connection that new locations get.
     pub pstn: ConnectionKind,
+    pub forms: Forms,
     /// What absolute links begin with.
     pub base_url: String,
 }
@@ -115,6 +117,7 @@ impl Default for Settings {
             persons_keep_calling: false,
             empty_pages: false,
             pstn: ConnectionKind::NonIntegratedCcp,
+            forms: Forms::default(),
             base_url: "https://webexapis.com/v1".to_owned(),
         }
     }

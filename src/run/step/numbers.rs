@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Done, emergency, ids, standing, switch};
-use crate::api::answers::detail_code;
+use crate::api::answers::{detail_code, is_same_id};
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event, Reason};
@@ -58,7 +58,7 @@ async fn connect(hand: &mut Hand, place: &Place, pstn: &PstnWork) -> Result<(), 
     let chosen = match pstn {
         PstnWork::Option(wanted) => {
             let options = pstn_options(hand.client(), &place.org_id, &place.location_id).await?;
-            let found = options.iter().find(|option| option.id == *wanted || option.display_name == *wanted);
+            let found = options.iter().find(|option| is_same_id(&option.id, wanted) || option.display_name == *wanted);
             let offered = || {
                 let names: Vec<_> = options.iter().map(|option| format!("`{}`", option.display_name)).collect();
                 format!("`{wanted}`; it offers {}", if names.is_empty() { "none".to_owned() } else { names.join(", ") })

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Done, role};
-use crate::api::answers;
+use crate::api::answers::{self, PersonNumber, is_same_id};
 use crate::api::wire::Answer;
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
@@ -94,8 +94,8 @@ impl Sought {
     }
 
     fn is_elsewhere(&self, person: &Value) -> bool {
-        let found = person["locationId"].as_str();
-        found.is_some() && self.location_id.is_some() && found != self.location_id.as_deref()
+        let both = person["locationId"].as_str().zip(self.location_id.as_deref());
+        both.is_some_and(|(found, wanted)| !is_same_id(found, wanted))
     }
 }
 
@@ -237,11 +237,9 @@ fn value(person: &Value, column: &str) -> String {
 
 /// The numbers that ring at the person, the primary one first.
 fn work_numbers(person: &Value) -> Vec<String> {
-    let numbers = person["phoneNumbers"].as_array().into_iter().flatten().filter(|number| number["type"] == "work");
-    let mut work: Vec<(bool, &str)> =
-        numbers.filter_map(|number| Some((number["primary"] != true, number["value"].as_str()?))).collect();
-    work.sort_by_key(|(is_other, _)| *is_other);
-    work.into_iter().map(|(_, text)| text.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()).collect()
+    let all = person["phoneNumbers"].as_array().into_iter().flatten();
+    let numbers: Vec<PersonNumber> = all.filter_map(|number| serde_json::from_value(number.clone()).ok()).collect();
+    answers::work_numbers(&numbers).into_iter().map(str::to_owned).collect()
 }
 
 /// The person as they stand, with the changes.
@@ -323,6 +321,22 @@ mod tests {
         let numbers = json!([{ "type": "work", "value": "+1" }, { "type": "work", "value": "+2", "primary": true }]);
         let body = replaced(&json!({ "phoneNumbers": numbers }), &[change("phone_number", "+3")]);
         assert_eq!(body["phoneNumbers"], json!([{ "type": "work", "value": "+3" }, { "type": "work", "value": "+1" }]));
+    }
+
+    #[test]
+    fn a_location_is_known_in_every_form_of_its_id() {
+        let id = "Y2lzY29zcGFyazovL3VzL0xPQ0FUSU9OLzUyY2Y1NzZkLTYwYTgtNDA3YS1iMjJjLTQ2N2M1MTU5MTkwOA";
+        let sought = Sought {
+            org_id: "O".to_owned(),
+            person_id: "P".to_owned(),
+            changes: Vec::new(),
+            location_id: Some(id.to_owned()),
+        };
+        for same in [id, &format!("{id}=="), "52CF576D-60A8-407A-B22C-467C51591908"] {
+            assert!(!sought.is_elsewhere(&json!({ "locationId": same })), "{same}");
+        }
+        assert!(sought.is_elsewhere(&json!({ "locationId": "52cf576d-60a8-407a-b22c-467c51591909" })));
+        assert!(!sought.is_elsewhere(&json!({})));
     }
 
     #[test]

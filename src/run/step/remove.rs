@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use tokio::time::Instant;
 
 use super::{Done, customer, ids, location};
-use crate::api::answers::{self, Customer, Person, RemovalCheck, RemovalJob, Subscriber, uuid};
+use crate::api::answers::{self, Customer, Person, RemovalCheck, RemovalJob, Subscriber, is_same_id, uuid};
 use crate::api::pages;
 use crate::api::wire::{Answer, Request};
 use crate::api::{Client, Failure, Refusal, Weight, calls};
@@ -328,7 +328,7 @@ async fn remove_location(hand: &mut Hand, work: &RemovalWork, name: &str) -> Don
         let (org, at) = (org.clone(), at.clone());
         async move {
             let standing = fresh_locations(&client, &org).await?;
-            let is_there = standing.iter().any(|location| location.id == at);
+            let is_there = standing.iter().any(|location| is_same_id(&location.id, &at));
             Ok(if is_there { Sight::Absent } else { Sight::There(Ids::new()) })
         }
     };

@@ -2,7 +2,7 @@
 //! customer nothing can stand, and nothing is asked.
 
 use super::numbers::Place;
-use crate::api::answers::{self, CallingLocation, PstnConnection, plain_id};
+use crate::api::answers::{self, CallingLocation, PstnConnection, is_same_id, plain_id};
 use crate::api::{Failure, calls};
 use crate::journal::{Call, Event};
 use crate::plan::{Action, PstnWork, RoleWork};
@@ -46,11 +46,16 @@ pub(super) async fn connection(hand: &mut Hand, place: &Place, wanted: &PstnWork
 }
 
 fn is_connected(found: &PstnConnection, wanted: &PstnWork) -> bool {
-    let route = (found.route_type.as_deref(), found.route_id.as_deref());
+    let is_route = |kind: &str, id: &str| {
+        found.route_type.as_deref() == Some(kind)
+            && found.route_id.as_deref().is_some_and(|route| is_same_id(route, id))
+    };
     match wanted {
-        PstnWork::Option(name) => route.1.is_none() && (found.id == *name || found.display_name == *name),
-        PstnWork::Trunk(id) => route == (Some("TRUNK"), Some(id)),
-        PstnWork::RouteGroup(id) => route == (Some("ROUTE_GROUP"), Some(id)),
+        PstnWork::Option(name) => {
+            found.route_id.is_none() && (is_same_id(&found.id, name) || found.display_name == *name)
+        }
+        PstnWork::Trunk(id) => is_route("TRUNK", id),
+        PstnWork::RouteGroup(id) => is_route("ROUTE_GROUP", id),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Creating a user with a package.
 
 use super::{Done, ids, person};
-use crate::api::answers::{self, Person, Subscriber};
+use crate::api::answers::{self, Person, Subscriber, is_same_id, work_numbers};
 use crate::api::pages;
 use crate::api::wire::Answer;
 use crate::api::{Client, Failure, Weight, calls};
@@ -145,14 +145,57 @@ async fn adopt(
 }
 
 fn calling_difference(person: &Person, work: &UserWork, location_id: Option<&str>) -> Option<String> {
-    let number = person.phone_numbers.iter().find(|number| number.kind == "work").map(|number| number.value.as_str());
+    let is_same = |what: &str, found: &str, wanted: &str| match what {
+        "location" => is_same_id(found, wanted),
+        _ => found == wanted,
+    };
+    let number = work_numbers(&person.phone_numbers).first().copied();
     let pairs = [
         ("phone_number", number, work.phone_number.as_deref()),
         ("extension", person.extension.as_deref(), work.extension.as_deref()),
         ("location", person.location_id.as_deref(), location_id),
     ];
-    let differing = pairs.into_iter().find(|(_, found, wanted)| wanted.is_some() && found.is_some() && found != wanted);
-    differing.map(|(what, found, wanted)| {
-        format!("{what} is `{}` and should be `{}`", found.unwrap_or_default(), wanted.unwrap_or_default())
-    })
+    let mut both = pairs.into_iter().filter_map(|(what, found, wanted)| Some((what, found?, wanted?)));
+    let differing = both.find(|(what, found, wanted)| !is_same(what, found, wanted));
+    differing.map(|(what, found, wanted)| format!("{what} is `{found}` and should be `{wanted}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn another_form_is_no_difference() {
+        let uuid = "52cf576d-60a8-407a-b22c-467c51591908";
+        let id = "Y2lzY29zcGFyazovL3VzL0xPQ0FUSU9OLzUyY2Y1NzZkLTYwYTgtNDA3YS1iMjJjLTQ2N2M1MTU5MTkwOA";
+        let person = |location: &str, numbers: &[(&str, bool)]| -> Person {
+            let number =
+                |(value, primary): &(&str, bool)| json!({ "type": "work", "value": value, "primary": primary });
+            let numbers: Vec<_> = numbers.iter().map(number).collect();
+            let person = json!({ "id": "P", "locationId": location, "extension": "1000", "phoneNumbers": numbers });
+            serde_json::from_value(person).expect("it has the form of an answer")
+        };
+        let work = UserWork {
+            customer: "c".to_owned(),
+            email: "ana@acme.pt".to_owned(),
+            first_name: "Ana".to_owned(),
+            last_name: "Silva".to_owned(),
+            package: "webex_calling".to_owned(),
+            location: Some("Sede".to_owned()),
+            phone_number: Some("+351291555013".to_owned()),
+            extension: Some("1000".to_owned()),
+        };
+        let differs = |person: &Person| calling_difference(person, &work, Some(id));
+        let ours = ("+35 129 155 5013", true);
+        for location in [id, &format!("{id}=="), &uuid.to_uppercase()] {
+            assert_eq!(differs(&person(location, &[("+351291555099", false), ours])), None, "{location}");
+        }
+        let words = "phone_number is `+351291555099` and should be `+351291555013`";
+        assert_eq!(
+            differs(&person(id, &[("+351 291 555 099", true), ("+351291555013", false)])).as_deref(),
+            Some(words)
+        );
+        assert!(differs(&person("other", &[ours])).is_some_and(|words| words.starts_with("location is `other`")));
+    }
 }
