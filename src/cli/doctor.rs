@@ -11,7 +11,7 @@ use crate::text::Lang;
 
 const EXAMPLES: &str = "\
 Examples:
-  turnup doctor work            settings, token, scopes, clock, disk, modes, journal, Webex; nothing is changed
+  turnup doctor work            settings, token, clock, disk, modes, journal, Webex; changes nothing
   turnup doctor work --notify   also sends a mail and a message to try them
 
 Exit code 0 when nothing is to be done, 1 otherwise. What a token may write cannot be seen without writing.";

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{ApiArgs, PlanFormatArg, ReadingArgs};
+use super::{ApiArgs, PlanFormatArg, ReadingArgs, examples};
 use crate::pipeline::{CompareFormat, Overwriting};
 
 /// What `export` is told.
 #[derive(Debug, Clone, Default, Args)]
+#[command(after_help = examples::EXPORT)]
 pub struct ExportArgs {
     /// The workspace folder [default: .].
     pub dir: Option<PathBuf>,
@@ -31,6 +32,7 @@ impl ExportArgs {
 
 /// What `compare` is told.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = examples::COMPARE)]
 pub struct CompareArgs {
     /// The workspace folder [default: .].
     pub dir: Option<PathBuf>,

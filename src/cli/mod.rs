@@ -2,6 +2,7 @@
 
 mod activate;
 mod doctor;
+mod examples;
 mod export;
 mod login;
 mod nightly;
@@ -90,6 +91,7 @@ pub enum Command {
     /// Store an access token, or what tokens are renewed with, for yourself alone.
     Login(LoginArgs),
     /// Make a new workspace with blank sheets, templates and settings.
+    #[command(after_help = examples::INIT)]
     Init {
         /// The new folder.
         dir: PathBuf,
@@ -98,6 +100,7 @@ pub enum Command {
         xlsx: bool,
     },
     /// Find every mistake of every row; nothing is sent.
+    #[command(after_help = examples::CHECK)]
     Check {
         /// The workspace folder [default: .].
         dir: Option<PathBuf>,
@@ -115,6 +118,7 @@ pub enum Command {
         format: CheckFormat,
     },
     /// Show repairs that are certain, such as stray blanks or a lost `+`; with --apply, write them into a copy.
+    #[command(after_help = examples::FIX)]
     Fix {
         /// The workspace folder [default: .].
         dir: Option<PathBuf>,
@@ -125,6 +129,7 @@ pub enum Command {
         reading: ReadingArgs,
     },
     /// Show what a run would do: changes, calls, time, licences; nothing is sent.
+    #[command(after_help = examples::PLAN)]
     Plan {
         /// The workspace folder [default: .].
         dir: Option<PathBuf>,
@@ -148,6 +153,7 @@ pub enum Command {
     /// Porting day: bring staged numbers live; asks before it sends.
     Activate(ActivateArgs),
     /// Go on with the latest unfinished run, after a crash, an interruption or a guard.
+    #[command(after_help = examples::RESUME)]
     Resume {
         /// The workspace folder [default: .].
         dir: Option<PathBuf>,
@@ -159,6 +165,7 @@ pub enum Command {
     /// Take back what one run made, as a reviewed run of its own; what stood before stays.
     Undo(UndoArgs),
     /// Let a run go that was parked since it changes or deletes too much.
+    #[command(after_help = examples::APPROVE)]
     Approve {
         /// The run; `turnup runs` lists them.
         run: String,
@@ -179,9 +186,10 @@ pub enum Command {
     Review(ReviewArgs),
     /// Read what stands in Webex into the three sheets; nothing is changed.
     Export(ExportArgs),
-    /// Name what stands otherwise in Webex than turnup knows it, or than the sheets say; nothing is changed.
+    /// Name what stands otherwise in Webex than known or wanted; nothing is changed.
     Compare(CompareArgs),
     /// Add, list and show the onboarding templates of a workspace.
+    #[command(after_help = examples::TEMPLATE)]
     Template {
         #[command(subcommand)]
         what: TemplateCommand,
@@ -189,11 +197,13 @@ pub enum Command {
     /// Tell one row's whole story: what became of it, why, and everything that was sent for it in any run.
     Why(WhyArgs),
     /// Tell cause, example and cure of a code, such as C202.
+    #[command(after_help = examples::EXPLAIN)]
     Explain {
         /// The code.
         code: String,
     },
     /// List the columns of the three sheets.
+    #[command(after_help = examples::COLUMNS)]
     Columns {
         /// Print the JSON Schema of `check --format json` instead.
         #[arg(long)]
@@ -273,6 +283,7 @@ pub struct ReadingArgs {
 
 /// How the simulator behaves.
 #[derive(Debug, Clone, Default, Args)]
+#[command(after_help = examples::SIMULATE)]
 pub struct SimulateArgs {
     /// The port; 0 takes a free one.
     #[arg(long, default_value_t = 0)]

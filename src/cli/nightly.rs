@@ -12,7 +12,7 @@ use crate::text::Lang;
 
 const EXAMPLES: &str = "\
 Examples:
-  turnup nightly work --until 06:00     takes what is in work/inbox, and leaves off at six in the morning
+  turnup nightly work --until 06:00     takes what is in work/inbox, until six in the morning
   turnup nightly work --simulate        rehearses a night
   turnup nightly work --anyway          takes sheets although they lost many rows
 
@@ -64,7 +64,7 @@ impl NightlyArgs {
 const SCHEDULE_EXAMPLES: &str = "\
 Examples:
   turnup schedule work --at 22:00 --zone America/Sao_Paulo   prints a service and its timer
-  turnup schedule work --install /etc/systemd/system         writes them, and says how they are started
+  turnup schedule work --install /etc/systemd/system         writes them; says how to start them
   turnup schedule work --cron                                a line for `crontab -e`";
 
 /// The arguments of `schedule`.

@@ -12,7 +12,7 @@ use crate::text::Lang;
 const EXAMPLES: &str = "\
 Examples:
   turnup remind work         who waits for whom, since when; nothing is sent
-  turnup remind work --yes   Webex sends its consent mail again, 3 times a person at most and 3 days apart";
+  turnup remind work --yes   Webex sends its consent mails again, at most 3 and 3 days apart";
 
 /// The arguments of `remind`.
 #[derive(Debug, Clone, Default, Args)]

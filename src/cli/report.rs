@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::PlanFormatArg;
+use super::{PlanFormatArg, examples};
 use crate::pipeline::{ReportFormat, ReportOrder, RunsFormat, StatusFormat, StoryFormat};
 
 /// What `report` is told.
 #[derive(Debug, Clone, Default, Args)]
+#[command(after_help = examples::REPORT)]
 pub struct ReportArgs {
     /// The run; the latest when left out. `turnup runs` lists them.
     run: Option<String>,
@@ -57,6 +58,7 @@ impl ReportArgs {
 
 /// What `runs` is told.
 #[derive(Debug, Clone, Default, Args)]
+#[command(after_help = examples::RUNS)]
 pub struct RunsArgs {
     /// The workspace folder [default: .].
     pub dir: Option<PathBuf>,
@@ -77,7 +79,7 @@ impl RunsArgs {
 
 /// What `status` is told.
 #[derive(Debug, Clone, Default, Args)]
-#[command(after_help = "Exit codes: 0 every customer is ready, 3 not all are, 4 something failed.")]
+#[command(after_help = examples::STATUS)]
 pub struct StatusArgs {
     /// The workspace folder [default: .].
     pub dir: Option<PathBuf>,
@@ -101,6 +103,7 @@ impl StatusArgs {
 
 /// What `why` is told.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = examples::WHY)]
 pub struct WhyArgs {
     /// The row, such as users.csv:418, as the spreadsheet counts.
     #[arg(value_name = "FILE:ROW")]

@@ -15,7 +15,7 @@ Examples:
   turnup retry work                    every row of the latest run that did not end well
   turnup retry work --class failed     only rows that failed
   turnup retry work --from reports/20261122T220000Z-1a2b/users.rejected.csv
-                                       only the rows of that file, mended, and those they had held back";
+                                       only that file's rows, mended, and those they held back";
 
 /// The arguments of `retry`.
 #[derive(Debug, Clone, Args)]

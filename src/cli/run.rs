@@ -11,12 +11,12 @@ use crate::text::Lang;
 
 const EXAMPLES: &str = "\
 Examples:
-  turnup run work                     asks before it sends
-  turnup run work --yes --until 06:00 begins nothing new from six in the morning on (exit code 5)
-  turnup run work --wave 3            one wave: its first customer, then the others if that went well
-  turnup run work --only users,roles  customers and locations stand already
-  turnup run work --plan friday.plan  what `turnup plan work --out friday.plan` has saved, or nothing
-  turnup run work --simulate --yes    the same against a simulated Webex";
+  turnup run work                       asks before it sends
+  turnup run work --yes --until 06:00   begins nothing new after six (exit code 5)
+  turnup run work --wave 3              one wave: its first customer, then the others
+  turnup run work --only users,roles    customers and locations stand already
+  turnup run work --plan friday.plan    what `turnup plan work --out friday.plan` saved
+  turnup run work --simulate --yes      the same against a simulated Webex";
 
 /// The arguments of `run`.
 #[derive(Debug, Clone, Args)]

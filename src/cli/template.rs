@@ -4,15 +4,17 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::PlanFormatArg;
+use super::{PlanFormatArg, examples};
 use crate::pipeline::Answer;
 
 /// What to do with templates.
 #[derive(Debug, Subcommand)]
 pub enum TemplateCommand {
     /// Add a template: by the wizard of Partner Hub on a terminal, or by flags.
+    #[command(after_help = examples::TEMPLATE_ADD)]
     Add(Box<TemplateAnswers>),
     /// List the templates of a workspace.
+    #[command(after_help = examples::TEMPLATE_LIST)]
     List {
         /// The workspace folder [default: .].
         dir: Option<PathBuf>,
@@ -21,6 +23,7 @@ pub enum TemplateCommand {
         format: PlanFormatArg,
     },
     /// Show everything that is known of a template.
+    #[command(after_help = examples::TEMPLATE_SHOW)]
     Show {
         /// The template's name.
         name: String,
