@@ -19,7 +19,7 @@ use super::results::{REASON_COLUMN, header_cell, kept_columns, reason};
 use super::row::{RowReason, RowResult};
 use super::view::RunView;
 use crate::model::SheetKind;
-use crate::sheet::{CAUSES, Choices, RESULT_COLUMNS, ROW_COLUMN, Sheet, Use, results_tab};
+use crate::sheet::{CAUSES, Choices, RESULT_COLUMNS, ROW_COLUMN, Sheet, Use, results_tab, set_up};
 use crate::text::{Lang, phrase, say};
 
 /// Rejected rows of a sheet, and results of all sheets together, that the workbook holds; the CSV files hold them all.
@@ -117,14 +117,15 @@ impl Pages<'_> {
     /// The first sheet: what to mend, the largest effect first.
     fn causes(&self, sheet: &mut Worksheet, left_out: &[String]) -> anyhow::Result<()> {
         let lang = self.lang;
-        sheet.set_name(CAUSES)?.set_freeze_panes(1, 0)?;
+        set_up(sheet, CAUSES)?;
+        sheet.set_print_fit_to_pages(1, 0);
         let headers = [
             (phrase(lang, "cause"), 34),
             (phrase(lang, "what is wrong"), WIDTH_OF_WORDS),
             (phrase(lang, "cure"), WIDTH_OF_WORDS),
             (phrase(lang, "rows"), 8),
-            (phrase(lang, "rows behind it"), 10),
-            (phrase(lang, "passes once mended"), 12),
+            (phrase(lang, "rows behind it"), 14),
+            (phrase(lang, "passes once mended"), 21),
             (phrase(lang, "codes"), 12),
             (phrase(lang, "such as"), WIDTH_OF_WORDS),
         ];
@@ -177,7 +178,7 @@ impl Pages<'_> {
     fn rejected(&self, sheet: &mut Worksheet, kind: SheetKind, choices: &Choices) -> anyhow::Result<()> {
         let input = self.view.sheets.get(kind);
         let kept = kept_columns(input);
-        sheet.set_name(kind.name())?.set_freeze_panes(1, 0)?;
+        set_up(sheet, kind.name())?;
         let rows: Vec<&RowResult> = self.rejected_rows(kind).take(ROWS_MAX).collect();
         let last = u32::try_from(rows.len())?.max(1);
         let headers = kept.iter().map(|&at| header_cell(input, at));
@@ -258,7 +259,7 @@ impl Pages<'_> {
     fn results(&self, sheet: &mut Worksheet, kind: SheetKind) -> anyhow::Result<()> {
         let input = self.view.sheets.get(kind);
         let kept = kept_columns(input);
-        sheet.set_name(results_tab(kind))?.set_freeze_panes(1, 0)?;
+        set_up(sheet, &results_tab(kind))?;
         let headers = kept.iter().map(|&at| header_cell(input, at)).chain(RESULT_COLUMNS.map(Cow::Borrowed));
         for (column, header) in (0..).zip(headers) {
             sheet.set_column_width(column, WIDTH)?;

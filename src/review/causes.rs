@@ -117,7 +117,7 @@ fn members(
     html! {
         section aria-labelledby="members" {
             h2 id="members" { (rows_words(lang, rows.len())) }
-            table class="cards" {
+            table class="cards mends" {
                 thead { tr { @for head in ["row", "customer", "who or what", "cell", "now"] { th scope="col" { (phrase(lang, head)) } } } }
                 tbody {
                     @for row in rows.iter().take(ROWS_SHOWN) {

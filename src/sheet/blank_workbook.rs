@@ -31,6 +31,8 @@ const LAST_ROW: u32 = (1 << 20) - 1;
 /// Widths of columns, in characters.
 const WIDTH_MIN: usize = 12;
 const WIDTH_MAX: usize = 40;
+/// What the format calls a sheet of A4 paper.
+const A4: u8 = 9;
 /// Room for the text of a header's note, in pixels.
 const NOTE_WIDTH: u32 = 320;
 const NOTE_HEIGHT: u32 = 130;
@@ -54,7 +56,7 @@ pub fn blank_workbook() -> anyhow::Result<Vec<u8>> {
 }
 
 fn blank_sheet(sheet: &mut Worksheet, kind: SheetKind, choices: &Choices) -> anyhow::Result<()> {
-    sheet.set_name(kind.name())?.set_freeze_panes(1, 0)?;
+    set_up(sheet, kind.name())?;
     for (column, spec) in (0..).zip(specs(kind)) {
         sheet.set_column_format(column, &text())?.set_column_width(column, width([spec.header, spec.example]))?;
         sheet.write_string_with_format(0, column, spec.header, &header(spec.need))?;
@@ -65,6 +67,17 @@ fn blank_sheet(sheet: &mut Worksheet, kind: SheetKind, choices: &Choices) -> any
             sheet.add_data_validation(1, column, LAST_ROW, column, &validation)?;
         }
     }
+    Ok(())
+}
+
+/// What all sheets of a workbook share: the header stays in sight, also on paper, where the page lies across and every page
+/// begins with the first column.
+///
+/// # Errors
+/// When the writer refuses the name.
+pub fn set_up(sheet: &mut Worksheet, name: &str) -> anyhow::Result<()> {
+    sheet.set_name(name)?.set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?.set_repeat_columns(0, 0)?;
+    sheet.set_landscape().set_paper_size(A4);
     Ok(())
 }
 
@@ -136,7 +149,7 @@ impl Choices {
     /// # Errors
     /// When the writer refuses a value, which no column has.
     pub fn write(&self, sheet: &mut Worksheet) -> anyhow::Result<()> {
-        sheet.set_name(LISTS)?.set_freeze_panes(1, 0)?;
+        set_up(sheet, LISTS)?;
         for (column, (name, values)) in (0..).zip(&self.lists) {
             let texts = values.iter().map(String::as_str).chain([*name]);
             sheet.set_column_format(column, &text())?.set_column_width(column, width(texts))?;

@@ -151,7 +151,7 @@ pub(super) const PAGES: &[(&str, &str)] = &[
     ("now", "agora"),
     ("cell", "célula"),
     ("with what hides in it", "com o que se esconde nela"),
-    ("Keep the changes", "Guardar as alterações"),
+    ("Keep the changes", "Salvar as alterações"),
     ("Go on to sending", "Seguir para o envio"),
     ("Take the last change back", "Desfazer a última alteração"),
     ("The row is clean and can be sent.", "A linha está limpa e pode ser enviada."),
