@@ -126,6 +126,7 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         Command::Doctor(args) => {
             nightly::doctor(&folder(&args.dir), &args.typed(cli.lang), args.order(), console).await
         }
+        Command::Purge(args) => pipeline::purge(&folder(&args.dir), &plain, &args.order(), console),
         Command::Schedule(args) => schedule(args, &folder(&args.dir), console),
         Command::Simulate(simulate) => pipeline::simulate(&simulate.into(), console).await,
     }

@@ -99,7 +99,12 @@ impl Workspace {
 
     /// The inputs of a run, kept so that its report can be made again.
     pub fn inputs(&self, run: &str) -> PathBuf {
-        self.state().join("inputs").join(run)
+        self.inputs_of_all_runs().join(run)
+    }
+
+    /// Where inputs are kept.
+    pub fn inputs_of_all_runs(&self) -> PathBuf {
+        self.state().join("inputs")
     }
 
     /// Where a night puts old and new sheets side by side.
@@ -109,12 +114,22 @@ impl Workspace {
 
     /// What arrived in a night.
     pub fn archive(&self, stamp: &str) -> PathBuf {
-        self.root.join("archive").join(stamp)
+        self.archives().join(stamp)
+    }
+
+    /// Where everything is kept that arrived in nights.
+    pub fn archives(&self) -> PathBuf {
+        self.root.join("archive")
     }
 
     /// What a run hands back.
     pub fn report(&self, run: &str) -> PathBuf {
-        self.root.join("reports").join(run)
+        self.reports().join(run)
+    }
+
+    /// What all runs have handed back.
+    pub fn reports(&self) -> PathBuf {
+        self.root.join("reports")
     }
 
     /// Is there any state from an earlier run?
@@ -175,7 +190,12 @@ impl Workspace {
 
     /// The cells of a run that were edited on the review page and not sent yet.
     pub fn draft(&self, run: &str) -> PathBuf {
-        self.state().join("drafts").join(format!("{run}.json"))
+        self.drafts().join(format!("{run}.json"))
+    }
+
+    /// Where drafts of the review are.
+    pub fn drafts(&self) -> PathBuf {
+        self.state().join("drafts")
     }
 
     /// The page that leads a browser to the review, for its owner alone.
@@ -200,8 +220,8 @@ impl Workspace {
     fn refuse_foreign_state(&self) -> anyhow::Result<()> {
         let state = self.state();
         refuse_link(&state)?;
-        refuse_link(&self.root.join("reports"))?;
-        refuse_link(&self.root.join("archive"))?;
+        refuse_link(&self.reports())?;
+        refuse_link(&self.archives())?;
         if !state.is_dir() {
             return Ok(());
         }

@@ -7,6 +7,7 @@ mod export;
 mod login;
 mod nightly;
 mod pages;
+mod purge;
 mod remind;
 mod report;
 mod retry;
@@ -31,6 +32,7 @@ pub use export::{CompareArgs, ExportArgs};
 pub use login::LoginArgs;
 pub use nightly::{NightlyArgs, ScheduleArgs};
 pub use pages::{CompletionsArgs, ManArgs, completions, man};
+pub use purge::PurgeArgs;
 pub use remind::RemindArgs;
 pub use report::{ReportArgs, RunsArgs, StatusArgs, WhyArgs};
 pub use retry::RetryArgs;
@@ -213,6 +215,8 @@ pub enum Command {
     Nightly(NightlyArgs),
     /// Look whether a night could begin; each problem comes with its cure.
     Doctor(DoctorArgs),
+    /// Remove what runs of long ago keep of persons; shows it first, and asks.
+    Purge(PurgeArgs),
     /// Print or install what starts the nights: a systemd service with its timer, or a crontab line.
     Schedule(ScheduleArgs),
     /// Serve a simulated Webex on a port of this machine; prints `listening URL` first.

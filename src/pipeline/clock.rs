@@ -72,7 +72,8 @@ impl Clock {
         Ok(Self { fixed: Some(at.to_zoned(jiff::tz::TimeZone::UTC)) })
     }
 
-    fn zoned(&self) -> Zoned {
+    /// Now, in the zone of this machine.
+    pub(super) fn zoned(&self) -> Zoned {
         self.fixed.clone().unwrap_or_else(Zoned::now)
     }
 

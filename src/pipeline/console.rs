@@ -87,7 +87,11 @@ impl Console<'_> {
 
     /// Asks the person whether the run may send.
     pub(super) fn is_confirmed(&mut self, lang: Lang) -> anyhow::Result<bool> {
-        let question = phrase(lang, "send this to Webex? [y/N] ");
+        self.is_agreed(phrase(lang, "send this to Webex? [y/N] "))
+    }
+
+    /// Asks the person something whose answer is no unless it is yes.
+    pub(super) fn is_agreed(&mut self, question: &str) -> anyhow::Result<bool> {
         let answer = self.ask(question)?.unwrap_or_default();
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "s" | "sim"))
     }

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use anyhow::bail;
+use anyhow::anyhow;
 
 use super::inputs::Inputs;
 use super::retry::finding_line;
@@ -11,7 +11,7 @@ use super::selected::Selected;
 use super::{Console, Until, checked, provider};
 use crate::check::{Checked, Standing};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::journal::{Log, Sqlite, Which};
+use crate::journal::{Log, Purged, Sqlite, Which};
 use crate::model::SheetKind;
 use crate::plan::Selection;
 use crate::settings::Settings;
@@ -114,19 +114,23 @@ pub(super) fn unreadable_sheet(checked: &Checked<'_>, lang: Lang) -> Option<Stri
 /// When earlier runs went elsewhere and something came of them.
 pub(super) fn same_provider(log: &Sqlite, settings: &Settings) -> anyhow::Result<()> {
     let now = provider::name(settings);
+    let is_elsewhere = |purged: &Purged| purged.has_sent && purged.provider != now;
+    if let Some(purged) = log.purged()?.into_iter().find(is_elsewhere) {
+        return Err(elsewhere(&purged.provider, &now));
+    }
     let Some(earlier) = log.runs()?.into_iter().find(|head| head.provider != now) else { return Ok(()) };
     let mut has_sent = false;
     log.walk(&earlier.run, Which::All, &mut |stored| {
         has_sent |= stored.record.attempts > 0;
         Ok(())
     })?;
-    if !has_sent {
-        return Ok(());
-    }
-    bail!(
-        "the runs of this folder went to {}, and this one would go to {now}; give the same --api-url or --simulate as \
-         before, or copy the sheets and templates into a new folder",
-        earlier.provider
+    if has_sent { Err(elsewhere(&earlier.provider, &now)) } else { Ok(()) }
+}
+
+fn elsewhere(before: &str, now: &str) -> anyhow::Error {
+    anyhow!(
+        "the runs of this folder went to {before}, and this one would go to {now}; give the same --api-url or --simulate as \
+         before, or copy the sheets and templates into a new folder"
     )
 }
 

@@ -13,6 +13,8 @@ use crate::settings::{Settings, Typed, settle};
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
 
+const NO_SUCH_RUN: &str = "there is no such run; `turnup runs` lists them";
+
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ReportFormat {
@@ -47,7 +49,7 @@ pub fn report(folder: &Path, typed: &Typed, order: &ReportOrder, console: &mut C
     if let Some(customer) = &order.customer {
         return evidence(&workspace, &settings, &log, (customer, order), console);
     }
-    let head = wanted(log.runs()?, order.run.as_deref())?;
+    let head = wanted(&log, order.run.as_deref())?;
     let recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
     let told = recorded.told(&head.run, settings.lang)?;
     let words = recorded.hand_back(&told, None)?;
@@ -81,7 +83,7 @@ fn evidence(
     console: &mut Console<'_>,
 ) -> anyhow::Result<u8> {
     if let Some(run) = &order.run {
-        wanted(log.runs()?, Some(run))?;
+        wanted(log, Some(run))?;
     }
     let lang = if order.format == ReportFormat::Json { Lang::En } else { settings.lang };
     let settings = Settings { lang, ..settings.clone() };
@@ -103,13 +105,21 @@ fn evidence(
     Ok(exit::WELL)
 }
 
-/// The run of that name, or the latest.
-pub(super) fn wanted(runs: Vec<RunHead>, name: Option<&str>) -> anyhow::Result<RunHead> {
-    let head = match name {
-        Some(wanted) => runs.into_iter().find(|head| head.run == wanted),
-        None => runs.into_iter().next_back(),
-    };
-    head.context("there is no such run; `turnup runs` lists them")
+/// The run of that name, or the latest; says so when it was removed.
+pub(super) fn wanted(log: &Sqlite, name: Option<&str>) -> anyhow::Result<RunHead> {
+    let runs = log.runs()?;
+    let Some(name) = name else { return runs.into_iter().next_back().context(NO_SUCH_RUN) };
+    if let Some(head) = runs.into_iter().find(|head| head.run == name) {
+        return Ok(head);
+    }
+    if let Some(purged) = log.purged()?.into_iter().find(|purged| purged.run == name) {
+        bail!(
+            "the run {name} of {} was removed by `turnup purge` on {}, so nothing of it can be told or taken back",
+            purged.started,
+            purged.at
+        );
+    }
+    bail!(NO_SUCH_RUN)
 }
 
 /// Says of a run that is not finished why it is not.
@@ -176,6 +186,7 @@ pub fn runs(folder: &Path, format: RunsFormat, console: &mut Console<'_>) -> any
             for head in &heads {
                 console.print(&line(&heads, head, left(head)?.as_ref()));
             }
+            say_purged(log.as_ref(), console)?;
         }
         RunsFormat::Json => {
             let listed = heads.iter().map(|head| Ok(listed(&workspace, &heads, head, left(head)?)));
@@ -184,6 +195,16 @@ pub fn runs(folder: &Path, format: RunsFormat, console: &mut Console<'_>) -> any
         }
     }
     Ok(exit::WELL)
+}
+
+/// Runs that were removed are in no list, but that there were some is no secret.
+fn say_purged(log: Option<&Sqlite>, console: &mut Console<'_>) -> anyhow::Result<()> {
+    let purged = log.map(Sqlite::purged).transpose()?.unwrap_or_default();
+    if let Some(last) = purged.iter().map(|purged| &purged.at).max() {
+        let words = "{count|* run was|* runs were} removed by `turnup purge`, the last time on {at}";
+        console.say(&say(Lang::default(), words, &[("count", &purged.len()), ("at", last)]));
+    }
+    Ok(())
 }
 
 fn line(heads: &[RunHead], head: &RunHead, left: Option<&Left>) -> String {

@@ -20,6 +20,7 @@ mod mended;
 mod mends;
 mod online;
 mod provider;
+mod purge;
 mod recorded;
 mod reference;
 mod remind;
@@ -73,6 +74,7 @@ pub use look::{
 pub use online::Asking;
 use online::asked;
 pub use provider::Simulation;
+pub use purge::{Age, PurgeOrder, purge};
 use recorded::{Recorded, Scope, forecasted, unfinished};
 pub use reference::{check_schema, columns, explain, hand_out, init, put_down};
 pub use remind::{RemindFormat, remind};

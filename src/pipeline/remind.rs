@@ -223,6 +223,25 @@ impl Mails {
     }
 }
 
+/// The steps of which only mails of before that time are remembered, and that are not known any more.
+pub(super) fn old_mails(workspace: &Workspace, known: &Known, before: Timestamp) -> anyhow::Result<Vec<String>> {
+    let is_old = |mails: &[String]| mails.iter().all(|at| at.parse::<Timestamp>().is_ok_and(|at| at < before));
+    let is_due = |(step, mails): &(String, Vec<String>)| {
+        is_old(mails) && known.made(&plan::StepId::from(step.clone())).is_none()
+    };
+    Ok(Mails::read(workspace)?.0.into_iter().filter(is_due).map(|(step, _)| step).collect())
+}
+
+/// Forgets the mails of these steps.
+pub(super) fn forget_mails(workspace: &Workspace, steps: &[String]) -> anyhow::Result<()> {
+    if steps.is_empty() {
+        return Ok(());
+    }
+    let mut mails = Mails::read(workspace)?;
+    mails.0.retain(|step, _| !steps.contains(step));
+    mails.write(workspace)
+}
+
 fn as_text(all: &[Waiting], lang: Lang) -> String {
     if all.is_empty() {
         return format!("{}\n", phrase(lang, "nobody waits for anything"));

@@ -49,7 +49,7 @@ pub fn why(
         bail!("nothing has been run in `{}` yet, so no row has a story", folder.display());
     }
     let mut log = Sqlite::open(&workspace.journal())?;
-    let head = history::wanted(log.runs()?, run)?;
+    let head = history::wanted(&log, run)?;
     let recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
     let told = recorded.told(&head.run, lang)?;
     let Some(row) = row_of(place, &told.inputs.sheets) else {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
+use super::history::wanted;
 use super::inputs::Inputs;
 use super::recorded::{Recorded, Scope, forecasted, unfinished};
 use super::{Confirmation, Console, Origin, Terminal, exit, forecast, guard, head, provider};
@@ -35,7 +36,7 @@ pub async fn undo(
     let mut log = Sqlite::open(&workspace.journal())?;
     guard::same_provider(&log, &settings)?;
     let heads = log.runs()?;
-    heads.iter().find(|head| head.run == run).context("there is no such run; `turnup runs` lists them")?;
+    wanted(&log, Some(run))?;
     if is_unconfirmed(confirmation, lang, console) {
         return Ok(exit::USAGE);
     }

@@ -1,6 +1,7 @@
 //! The journal in a SQLite file beside the workspace. Every append is one synced transaction.
 
 mod gone;
+mod purge;
 mod schema;
 mod snapshots;
 
@@ -12,6 +13,8 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 use super::{Entry, EntryTaker, Event, Left, Log, Record, RunHead, Taker, Which};
 use crate::plan::{Confirmed, Immovable, Known, Plan, Source, Step, StepId};
+
+pub use purge::Purged;
 
 /// A journal file.
 #[derive(Debug)]
@@ -216,7 +219,8 @@ impl Log for Sqlite {
     }
 
     fn known_before(&self, run: &str) -> anyhow::Result<Known> {
-        let earlier = "SELECT run FROM runs WHERE rowid < (SELECT rowid FROM runs WHERE run = ?1)";
+        // What was done by runs that were removed before every other one is known without their name.
+        let earlier = "SELECT run FROM runs WHERE rowid < (SELECT rowid FROM runs WHERE run = ?1) UNION ALL SELECT ''";
         let since = format!(
             "SELECT step, confirmed FROM gone WHERE first_run IN ({earlier}) AND gone_run NOT IN ({earlier}) UNION ALL \
              SELECT step, confirmed FROM known WHERE first_run IN ({earlier})"

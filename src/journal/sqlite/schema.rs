@@ -23,6 +23,8 @@ CREATE TABLE IF NOT EXISTS gone (step TEXT NOT NULL, first_run TEXT NOT NULL, go
     confirmed TEXT NOT NULL, PRIMARY KEY (step, gone_run)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS paces (provider TEXT NOT NULL, bucket TEXT NOT NULL, per_second REAL NOT NULL,
     PRIMARY KEY (provider, bucket)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS purged (run TEXT PRIMARY KEY, started TEXT NOT NULL, at TEXT NOT NULL,
+    provider TEXT NOT NULL, has_sent INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS snapshots (run TEXT NOT NULL, step TEXT NOT NULL, position INTEGER,
     is_open INTEGER NOT NULL, record TEXT, PRIMARY KEY (run, step)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS open_snapshots ON snapshots (run, position) WHERE is_open = 1;
