@@ -3,7 +3,8 @@
 
 mod support;
 
-use support::{Bench, Ran, Results, Simulator, USERS, outcomes};
+use serde_json::Value;
+use support::{Bench, CUSTOMERS, Ran, Results, Simulator, USERS, outcomes};
 
 const RUN: [&str; 3] = ["run", "work", "--yes"];
 const REFUSED: &str = "[[fault]]\nmethod = \"PUT\"\npath = \"/people/*\"\nkind = \"status\"\nstatus = 400\ntimes = 1\n";
@@ -29,4 +30,69 @@ fn a_change_that_went_through_is_not_sent_again() {
     let rest = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(0);
     assert_eq!(outcomes(&bench, &rest), [("unchanged".to_owned(), 7), ("updated".to_owned(), 1)].into());
     assert_eq!(routes.map(sent), [1, 1], "the package is not changed a second time");
+}
+
+/// One change of a location's calling is answered 206, after so many that get through.
+fn in_part(skip: usize) -> String {
+    format!(
+        "[[fault]]\nmethod = \"PUT\"\npath = \"/telephony/config/locations/*\"\nkind = \"partial\"\nskip = {skip}\n"
+    )
+}
+
+/// The small partner, whose first shop has a main number and speaks so.
+fn speaking(bench: &Bench, language: &str) {
+    let line = |line: &str| match line.split_once(',') {
+        Some(("external_id", _)) => format!("{line},language,announcement_language,numbers,main_number\n"),
+        Some(("aurora", _)) => format!("{line},pt_pt,{language},+351211234500,+351211234500\n"),
+        _ => format!("{line},pt_pt,,,\n"),
+    };
+    bench.write("work/customers.csv", &CUSTOMERS.lines().map(line).collect::<String>());
+}
+
+fn told(bench: &Bench, ran: &Ran) -> String {
+    let results = Results::read(bench, ran, "customers.results.csv");
+    results.lines(&["result", "code", "reason", "missing"]).swap_remove(0)
+}
+
+fn location(simulator: &Simulator, what: &str) -> Value {
+    simulator.state()["locations"]["aurora/Headquarters"][what].clone()
+}
+
+#[test]
+fn a_main_number_that_webex_did_not_set_is_missing_and_set_by_the_next_run() {
+    let bench = Bench::small();
+    speaking(&bench, "pt_pt");
+    let simulator = Simulator::with_faults(&bench, &in_part(0));
+    let first = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(4);
+    let reason = "the main number +351211234500 could not be set (206)";
+    assert_eq!(told(&bench, &first), format!("incomplete R601 Webex refused it: {reason} main number"));
+    assert_eq!(location(&simulator, "mainNumber"), Value::Null);
+
+    let plan = bench.ran(&["plan", "work"]).expect_code(0).out;
+    assert!(plan.contains("update numbers/aurora/Headquarters: main_number"), "{plan}");
+    let second = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(0);
+    assert_eq!(told(&bench, &second).trim_end(), "updated");
+    assert_eq!(location(&simulator, "mainNumber"), "+351211234500");
+    let third = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(0);
+    assert_eq!(outcomes(&bench, &third), [("unchanged".to_owned(), 8)].into());
+}
+
+#[test]
+fn an_announcement_language_that_webex_did_not_set_is_missing_and_set_by_the_next_run() {
+    let bench = Bench::small();
+    speaking(&bench, "pt_pt");
+    let simulator = Simulator::with_faults(&bench, &in_part(1));
+    Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(0);
+    speaking(&bench, "es_es");
+    let second = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(4);
+    let reason = "the location could not be changed now (206)";
+    assert_eq!(told(&bench, &second), format!("incomplete R601 Webex refused it: {reason} announcement language"));
+    assert_eq!(location(&simulator, "announcementLanguage"), "pt_pt");
+
+    let plan = bench.ran(&["plan", "work"]).expect_code(0).out;
+    assert!(plan.contains("announcement_language `pt_pt` -> `es_es`"), "{plan}");
+    Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(0);
+    assert_eq!(location(&simulator, "announcementLanguage"), "es_es");
+    let fourth = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(0);
+    assert_eq!(outcomes(&bench, &fourth), [("unchanged".to_owned(), 8)].into());
 }

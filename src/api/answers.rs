@@ -300,7 +300,8 @@ pub fn refusal(answer: &Answer) -> Refusal {
     let code = problems.iter().find_map(|problem| problem.error_code.as_ref()).or_else(|| body.get("errorCode"));
     let mut words: Vec<String> = problems.iter().filter_map(|problem| problem.description.clone()).collect();
     if words.is_empty() {
-        words.extend(body.get("message").or_else(|| body.get("detail")).and_then(Value::as_str).map(str::to_owned));
+        let named = ["message", "detail", "failureReason"].into_iter().find_map(|name| body.get(name)?.as_str());
+        words.extend(named.map(str::to_owned));
     }
     if words.is_empty() {
         words.push(plain(&answer.body));

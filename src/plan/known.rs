@@ -168,17 +168,22 @@ impl Confirmed {
         self
     }
 
+    /// The same with one column as it was before a change that did not take.
+    #[must_use]
+    pub fn as_before(mut self, column: &str, before: Option<&str>) -> Self {
+        match before.filter(|before| !before.is_empty()) {
+            Some(before) => self.fields.insert(column.to_owned(), before.to_owned()),
+            None => self.fields.remove(column),
+        };
+        self
+    }
+
     /// Takes a main number that was refused out again: what stood before it stands on.
     #[must_use]
-    pub fn with_main_number(mut self, is_refused: impl Fn(&str) -> bool, before: Option<&str>) -> Self {
+    pub fn with_main_number(self, is_refused: impl Fn(&str) -> bool, before: Option<&str>) -> Self {
         let column = "main_number";
-        if self.fields.get(column).is_some_and(|number| is_refused(number)) {
-            match before.filter(|before| !before.is_empty()) {
-                Some(before) => self.fields.insert(column.to_owned(), before.to_owned()),
-                None => self.fields.remove(column),
-            };
-        }
-        self
+        let is_out = self.fields.get(column).is_some_and(|number| is_refused(number));
+        if is_out { self.as_before(column, before) } else { self }
     }
 
     /// Takes numbers that were not added, and numbers that did not go live, into account.

@@ -37,6 +37,9 @@ pub(super) const OPEN: &str = "open:";
 /// Before a number that did not go live, with the reason.
 pub(super) const STAGED: &str = "staged:";
 
+/// Before a column that a request left as it was, with Webex's reason.
+pub(super) const UNSET: &str = "unset:";
+
 /// That the object, which an earlier run has made, was released and waits no more.
 pub(super) const RELEASED: &str = "released:";
 
@@ -199,10 +202,7 @@ impl Hand {
         }
         let mut confirmed = self.confirmed(ending);
         for Change { column, from, .. } in open {
-            match from.as_ref().filter(|from| !from.is_empty()) {
-                Some(from) => confirmed.fields.insert(column.clone(), from.clone()),
-                None => confirmed.fields.remove(column),
-            };
+            confirmed = confirmed.as_before(column, from.as_deref());
         }
         Some(confirmed)
     }
@@ -246,9 +246,19 @@ impl Hand {
         }
         let still_staged: Vec<String> = self.numbers_noted(STAGED).map(str::to_owned).collect();
         let is_refused = |number: &str| self.refused_number(number).is_some();
-        let main = self.step.changes.iter().find(|change| change.column == "main_number");
-        let before = main.and_then(|change| change.from.as_deref());
-        confirmed.with_main_number(is_refused, before).with_numbers(is_refused, &still_staged)
+        let before = |column: &str| {
+            let change = self.step.changes.iter().find(|change| change.column == column);
+            change.and_then(|change| change.from.as_deref())
+        };
+        for (column, _) in self.unset() {
+            confirmed = confirmed.as_before(column, before(column));
+        }
+        confirmed.with_main_number(is_refused, before("main_number")).with_numbers(is_refused, &still_staged)
+    }
+
+    /// The columns that a request left as they were, with the reason.
+    pub fn unset(&self) -> impl Iterator<Item = (&str, &String)> {
+        self.record.ids.iter().filter_map(|(key, why)| Some((key.strip_prefix(UNSET)?, why)))
     }
 
     /// What of the emergency settings the step was to set and did not.

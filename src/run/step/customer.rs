@@ -208,7 +208,7 @@ async fn ready(hand: &mut Hand, external_id: &str) -> Done {
 }
 
 /// The customer was accepted, so trouble in looking at it is no failure of the row: what became of it is not known.
-fn unseen(failure: Failure) -> End {
+pub(super) fn unseen(failure: Failure) -> End {
     match failure {
         Failure::Environment(_) | Failure::NotSent => failure.into(),
         other => finished(Ending::Unconfirmed, Code::Unconfirmed, other.to_string()),

@@ -2,7 +2,8 @@
 
 use tokio::time::Instant;
 
-use super::{Done, ids};
+use super::numbers::Place;
+use super::{Done, ids, partial};
 use crate::api::answers::{self, Location};
 use crate::api::calls::LocationParts;
 use crate::api::wire::{Answer, Request};
@@ -176,14 +177,16 @@ async fn update(hand: &mut Hand, work: &LocationWork, org_id: &str) -> Done {
     if speaks {
         let request = calls::set_announcement_language(org_id, &location_id, &work.announcement_language);
         set(hand, Call::SetAnnouncements, org_id, request).await?;
+        let place = Place { org_id: org_id.to_owned(), location_id };
+        partial::look(hand, &place, &[("announcement_language", Some(&work.announcement_language))]).await?;
     }
-    Ok(None)
+    Ok(partial::open(hand))
 }
 
 /// Sends what sets values to what they shall be; a second time changes nothing.
 async fn set(hand: &mut Hand, call: Call, org_id: &str, request: Request) -> Result<(), End> {
     let again = |_| async { Ok(Sight::Absent) };
-    match hand.once(call, Weight::Repeatable, Some(org_id), request, |_| Ids::new(), again).await? {
+    match hand.once(call, Weight::Repeatable, Some(org_id), request, partial::noted, again).await? {
         Sent::Done => Ok(()),
         Sent::Refused(refusal) => Err(refused(&refusal)),
     }

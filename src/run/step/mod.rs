@@ -4,6 +4,7 @@ mod customer;
 mod emergency;
 mod location;
 mod numbers;
+mod partial;
 mod person;
 mod remove;
 mod role;
@@ -96,6 +97,9 @@ fn missing(hand: &Hand) -> Vec<String> {
 
 /// Has the request that carries a change taken effect?
 pub(super) fn is_done(hand: &Hand, change: &Change) -> bool {
+    if hand.unset().any(|(column, _)| column == change.column) {
+        return false;
+    }
     let call = match means(hand.step.stage, &change.column) {
         Some(Means::Customer) => Call::UpdateCustomer,
         Some(Means::Location) => Call::UpdateLocation,

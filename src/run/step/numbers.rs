@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Done, emergency, ids, standing, switch};
+use super::{Done, emergency, ids, partial, standing, switch};
 use crate::api::answers::{detail_code, is_same_id};
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
@@ -34,7 +34,8 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &NumbersWork) -> Done {
     }
     set_main_number(hand, &place, work).await?;
     emergency::call_back(hand, &place, work).await?;
-    Ok(both(both(refused_numbers(hand, work, forbidding), staged), emergency::open(hand)))
+    let of_numbers = both(refused_numbers(hand, work, forbidding), staged);
+    Ok(both(both(of_numbers, emergency::open(hand)), partial::open(hand)))
 }
 
 fn both(one: Option<Reason>, other: Option<Reason>) -> Option<Reason> {
@@ -226,13 +227,14 @@ async fn set_main_number(hand: &mut Hand, place: &Place, work: &NumbersWork) -> 
     }
     let request = calls::update_calling_location(&place.org_id, &place.location_id, main, emergency);
     let again = |_| async { Ok(Sight::Absent) };
-    match hand
-        .once(Call::SetMainNumber, Weight::Repeatable, Some(&place.org_id), request, |_| Ids::new(), again)
-        .await?
-    {
-        Sent::Done => hand.tell(Event::Noted { ids: ids(&[("location_id", &place.location_id)]) }).await,
-        Sent::Refused(refusal) => Err(refused(&refusal)),
+    let sent = hand.once(Call::SetMainNumber, Weight::Repeatable, Some(&place.org_id), request, partial::noted, again);
+    if let Sent::Refused(refusal) = sent.await? {
+        return Err(refused(&refusal));
     }
+    let wanted = [("main_number", main), ("emergency_location_id", emergency)].map(|(c, v)| (c, v.map(str::to_owned)));
+    let wanted = wanted.each_ref().map(|(column, value)| (*column, value.as_deref()));
+    partial::look(hand, place, &wanted).await?;
+    hand.tell(Event::Noted { ids: ids(&[("location_id", &place.location_id)]) }).await
 }
 
 /// The numbers of the location's own row that are missing, if any is: the rest of the location stands. A user's

@@ -82,6 +82,9 @@ fn update(call: &mut Call<'_>) -> Outcome {
     let (mut location, mut calling) = with_calling(call)?;
     let mut checker = Checker::new(call.body()?);
     let main_number = checker.optional("/callingLineId/phoneNumber").map(seats::normal);
+    if call.extent == Extent::Part && main_number.is_none() {
+        return Ok(Answer::json(206, &json!({ "failureReason": "the location could not be changed now" })));
+    }
     if let Some(language) = checker.optional("/announcementLanguage") {
         language.clone_into(&mut location.announcement_language);
     }
