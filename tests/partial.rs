@@ -65,7 +65,8 @@ fn a_main_number_that_webex_did_not_set_is_missing_and_set_by_the_next_run() {
     let simulator = Simulator::with_faults(&bench, &in_part(0));
     let first = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(4);
     let reason = "the main number +351211234500 could not be set (206)";
-    assert_eq!(told(&bench, &first), format!("incomplete R601 Webex refused it: {reason} main number"));
+    assert!(told(&bench, &first).starts_with(&format!("incomplete R601 Webex refused it: {reason}")));
+    assert!(told(&bench, &first).ends_with(" main number"), "{}", told(&bench, &first));
     assert_eq!(location(&simulator, "mainNumber"), Value::Null);
 
     let plan = bench.ran(&["plan", "work"]).expect_code(0).out;

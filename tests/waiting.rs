@@ -188,3 +188,42 @@ fn a_new_customer_whose_review_ends_in_an_error_waits_no_more() {
     let plan = bench.ran(&["plan", "work"]).expect_code(0).out;
     assert!(!plan.contains("carried over"), "{plan}");
 }
+
+/// A package of the shop fails.
+const BROKEN: &str = "[[hold]]\nexternal_id = \"aurora\"\nstatus = \"provisioned_with_errors\"\npackage = \"webex_calling\"\n\
+                      reason = \"no trunk is free\"\n";
+
+#[test]
+fn a_customer_with_a_broken_package_is_followed_up_until_webex_has_mended_it() {
+    let bench = Bench::small();
+    bench.write("held.toml", BROKEN);
+    let told = |ran: &Ran| {
+        Results::read(&bench, ran, "customers.results.csv").lines(&["result", "reason", "missing"]).swap_remove(0)
+    };
+
+    // Whoever has a sound package is made, and nobody else.
+    let first = failing_night(&bench, "2026-11-20T22:00:00Z");
+    assert_eq!(counts(&bench, &first), named(&[("blocked", 2), ("created", 5), ("incomplete", 1)]));
+    let reason = "Webex provisioned the customer with errors: webex_calling: no trunk is free";
+    assert!(told(&first).starts_with(&format!("incomplete {reason}")), "{}", told(&first));
+    assert!(told(&first).ends_with(" webex_calling"), "{}", told(&first));
+    let users = Results::read(&bench, &first, "users.results.csv");
+    let bruno = users.lines(&["result", "reason", "blocked_by"]).swap_remove(1);
+    assert_eq!(bruno, "blocked Webex could not provision its package customers.csv:2");
+    let status = bench.ran(&["status", "work"]).expect_code(4).out;
+    assert!(status.contains("packages with errors: webex_calling (provisioned_with_errors)"), "{status}");
+
+    // One look and nothing else, as long as it is so.
+    let second = failing_night(&bench, "2026-11-21T22:00:00Z");
+    assert_eq!(counts(&bench, &second), named(&[("blocked", 2), ("incomplete", 1), ("unchanged", 5)]));
+    assert!(told(&second).starts_with(&format!("incomplete {reason}")), "{}", told(&second));
+    assert!(second.out.contains("\n1 request"), "{}", second.out);
+    let plan = bench.ran(&["plan", "work"]).expect_code(0).out;
+    assert!(plan.contains("carried over customer/aurora: provisioned_with_errors since 2026-11-20T22:00:0"), "{plan}");
+
+    let third = night(&bench, "2026-11-22T22:00:00Z", false);
+    assert_eq!(counts(&bench, &third), named(&[("created", 2), ("unchanged", 5), ("updated", 1)]));
+    bench.ran(&["status", "work"]).expect_code(0);
+    let fourth = night(&bench, "2026-11-23T22:00:00Z", false);
+    assert_eq!(counts(&bench, &fourth), named(&[("unchanged", 8)]));
+}

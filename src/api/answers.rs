@@ -31,6 +31,37 @@ pub struct Customer {
     pub address: Option<WholesaleAddress>,
     #[serde(default, deserialize_with = "null_as_default")]
     pub errors: Vec<Problem>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub resource_details: ResourceDetails,
+}
+
+/// How far each package of a customer has come.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct ResourceDetails {
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub packages: Vec<PackageState>,
+}
+
+/// How far one package has come; its errors may be told as warnings.
+#[derive(Debug, Clone, Deserialize)]
+pub struct PackageState {
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub name: String,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub status: String,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub warnings: Vec<Problem>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub errors: Vec<Problem>,
+}
+
+impl Customer {
+    /// The packages that could not be provisioned, as far as Webex names them.
+    pub fn broken_packages(&self) -> impl Iterator<Item = &PackageState> {
+        self.resource_details.packages.iter().filter(|package| {
+            !package.name.is_empty() && (package.status.eq_ignore_ascii_case("error") || !package.errors.is_empty())
+        })
+    }
 }
 
 /// An address as the wholesale API writes it.

@@ -10,7 +10,9 @@ use crate::check::{Checked, RowRef, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::journal::{Ending, Log, Reason, Record, Sqlite, State, Stored, Which};
 use crate::model::SheetKind;
-use crate::plan::{self, Action, Confirmed, EMERGENCY_ADDRESS, Known, Plan, Stage, Step, StepId};
+use crate::plan::{
+    self, Action, BROKEN_PACKAGES, Confirmed, EMERGENCY_ADDRESS, Known, Plan, Stage, Step, StepId, WAITS_SINCE,
+};
 use crate::report::{self, Administrator, CustomerStatus, Part, Standing, Status, Wait, WaveWindow};
 use crate::settings::{Settings, Typed, settle};
 use crate::sheet::{Phase, Wave, customers as c};
@@ -187,8 +189,23 @@ impl<'a> Board<'a> {
                     gathered.users.done += 1;
                 }
             } else {
-                self.open.insert(step.id.clone(), Open { customer: customer.to_owned(), told: None });
+                let told = step.follows_errors().then(|| self.with_errors(step));
+                self.open.insert(step.id.clone(), Open { customer: customer.to_owned(), told });
             }
+        }
+    }
+
+    /// What a customer waits for that stands with errors; no run has more to say.
+    fn with_errors(&self, step: &Step) -> Told {
+        let known = self.known.get(&step.id).and_then(|known| known.ids.get(BROKEN_PACKAGES));
+        let packages = known.map(|list| list.replace(';', ", ")).unwrap_or_default();
+        let words = "packages with errors: {packages} (provisioned_with_errors)";
+        Told {
+            standing: Standing::Failed,
+            what: say(self.lang, words, &[("packages", &packages)]),
+            since: step.fields.get(WAITS_SINCE).map(str::to_owned),
+            ending: None,
+            is_settled: true,
         }
     }
 

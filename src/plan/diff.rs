@@ -281,6 +281,8 @@ pub(super) fn diff(
         diff.wait(known);
     } else if !diff.changes.is_empty() {
         diff.action = Action::Update;
+    } else if known.stands_with_errors() {
+        diff.wait(known);
     }
     diff
 }

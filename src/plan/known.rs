@@ -27,6 +27,11 @@ pub const WAITS_FOR: &str = "waits_for";
 pub const WAITS_SINCE: &str = "waits_since";
 /// The columns of an object that stood already, whose change it waits with; `;` between them.
 pub const WAITS_WITH: &str = "waits_with";
+/// What a customer waits for that stands, though Webex could not provision all of its packages. It is looked at in every
+/// run until it is sound; what does not need those packages goes on.
+pub const STANDS_WITH_ERRORS: &str = "provisioned_with_errors";
+/// Among the ids of such a customer: the packages; `;` between them.
+pub const BROKEN_PACKAGES: &str = "broken_packages";
 /// All that is noted of waiting.
 pub(super) const WAITING: [&str; 3] = [WAITS_FOR, WAITS_SINCE, WAITS_WITH];
 
@@ -120,9 +125,25 @@ impl FromIterator<(StepId, Confirmed)> for Known {
 }
 
 impl Confirmed {
-    /// Does the object wait for somebody else?
+    /// Does the object wait for somebody else, so that nothing can be done with it?
     pub fn waits(&self) -> bool {
-        self.fields.contains_key(WAITS_FOR)
+        self.fields.contains_key(WAITS_FOR) && !self.stands_with_errors()
+    }
+
+    /// Is it a customer that stands with errors?
+    pub fn stands_with_errors(&self) -> bool {
+        self.fields.get(WAITS_FOR).is_some_and(|what| what == STANDS_WITH_ERRORS)
+    }
+
+    /// The same of a customer that stands with errors; nothing when it has no broken packages.
+    #[must_use]
+    pub fn with_errors(mut self, since: impl FnOnce() -> String) -> Self {
+        self.ids.retain(|key, value| key != BROKEN_PACKAGES || !value.is_empty());
+        if self.ids.contains_key(BROKEN_PACKAGES) {
+            self.waiting(STANDS_WITH_ERRORS, since()).changed(&[])
+        } else {
+            self
+        }
     }
 
     /// The same of an object that waits.

@@ -116,7 +116,7 @@ fn lack(
 ) -> Option<Lack> {
     let is_missed = |need: &&Step| match (&step.work, &need.work) {
         (Work::User(user), Work::Numbers(_)) => user.phone_number.as_ref().is_some_and(|n| pending.contains(n)),
-        _ => matches!(need.action, Action::Create | Action::Waiting),
+        _ => matches!(need.action, Action::Create | Action::Waiting) && !need.follows_errors(),
     };
     let outside = step.needs.iter().filter_map(|need| positions.get(need)).filter(|&&need| !goes[need]);
     let need = outside.map(|&need| &plan.steps[need]).find(is_missed)?;

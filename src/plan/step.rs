@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fields::Fields;
 use super::id::StepId;
+use super::known::{STANDS_WITH_ERRORS, WAITS_FOR};
 use super::work::Work;
 use crate::model::SheetKind;
 
@@ -146,4 +147,11 @@ pub struct Step {
     pub changes: Vec<Change>,
     pub calls: Calls,
     pub work: Work,
+}
+
+impl Step {
+    /// Does it look after a customer that stands with errors, and change nothing of it?
+    pub fn follows_errors(&self) -> bool {
+        self.action == Action::Waiting && self.fields.get(WAITS_FOR) == Some(STANDS_WITH_ERRORS)
+    }
 }

@@ -253,7 +253,11 @@ impl Hand {
         for (column, _) in self.unset() {
             confirmed = confirmed.as_before(column, before(column));
         }
-        confirmed.with_main_number(is_refused, before("main_number")).with_numbers(is_refused, &still_staged)
+        let confirmed = confirmed.with_main_number(is_refused, before("main_number"));
+        confirmed.with_numbers(is_refused, &still_staged).with_errors(|| {
+            let known = self.step.fields.get(WAITS_SINCE).filter(|_| self.step.follows_errors());
+            known.map_or_else(|| (self.shared.options.clock)(), str::to_owned)
+        })
     }
 
     /// The columns that a request left as they were, with the reason.

@@ -309,7 +309,8 @@ impl HoldLine {
 
     /// Every extra key goes with one status only.
     fn check_extras(&self) -> Result<(), String> {
-        let waits = matches!(self.status.as_str(), "pending_rpl_review" | "pending_user_migration");
+        let ends = ["pending_rpl_review", "pending_user_migration", "provisioned_with_errors"];
+        let waits = ends.contains(&self.status.as_str());
         if !waits && (self.release_ms.is_some() || self.release_looks.is_some()) {
             return Err("`release_ms` and `release_looks` go with what waits only".to_owned());
         }

@@ -31,8 +31,7 @@ impl World {
     pub fn lift_holds(&mut self) {
         let waits = |customer: &&Customer| {
             let hold = self.holds.customer(&customer.external_id);
-            customer.status == Status::PendingRplReview
-                && hold.is_none_or(|hold| hold.status != Status::PendingRplReview)
+            customer.status.is_held() && hold.is_none_or(|hold| hold.status != customer.status)
         };
         let waiting: Vec<Customer> = self.store.customers.all().filter(waits).cloned().collect();
         for customer in waiting {
@@ -50,7 +49,7 @@ impl World {
     pub fn look_at_customer(&mut self, uuid: &str, now_ms: u64) {
         let Some(customer) = self.store.customers.get(uuid) else { return };
         let hold = self.holds.customer(&customer.external_id);
-        let looks = hold.filter(|_| customer.status == Status::PendingRplReview).and_then(|it| it.release.after_looks);
+        let looks = hold.filter(|_| customer.status.is_held()).and_then(|it| it.release.after_looks);
         if looks.is_some_and(|looks| seen_enough(&mut self.looks, uuid, looks)) {
             let customer = Customer { due_ms: Some(now_ms), ..customer.clone() };
             self.store.customers.put(customer);
@@ -105,10 +104,10 @@ impl World {
 
     fn finish(&mut self, mut customer: Customer, now_ms: u64) {
         let hold = self.holds.customer(&customer.external_id);
-        // A review that ends, ends well.
-        let hold = hold.filter(|hold| customer.status != Status::PendingRplReview || hold.status != customer.status);
+        // A review that ends, ends well, and what is mended is mended.
+        let hold = hold.filter(|hold| !customer.status.is_held() || hold.status != customer.status);
         customer.status = hold.map_or(Status::Provisioned, |hold| hold.status);
-        let waits = hold.filter(|hold| hold.status == Status::PendingRplReview);
+        let waits = hold.filter(|hold| hold.status.is_held());
         customer.due_ms = waits.and_then(|hold| Some(now_ms + hold.release.after_ms?));
         if customer.status.is_ready() {
             customer.stands = true;

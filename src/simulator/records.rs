@@ -31,6 +31,11 @@ impl Status {
         }
     }
 
+    /// Whether it may end by itself, when nobody holds it any more.
+    pub const fn is_held(self) -> bool {
+        matches!(self, Self::PendingRplReview | Self::ProvisionedWithErrors)
+    }
+
     /// Whether subscribers may be added and the customer may be changed.
     pub const fn is_ready(self) -> bool {
         matches!(self, Self::Provisioned | Self::ProvisionedWithErrors)

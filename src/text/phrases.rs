@@ -656,6 +656,12 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("waits for approval; `turnup approve` lets it go", "espera aprovação; `turnup approve` a libera"),
     ("never approved; a later run took its place", "nunca aprovada; uma execução posterior tomou o seu lugar"),
+    // What is said of a customer whose packages were not all provisioned.
+    ("Webex could not provision its package", "o Webex não conseguiu provisionar o pacote"),
+    (
+        "packages with errors: {packages} (provisioned_with_errors)",
+        "pacotes com erros: {packages} (provisioned_with_errors)",
+    ),
     // What is said of what was deleted.
     ("it was not there any more", "já não existia"),
     ("the person stays in Webex, and the e-mail stays taken", "a pessoa fica no Webex, e o e-mail continua ocupado"),

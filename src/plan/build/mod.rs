@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::diff::{Diff, Immovable, Means, means};
 use super::digest::fingerprint;
 use super::id::StepId;
-use super::known::Known;
+use super::known::{Known, STANDS_WITH_ERRORS, WAITS_FOR};
 use super::step::{Action, Calls, Source, Stage, Step};
 use super::work::{CustomerWork, Work, expand};
 use crate::check::{Batch, Sourced};
@@ -244,6 +244,9 @@ fn calls(stage: Stage, diff: &Diff, work: &Work) -> Calls {
         (Action::Update, Work::Location(_)) => return Calls { read: 0, write: means.len() as u64 },
         // A look at what waits, and what is to be done then.
         (Action::Waiting, Work::Customer(_)) => {
+            if diff.fields.get(WAITS_FOR).is_some_and(|what| what == STANDS_WITH_ERRORS) {
+                return Calls { read: 1, write: 0 };
+            }
             let updates = u64::from(!means.is_empty());
             return Calls { read: 2 + 2 * updates, write: updates };
         }

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Done, ids};
+use super::{Done, broken, ids};
 use crate::api::answers::{self, Customer, Problem};
 use crate::api::wire::Answer;
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Carried, Ending, Event, Reason};
 use crate::model::fold;
-use crate::plan::{Action, CustomerWork};
+use crate::plan::{Action, BROKEN_PACKAGES, CustomerWork};
 use crate::run::customers::find;
 use crate::run::hand::{End, Hand, Ids, RELEASED, Sent, Sight, finished, refused};
 use crate::run::organisation::unreadable;
@@ -61,6 +61,10 @@ async fn begin(hand: &mut Hand, work: &CustomerWork) -> Done {
 
 /// Looks after a customer that an earlier run has made; what the row changes of it goes once it is released.
 async fn follow_up(hand: &mut Hand, work: &CustomerWork) -> Done {
+    if hand.step.follows_errors() {
+        hand.tell(Event::Noted { ids: hand.given.own.clone() }).await?;
+        return ready(hand, &work.external_id).await;
+    }
     let mut remark = None;
     if !hand.record.ids.contains_key(RELEASED) {
         hand.tell(Event::Noted { ids: hand.given.own.clone() }).await?;
@@ -192,7 +196,7 @@ async fn ready(hand: &mut Hand, external_id: &str) -> Done {
         let customer = match hand.parked(sights.recv()).await?.ok_or(End::LeftOff(None))? {
             Ok(customer) => customer,
             // What is accepted for long does not become visible late.
-            Err(Failure::Rejected(refusal)) if refusal.status == 404 && hand.step.action == Action::Waiting => {
+            Err(Failure::Rejected(refusal)) if refusal.status == 404 && waits_for_it(hand) => {
                 return Err(hand.vanished(Code::CustomerFailed));
             }
             // A customer that was just accepted may become visible late.
@@ -205,6 +209,11 @@ async fn ready(hand: &mut Hand, external_id: &str) -> Done {
             return Ok(done);
         }
     }
+}
+
+/// Has nobody seen it stand yet that an earlier run has made?
+fn waits_for_it(hand: &Hand) -> bool {
+    hand.step.action == Action::Waiting && !hand.step.follows_errors()
 }
 
 /// The customer was accepted, so trouble in looking at it is no failure of the row: what became of it is not known.
@@ -226,13 +235,12 @@ async fn judged(hand: &mut Hand, customer: &Customer, waited: Duration) -> Resul
             // The organisation may be named a moment later than the status says.
             let Some(org_id) = &customer.org_id else { return too_late(hand, customer, waited).map(|()| None) };
             hand.tell(Event::Noted { ids: ids(&[("org_id", org_id)]) }).await?;
-            let remark = (customer.status == "provisioned_with_errors").then(|| Reason {
-                code: Some(Code::PackagePartFailed.id().to_owned()),
-                text: words(&customer.errors),
-                missing: vec!["packages with errors".to_owned()],
-                ..Reason::default()
-            });
-            Ok(Some(remark))
+            let broken = broken::packages(customer);
+            if broken.is_some() || hand.record.ids.contains_key(BROKEN_PACKAGES) {
+                let list = broken.unwrap_or_default();
+                hand.tell(Event::Noted { ids: ids(&[(BROKEN_PACKAGES, &list)]) }).await?;
+            }
+            Ok(Some(broken::remark(customer)))
         }
         "pending_rpl_review" => Err(hand.still_waits("pending_rpl_review")),
         "error" => {

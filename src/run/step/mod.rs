@@ -1,5 +1,6 @@
 //! What is done for each kind of step, in the order in which the provider wants it.
 
+mod broken;
 mod customer;
 mod emergency;
 mod location;
@@ -14,10 +15,13 @@ mod user;
 
 use super::hand::{End, Hand, Ids};
 use crate::journal::{Call, Ending, Reason};
-use crate::plan::{Action, Change, Means, Stage, Work, means};
+use crate::plan::{Action, BROKEN_PACKAGES, Change, Means, Stage, Work, means};
 
 /// Carries out one step from start to end.
 pub(super) async fn carry_out(mut hand: Hand) {
+    if let Some(end) = broken::in_the_way(&hand) {
+        return hand.over(end).await;
+    }
     let work = hand.step.work.clone();
     let end = match &work {
         Work::Customer(work) => customer::carry_out(&mut hand, work).await,
@@ -46,6 +50,11 @@ fn good_ending(hand: &Hand) -> Ending {
         }
         (Action::Update, _) => Ending::Updated,
         (Action::Delete, _) => Ending::Deleted,
+        // It is as it was, or Webex has mended it.
+        (Action::Waiting, _) if hand.step.follows_errors() => {
+            let is_sound = hand.record.ids.get(BROKEN_PACKAGES).is_none_or(String::is_empty);
+            if is_sound { Ending::Updated } else { Ending::Unchanged }
+        }
         // What stood and waited with a change is changed once it is released; anything else is made.
         (Action::Waiting, _) if hand.stood() => Ending::Updated,
         (Action::Waiting, _) | (_, true) => Ending::Created,

@@ -50,9 +50,8 @@ fn count_looks(call: &mut Call<'_>) {
         return;
     }
     let external_id = call.query("externalId");
-    let waits = |customer: &&Customer| {
-        customer.status == Status::PendingRplReview && external_id.is_none_or(|id| id == customer.external_id)
-    };
+    let waits =
+        |customer: &&Customer| customer.status.is_held() && external_id.is_none_or(|id| id == customer.external_id);
     let waiting: Vec<String> = call.world.store.customers.all().filter(waits).map(|it| it.uuid.clone()).collect();
     for uuid in waiting {
         call.world.look_at_customer(&uuid, call.now_ms);
