@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::{Cause, Causes};
+use super::{Cause, CauseExample, Causes};
 use crate::report::printable;
 use crate::text::{Lang, phrase, say};
 
@@ -57,24 +57,28 @@ fn effect(cause: &Cause, lang: Lang) -> String {
     say(lang, words, &gaps)
 }
 
+/// Where it is to be seen, but for what title and message have told.
 fn examples(cause: &Cause, lang: Lang) -> String {
-    let named = cause.examples.iter().filter(|example| example.row.is_some()).take(3);
-    let named: Vec<String> = named
-        .map(|example| {
-            let place = format!("{}:{}", example.file, example.row.unwrap_or_default());
-            let place = match &example.column {
-                Some(column) => format!("{place} {column}"),
-                None => place,
-            };
-            let value = printable(&example.value).replace(['\n', '\t'], " ");
-            if value.is_empty() { place } else { format!("{place} `{value}`") }
-        })
-        .collect();
+    let with_rows = cause.examples.iter().filter(|example| example.row.is_some()).take(3);
+    let named: Vec<String> = with_rows.map(|example| seen(example, cause)).filter(|seen| !seen.is_empty()).collect();
     if named.is_empty() {
         return String::new();
     }
     let words = if cause.rows > named.len() { " (such as {rows})" } else { " ({rows})" };
     say(lang, words, &[("rows", &named.join(", "))])
+}
+
+fn seen(example: &CauseExample, cause: &Cause) -> String {
+    let is_told = |word: &str| {
+        let quoted = format!("`{word}`");
+        cause.title.contains(&quoted) || cause.message.contains(&quoted)
+    };
+    let place = format!("{}:{}", example.file, example.row.unwrap_or_default());
+    let place = if cause.rows == 1 && cause.title.ends_with(&place) { String::new() } else { place };
+    let column = example.column.as_deref().filter(|column| !is_told(column)).unwrap_or_default();
+    let value = Some(example.value.as_str()).filter(|value| !value.is_empty() && !is_told(value));
+    let value = value.map(|value| format!("`{}`", printable(value).replace(['\n', '\t'], " "))).unwrap_or_default();
+    [place.as_str(), column, &value].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// A part of the whole, with the comma or point of the language; never rounded up to the whole.
