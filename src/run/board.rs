@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use crate::diagnostic::Code;
 use crate::journal::{Ending, Event, IllegalMove, Reason, Record, State, Stored};
-use crate::plan::{Source, Stage, Step, StepId};
+use crate::plan::{Removed, Source, Stage, Step, StepId, Work};
 
 /// The open steps of a run and where they stand.
 #[derive(Debug, Default)]
@@ -36,6 +37,8 @@ struct Place {
     state: State,
     /// Does another open step of the same row come behind it?
     has_more_of_row: bool,
+    /// Does it take a customer away, so that it goes on without what stays with the organisation?
+    leaves_organisation: bool,
 }
 
 /// Events that follow from another one, by the place of their step.
@@ -98,6 +101,7 @@ impl Builder {
             dependents: 0,
             state: record.state,
             has_more_of_row: false,
+            leaves_organisation: matches!(&step.work, Work::Removal(removal) if removal.what == Removed::Customer),
         });
         match record.ending() {
             Some(_) => self.ended.push((place as usize, step.id, record)),
@@ -127,7 +131,10 @@ impl Builder {
         for place in 0..board.places.len() {
             board.offer(place);
         }
-        let follows = ended.iter().flat_map(|(place, id, record)| board.behind(*place, id, record)).collect();
+        let mut follows = Follows::new();
+        for (place, id, record) in &ended {
+            follows.extend(board.behind(*place, id, record));
+        }
         Ok((board, follows))
     }
 }
@@ -254,14 +261,28 @@ impl Board {
             return Ok(Some(self.behind(place, id, &record)));
         }
         for dependent in self.dependents_of(place).to_vec() {
-            self.places[dependent as usize].unmet -= 1;
-            self.offer(dependent as usize);
+            self.meet(dependent as usize);
         }
         Ok(Some(Vec::new()))
     }
 
-    /// A row behind a waiting one waits too; behind anything else that is not good it is blocked.
-    fn behind(&self, place: usize, id: &StepId, record: &Record) -> Follows {
+    /// One need less of a step is open.
+    fn meet(&mut self, place: usize) {
+        self.places[place].unmet -= 1;
+        self.offer(place);
+    }
+
+    /// A row behind a waiting one waits too; behind anything else that is not good it is blocked. A customer goes all the
+    /// same without what Webex does not let go and what is blocked behind that: it stays with the organisation.
+    fn behind(&mut self, place: usize, id: &StepId, record: &Record) -> Follows {
+        let open: Vec<usize> = self.dependents_of(place).iter().map(|&dependent| dependent as usize).collect();
+        let (leaving, held): (Vec<usize>, Vec<usize>) = open
+            .into_iter()
+            .filter(|&dependent| self.places[dependent].state.ending().is_none())
+            .partition(|&dependent| self.places[dependent].leaves_organisation && may_stay(id, record));
+        for dependent in leaving {
+            self.meet(dependent);
+        }
         let waits = record.ending() == Some(Ending::Waiting);
         let root = record.reason.as_ref().and_then(|reason| reason.blocked_by.clone());
         let reason = Reason {
@@ -272,8 +293,14 @@ impl Board {
         };
         let ending = if waits { Ending::Waiting } else { Ending::Blocked };
         let finished = Event::Finished { ending, reason: Some(reason), confirmed: None };
-        let dependents = self.dependents_of(place).iter().map(|&dependent| dependent as usize);
-        let open = dependents.filter(|&dependent| self.places[dependent].state == State::Pending);
+        let open = held.into_iter().filter(|&dependent| self.places[dependent].state == State::Pending);
         open.map(|dependent| (dependent, finished.clone())).collect()
     }
+}
+
+/// May a customer leave that behind? What is blocked is, when what blocks it is: the customer needs both.
+fn may_stay(id: &StepId, record: &Record) -> bool {
+    let of_a_place = matches!(id.stage(), Some(Stage::Locations | Stage::Numbers));
+    let code = record.reason.as_ref().and_then(|reason| reason.code.as_deref());
+    of_a_place && (record.ending() == Some(Ending::Blocked) || code == Some(Code::NotLetGo.id()))
 }
