@@ -209,3 +209,161 @@ fn what_stands_is_known_in_every_form_of_ids_and_numbers() {
         });
     }
 }
+
+/// How often the list of people was asked for.
+fn lists_of_people(webex: &Webex) -> usize {
+    let traffic = webex.traffic.lock().expect("no test panics in it");
+    traffic.iter().filter(|(request, _)| request.method == Method::Get && request.path == "/people").count()
+}
+
+fn ending_of(records: &HashMap<StepId, Record>, email: &str) -> (Option<Ending>, String, Vec<String>) {
+    let record = &records[&StepId::user(email)];
+    let reason = record.reason.clone().unwrap_or_default();
+    (record.ending(), reason.text, reason.missing)
+}
+
+/// What a plan wants of a user, as `column: from -> to`.
+fn changes_of(plan: &Plan, email: &str) -> (Action, Vec<String>) {
+    let step = plan.steps.iter().find(|step| step.id == StepId::user(email)).expect("a step of the plan");
+    let line = |change: &turnup::plan::Change| {
+        format!("{}: {} -> {}", change.column, change.from.clone().unwrap_or_default(), change.to)
+    };
+    (step.action, step.changes.iter().map(line).collect())
+}
+
+/// A person of an organisation that stood before may have calling already. What Webex then ignores is told, is known as
+/// it stands, and is changed by the next run.
+#[test]
+fn what_webex_ignores_of_a_caller_is_missing_and_set_by_the_next_run() {
+    let new = "new@velha.example";
+    let held =
+        format!("[[hold]]\nemail = \"{new}\"\nstatus = \"has_calling\"\nextension = \"7001\"\nlocation = \"Braga\"\n");
+    runtime().block_on(async {
+        let (began, webex) = (Instant::now(), webex(Faults::parse(&held).expect("it is a fault file"), 700));
+        let org_id = left_alone(&webex, began).await;
+        let mut log = Memory::default();
+        let records = ran("one", &webex, began, &sheets(&org_id, &Known::default()), &mut log).await;
+        let words = "extension is `7001` and should be `2001`".to_owned();
+        assert_eq!(ending_of(&records, new), (Some(Ending::Created), words, vec!["extension".to_owned()]));
+        assert_eq!(ending_of(&records, "old@velha.example"), (Some(Ending::Created), String::new(), Vec::new()));
+        // Nobody comes before the administrator, so that one is looked at alone.
+        assert!((1..=2 + 4).contains(&lists_of_people(&webex)), "{}", lists_of_people(&webex));
+
+        let plan = sheets(&org_id, &log.known().expect("memory can be read"));
+        assert_eq!(changes_of(&plan, new), (Action::Update, vec!["extension: 7001 -> 2001".to_owned()]));
+        let records = ran("two", &webex, began, &plan, &mut log).await;
+        assert_eq!(ending_of(&records, new), (Some(Ending::Updated), String::new(), Vec::new()));
+        assert_eq!(webex.state()["people"][new]["extension"], "2001");
+        assert!(sheets(&org_id, &log.known().expect("memory can be read")).is_idle());
+    });
+}
+
+/// Where the person sits cannot be changed, so a row that wants another place is no row to be done.
+#[test]
+fn a_caller_who_sits_elsewhere_is_never_unchanged() {
+    let new = "new@velha.example";
+    let held = format!(
+        "[[hold]]\nemail = \"{new}\"\nstatus = \"has_calling\"\nextension = \"2001\"\nlocation = \"Velha Sede\"\n"
+    );
+    runtime().block_on(async {
+        let (began, webex) = (Instant::now(), webex(Faults::parse(&held).expect("it is a fault file"), 700));
+        let org_id = left_alone(&webex, began).await;
+        let mut log = Memory::default();
+        let records = ran("one", &webex, began, &sheets(&org_id, &Known::default()), &mut log).await;
+        let words = "location is `Velha Sede` and should be `Braga`".to_owned();
+        assert_eq!(ending_of(&records, new), (Some(Ending::Created), words, vec!["location".to_owned()]));
+        let plan = sheets(&org_id, &log.known().expect("memory can be read"));
+        let refused: Vec<_> = plan.immovable.iter().map(|it| (it.column.as_str(), it.from.as_str())).collect();
+        assert_eq!(refused, [("location", "Velha Sede")]);
+    });
+}
+
+/// What becomes visible late is no difference; what does not within the grace is not taken for right.
+#[test]
+fn who_is_seen_late_is_waited_for_and_then_looked_at_by_the_next_run() {
+    for (late, is_seen) in [(2000, true), (20_000, false)] {
+        runtime().block_on(async {
+            let faults = Faults::parse(&format!("[late]\npeople = {late}\n")).expect("it is a fault file");
+            let (began, webex) = (Instant::now(), webex(faults, 700));
+            let org_id = left_alone(&webex, began).await;
+            let mut log = Memory::default();
+            let records = ran("one", &webex, began, &sheets(&org_id, &Known::default()), &mut log).await;
+            let (ending, words, _) = ending_of(&records, "new@velha.example");
+            assert_eq!((ending, words.is_empty()), (Some(Ending::Created), is_seen), "{late}: {words}");
+            tokio::time::sleep(Duration::from_hours(1)).await;
+            let plan = sheets(&org_id, &log.known().expect("memory can be read"));
+            assert_eq!(plan.is_idle(), is_seen, "{late}");
+            let records = ran("two", &webex, began, &plan, &mut log).await;
+            let bad: Vec<_> = records.values().filter(|record| !record.ending().is_some_and(Ending::is_good)).collect();
+            assert!(bad.is_empty(), "{late}: {bad:?}");
+            assert!(sheets(&org_id, &log.known().expect("memory can be read")).is_idle(), "{late}");
+        });
+    }
+}
+
+/// In a customer that this run has made nobody can have calling, and nobody is looked at. Whoever had to consent was
+/// somebody's before.
+#[test]
+fn only_who_consented_may_have_had_calling_in_a_new_customer() {
+    let held = "[[hold]]\nemail = \"b0@boreal.example\"\nstatus = \"pending_user_migration\"\nrelease_ms = 86400000\n\
+                [[hold]]\nemail = \"b0@boreal.example\"\nstatus = \"has_calling\"\nextension = \"7001\"\n";
+    let b0 = "b0@boreal.example";
+    runtime().block_on(async {
+        let (began, webex) = (Instant::now(), webex(Faults::parse(held).expect("it is a fault file"), 700));
+        let mut log = Memory::default();
+        let records = ran("one", &webex, began, &world::planned(&Known::default()), &mut log).await;
+        assert_eq!(ending_of(&records, b0).0, Some(Ending::Waiting));
+        assert_eq!(lists_of_people(&webex), 0);
+
+        tokio::time::sleep(Duration::from_hours(48)).await;
+        let plan = world::planned(&log.known().expect("memory can be read"));
+        let records = ran("two", &webex, began, &plan, &mut log).await;
+        let words = "extension is `7001` and should be `3000`".to_owned();
+        assert_eq!(ending_of(&records, b0), (Some(Ending::Created), words, vec!["extension".to_owned()]));
+        let outcomes = world::outcomes_of("two", &log).1;
+        let incomplete = outcomes.iter().filter(|outcome| **outcome == turnup::report::Outcome::Incomplete).count();
+        assert_eq!(incomplete, 1, "{outcomes:?}");
+
+        let plan = world::planned(&log.known().expect("memory can be read"));
+        assert_eq!(changes_of(&plan, b0), (Action::Update, vec!["extension: 7001 -> 3000".to_owned()]));
+        ran("three", &webex, began, &plan, &mut log).await;
+        assert_eq!(webex.state()["people"][b0]["extension"], "3000");
+        assert!(world::planned(&log.known().expect("memory can be read")).is_idle());
+    });
+}
+
+/// Everything stands, and somebody has changed a value by hand: a row that says otherwise takes nothing over.
+#[test]
+fn a_user_who_stands_with_other_values_is_a_conflict() {
+    let (u1, i0) = ("u1@aurora.example", "i0@austral.example");
+    runtime().block_on(async {
+        let (began, webex) = (Instant::now(), webex(Faults::none(), 700));
+        let plan = world::planned(&Known::default());
+        let made = ran("one", &webex, began, &plan, &mut Memory::default()).await;
+        let change = |email: &str, body: Value| {
+            let id = &made[&StepId::user(email)].ids["person_id"];
+            let request = Request::new(Method::Put, format!("/people/{id}")).with_query("callingData", "true");
+            let answer = webex.asked(began, &request.with_body(body));
+            assert_eq!(answer.status, 200, "{}", answer.body);
+        };
+        change(u1, json!({ "displayName": "u1", "firstName": "u1", "lastName": "Teste", "extension": "1999" }));
+        change(i0, json!({ "displayName": "i0", "firstName": "Ivo", "lastName": "Teste" }));
+        let records = ran("two", &webex, began, &plan, &mut Memory::default()).await;
+        let told = |email: &str| ending_of(&records, email);
+        let (ending, words, _) = told(u1);
+        assert!(
+            ending == Some(Ending::Conflict) && words.starts_with("phone_number is missing and should be `+351"),
+            "{words}"
+        );
+        assert_eq!(
+            (told(i0).0, told(i0).1.as_str()),
+            (Some(Ending::Conflict), "first_name is `Ivo` and should be `i0`")
+        );
+        let others = plan.steps.iter().filter(|step| step.id.as_str().starts_with("user/"));
+        let others = others.filter(|step| step.id != StepId::user(u1) && step.id != StepId::user(i0));
+        let bad: Vec<_> = others.filter(|step| records[&step.id].ending() != Some(Ending::AlreadyThere)).collect();
+        assert!(bad.is_empty(), "{bad:?}");
+        // One list for each customer, and a few for who seems to lack a value.
+        assert!(lists_of_people(&webex) <= 3 + 5, "{}", lists_of_people(&webex));
+    });
+}

@@ -564,6 +564,10 @@ fn a_wrong_fault_file_says_what_is_wrong() {
         ("latency_ms = [5, 1]", "must go from less to more"),
         ("[late]\ncats = 1", "late: `cats` is no kind"),
         ("[late]\npeople = \"x\"", "late: `people` must be milliseconds"),
+        ("[[hold]]\nemail = \"a\"\nstatus = \"has_calling\"", "hold 1: `has_calling` needs the `extension`"),
+        ("[[hold]]\nemail = \"a\"\nstatus = \"taken\"\nextension = \"7\"", "go with `has_calling` only"),
+        ("id_form = \"bold\"", "`id_form` is `padded`, `upper`, not `bold`"),
+        ("number_form = \"bold\"", "`number_form` is `spaced`, not `bold`"),
         ("colour = \"red\"", "colour"),
     ];
     for (file, reason) in wrong {

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-pub use super::person::{Person, PersonNumber, work_numbers};
+pub use super::person::{Person, PersonNumber, Seat, work_numbers};
 use super::person::{number, perhaps_number};
 use super::sort::Refusal;
 use super::wire::Answer;
@@ -172,6 +172,13 @@ pub struct Number {
 }
 
 impl Number {
+    /// The person whose first line it is, by the id in its one form.
+    pub fn first_line_of(&self) -> Option<String> {
+        let kind = self.phone_number_type.as_deref();
+        let is_first = kind.is_none_or(|kind| kind.eq_ignore_ascii_case("PRIMARY"));
+        self.owner.as_ref().filter(|_| is_first)?.id.as_deref().map(id_key)
+    }
+
     /// Can it be called?
     pub fn is_live(&self) -> bool {
         self.state.as_deref().is_none_or(|state| !state.eq_ignore_ascii_case("INACTIVE"))
@@ -384,8 +391,12 @@ pub fn uuid(id: &str) -> Option<String> {
 
 /// Do both name the same object? Webex writes one id in several forms: with padding or without, in either case, bare.
 pub fn is_same_id(one: &str, other: &str) -> bool {
-    let plain = |id: &str| uuid(id).unwrap_or_else(|| id.trim_end_matches('=').to_owned());
-    one == other || plain(one) == plain(other)
+    one == other || id_key(one) == id_key(other)
+}
+
+/// An id in the one form in which ids can be compared.
+pub fn id_key(id: &str) -> String {
+    uuid(id).unwrap_or_else(|| id.trim_end_matches('=').to_owned())
 }
 
 /// What an id such as `Y2lzY29zcGFyazov…` says last; none when it is none of that form.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::answers::null_as_default;
+use super::answers::{Number, null_as_default};
 
 /// A person, with what calling knows of them.
 #[derive(Debug, Clone, Deserialize)]
@@ -36,6 +36,28 @@ pub fn work_numbers(all: &[PersonNumber]) -> Vec<&str> {
     let mut work: Vec<_> = all.iter().filter(|number| number.kind == "work" && !number.value.is_empty()).collect();
     work.sort_by_key(|number| number.primary != Some(true));
     work.into_iter().map(|number| number.value.as_str()).collect()
+}
+
+/// What a person calls from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Seat<'a> {
+    pub location_id: Option<&'a str>,
+    pub number: Option<&'a str>,
+    pub extension: Option<&'a str>,
+}
+
+impl<'a> Seat<'a> {
+    /// What the person shows, or else their line in the list of numbers.
+    pub fn of(person: &'a Person, line: Option<&'a Number>) -> Self {
+        let number = work_numbers(&person.phone_numbers).first().copied();
+        let of_line = |text: fn(&'a Number) -> Option<&'a str>| line.and_then(text);
+        Self {
+            location_id: (person.location_id.as_deref())
+                .or_else(|| of_line(|line| line.location.as_ref().map(|place| place.id.as_str()))),
+            number: number.or_else(|| of_line(|line| line.phone_number.as_deref())),
+            extension: person.extension.as_deref().or_else(|| of_line(|line| line.extension.as_deref())),
+        }
+    }
 }
 
 /// A telephone number; Webex writes it with blanks or dashes in places.

@@ -7,8 +7,8 @@ use super::numbers::cell;
 use super::picture::{Fields, Person, Picture, Site, key};
 use super::rows::connection;
 use crate::api::answers::is_same_id;
-use crate::model::{NumberState, SheetKind, fold, normalise};
-use crate::plan::{Confirmed, EMERGENCY_CALLBACK, Known, StepId, expand};
+use crate::model::{NumberState, SheetKind, fold};
+use crate::plan::{Confirmed, EMERGENCY_CALLBACK, Known, StepId, expand, is_same_value};
 
 /// One customer being looked at.
 pub(super) struct Look<'a> {
@@ -44,7 +44,7 @@ impl Look<'_> {
         for &column in columns {
             let Some(before) = known.fields.get(column) else { continue };
             let now = found.get(column).map(String::as_str).unwrap_or_default();
-            if !is_same(column, before, now) {
+            if !is_same_value(column, before, now) {
                 self.value(place, Kind::Changed, column, before, now);
             }
         }
@@ -88,7 +88,7 @@ impl Look<'_> {
             if place.sheet == SheetKind::Customers || self.names_branch(name) {
                 seen.insert(site.id.clone());
             }
-            if place.sheet == SheetKind::Locations && !is_same("name", name, &site.name) {
+            if place.sheet == SheetKind::Locations && !is_same_value("name", name, &site.name) {
                 self.value(&place, Kind::Changed, "name", name, &site.name);
             }
             self.fields(&place, SITE, known, &site.fields);
@@ -255,11 +255,3 @@ const SITE: &[&str] = &[
     "announcement_language",
 ];
 const PERSON: &[&str] = &["first_name", "last_name", "location", "phone_number", "extension"];
-
-/// Names and addresses are compared as people read them; where case says nothing, it does not count.
-fn is_same(column: &str, known: &str, found: &str) -> bool {
-    if matches!(column, "name" | "first_name" | "last_name") {
-        return normalise(known) == normalise(found);
-    }
-    fold(known) == fold(found)
-}

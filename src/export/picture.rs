@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::numbers::e164;
-use crate::api::answers::{self, Customer, Location, Number, PstnConnection, Subscriber, plain_id, uuid, work_numbers};
+use crate::api::answers::{self, Customer, Location, Number, PstnConnection, Seat, Subscriber, id_key, plain_id};
 use crate::api::emergency::Callback;
 use crate::model::{Country, Package, Role, Tables, fold};
 
@@ -72,7 +72,7 @@ pub(super) struct Telephony {
 
 /// An id in the one form in which ids can be compared.
 pub(super) fn key(id: &str) -> String {
-    uuid(id).unwrap_or_else(|| id.to_owned())
+    id_key(id)
 }
 
 pub(super) fn set(fields: &mut Fields, column: &'static str, value: Option<&str>) {
@@ -106,9 +106,8 @@ impl<'a> Index<'a> {
             if let Some(location) = &line.location {
                 lines_at.entry(key(&location.id)).or_default().push(line);
             }
-            let is_primary = line.phone_number_type.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("PRIMARY"));
-            if let Some(owner) = line.owner.as_ref().and_then(|owner| owner.id.as_deref()).filter(|_| is_primary) {
-                line_of.entry(key(owner)).or_insert(line);
+            if let Some(owner) = line.first_line_of() {
+                line_of.entry(owner).or_insert(line);
             }
         }
         Self { people, people_by_email, line_of, lines_at }
@@ -228,14 +227,12 @@ fn person(subscriber: &Subscriber, sites: &[Site], index: &Index<'_>) -> Person 
 
 /// Where a calling user sits, with number and extension.
 fn seat(fields: &mut Fields, person: &answers::Person, sites: &[Site], line: Option<&Number>) {
-    let place = person.location_id.as_deref().or_else(|| Some(line?.location.as_ref()?.id.as_str()));
-    let site = place.and_then(|place| sites.iter().find(|site| site.id == key(place)));
-    let number = work_numbers(&person.phone_numbers).first().copied();
-    let number = number.or_else(|| line?.phone_number.as_deref());
+    let seat = Seat::of(person, line);
+    let site = seat.location_id.and_then(|place| sites.iter().find(|site| site.id == key(place)));
     let land = site.and_then(|site| country(&site.fields));
     set(fields, "location", site.map(|site| site.name.as_str()));
-    set(fields, "phone_number", number.map(|number| e164(number, land)).as_deref());
-    set(fields, "extension", person.extension.as_deref().or_else(|| line?.extension.as_deref()));
+    set(fields, "phone_number", seat.number.map(|number| e164(number, land)).as_deref());
+    set(fields, "extension", seat.extension);
 }
 
 /// Sets the role that goes furthest; hands back the others, by the names that Webex has for them.

@@ -8,6 +8,7 @@ use super::build::{Plan, digest};
 use super::id::StepId;
 use super::step::{Action, Stage};
 use super::work::{Work, without};
+use crate::model::{fold, normalise};
 
 /// The numbers of a location that wait for porting day, where not all of them are live.
 pub const STAGED_NUMBERS: &str = "staged_numbers";
@@ -246,4 +247,12 @@ pub fn left_organisations(plan: &Plan, known: &Known) -> Vec<(String, String)> {
         _ => None,
     });
     left.collect()
+}
+
+/// Names and addresses are compared as people read them; where case says nothing, it does not count.
+pub fn is_same_value(column: &str, known: &str, found: &str) -> bool {
+    if matches!(column, "name" | "first_name" | "last_name") {
+        return normalise(known) == normalise(found);
+    }
+    fold(known) == fold(found)
 }

@@ -25,7 +25,8 @@ pub use forecast::{Ends, Forecast, Licence, Pace, Preparation, forecast};
 pub use id::StepId;
 pub use known::{
     BROKEN_PACKAGES, Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, Known, MADE_BY, NUMBER_STATE_ASKED,
-    STAGED_NUMBERS, STANDS_WITH_ERRORS, WAITS_FOR, WAITS_SINCE, WAITS_WITH, left_alone, left_organisations,
+    STAGED_NUMBERS, STANDS_WITH_ERRORS, WAITS_FOR, WAITS_SINCE, WAITS_WITH, is_same_value, left_alone,
+    left_organisations,
 };
 pub use prices::{Amount, Cost, Prices, money};
 pub use selection::{Closed, Lack, Selection, restrict};

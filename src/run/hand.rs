@@ -40,6 +40,9 @@ pub(super) const STAGED: &str = "staged:";
 /// Before a column that a request left as it was, with Webex's reason.
 pub(super) const UNSET: &str = "unset:";
 
+/// Before a column that Webex left as it was, with the value that stands.
+pub(super) const FOUND: &str = "found:";
+
 /// That the object, which an earlier run has made, was released and waits no more.
 pub(super) const RELEASED: &str = "released:";
 
@@ -244,7 +247,14 @@ impl Hand {
         for column in self.undone_help() {
             confirmed.fields.remove(column);
         }
-        let still_staged: Vec<String> = self.numbers_noted(STAGED).map(str::to_owned).collect();
+        for column in self.noted(FOUND) {
+            let value = self.record.ids.get(&format!("{FOUND}{column}")).filter(|value| !value.is_empty());
+            match value {
+                Some(value) => confirmed.fields.insert(column.to_owned(), value.clone()),
+                None => confirmed.fields.remove(column),
+            };
+        }
+        let still_staged: Vec<String> = self.noted(STAGED).map(str::to_owned).collect();
         let is_refused = |number: &str| self.refused_number(number).is_some();
         let before = |column: &str| {
             let change = self.step.changes.iter().find(|change| change.column == column);
@@ -282,8 +292,8 @@ impl Hand {
         self.record.ids.get(&format!("{REFUSED}{number}"))
     }
 
-    /// The numbers of which something was noted.
-    pub fn numbers_noted<'a>(&'a self, what: &'a str) -> impl Iterator<Item = &'a str> {
+    /// The numbers, or columns, of which something was noted.
+    pub fn noted<'a>(&'a self, what: &'a str) -> impl Iterator<Item = &'a str> {
         self.record.ids.keys().filter_map(move |key| key.strip_prefix(what))
     }
 

@@ -12,6 +12,7 @@ mod organisation;
 mod past;
 mod precheck;
 pub mod progress;
+mod roll;
 mod step;
 mod wheel;
 

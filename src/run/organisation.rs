@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 
+use super::roll::{Roll, people_of};
 use crate::api::answers::{self, Location, Number, NumberVerdict, Person, PstnConnection, Subscriber};
 use crate::api::pages::{self, Inside};
 use crate::api::{Client, Failure, Weight, calls};
@@ -30,6 +31,8 @@ pub(super) struct Organisations {
     attached: HashSet<String>,
     /// How many people wait who were made earlier.
     waiting: HashMap<String, usize>,
+    /// How many users with calling are made or released.
+    callers: HashMap<String, usize>,
     entered: Mutex<HashMap<String, Arc<Organisation>>>,
 }
 
@@ -40,6 +43,9 @@ impl Organisations {
         step: &Step,
         known_under: impl FnOnce(&str) -> anyhow::Result<Vec<StepId>>,
     ) -> anyhow::Result<()> {
+        if let (Work::User(work), Action::Create | Action::Waiting) = (&step.work, step.action) {
+            *self.callers.entry(work.customer.clone()).or_default() += usize::from(work.location.is_some());
+        }
         match &step.work {
             Work::Numbers(work) => {
                 self.numbers.entry(work.customer.clone()).or_default().extend(work.add.iter().cloned());
@@ -71,6 +77,7 @@ impl Organisations {
             branches: self.branches.get(customer).cloned().unwrap_or_default(),
             is_attached: self.attached.contains(customer),
             waiting: self.waiting.get(customer).copied().unwrap_or_default(),
+            roll: Roll::new(self.callers.get(customer).copied().unwrap_or_default()),
             ..Organisation::default()
         };
         let organisation = entered.entry(customer.to_owned()).or_insert_with(|| Arc::new(make()));
@@ -89,6 +96,7 @@ pub(super) struct Organisation {
     locations: OnceCell<Vec<Location>>,
     subscribers: OnceCell<HashMap<String, Subscriber>>,
     people: OnceCell<HashMap<String, Person>>,
+    roll: Roll,
     verdicts: OnceCell<HashMap<String, NumberVerdict>>,
     default_connection: OnceCell<PstnConnection>,
 }
@@ -124,16 +132,12 @@ impl Organisation {
 
     /// The people as they stood at the first look, by e-mail, with number, extension, location and roles.
     pub async fn people(&self, client: &Client, org_id: &str) -> Result<&HashMap<String, Person>, Failure> {
-        let list = || async {
-            let list: Vec<Person> =
-                pages::linked(&Inside { client, org_id }, calls::list_people(org_id), &["items"]).await?;
-            let by_email = |person: Person| {
-                let emails: Vec<String> = person.emails.iter().map(|email| email.to_lowercase()).collect();
-                emails.into_iter().map(move |email| (email, person.clone()))
-            };
-            Ok(list.into_iter().flat_map(by_email).collect())
-        };
-        self.people.get_or_try_init(list).await
+        self.people.get_or_try_init(|| people_of(client, org_id)).await
+    }
+
+    /// The people as they stand once the users of this run are made.
+    pub const fn roll(&self) -> &Roll {
+        &self.roll
     }
 
     /// What the validation says of every number that the plan adds for this customer.

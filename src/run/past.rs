@@ -11,6 +11,9 @@ use crate::plan::{RemovalWork, Removed, Step, StepId, Work};
 /// and again.
 const AT_HAND_MAX: usize = 256;
 
+/// Among what is given of a customer: that it is attached to an organisation that stood before.
+pub(super) const ATTACHED: &str = "attached:";
+
 /// What steps have learnt that are over, and whether they made their object, as far as it was asked for lately.
 #[derive(Debug, Default)]
 pub(super) struct AtHand(HashMap<StepId, (Ids, bool)>);
@@ -60,8 +63,11 @@ impl Past<'_> {
         let record = self.log.snapshot(self.run, &id)?.unwrap_or_default();
         let is_over = record.ending().is_some();
         let is_new = is_made(&record);
-        let mut ids = self.confirmed(&id)?;
+        let confirmed = self.log.confirmed(&id)?.unwrap_or_default();
+        let is_attached = confirmed.fields.get("org_id").is_some_and(|org_id| !org_id.is_empty());
+        let mut ids = confirmed.ids;
         ids.extend(record.ids);
+        ids.extend(is_attached.then(|| (ATTACHED.to_owned(), String::new())));
         // Whoever is not over may learn more.
         if is_over {
             if at_hand.0.len() >= AT_HAND_MAX {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::faults::{Blow, Faults, Moment, Rule, Strike, error_answer};
 use super::forms::NumberForm;
-use super::holds::{AddressHold, CustomerHold, EmailHold, Holds, NumberHold, Release};
+use super::holds::{AddressHold, CustomerHold, EmailHold, Holds, NumberHold, Release, SeatHold};
 use super::ids::IdForm;
 use super::latency::Jitter;
 use super::pace::{BURST, Family, Limit};
@@ -291,6 +291,8 @@ struct HoldLine {
     suggestion: Option<String>,
     package: Option<String>,
     reason: Option<String>,
+    extension: Option<String>,
+    location: Option<String>,
     release_ms: Option<u64>,
     release_looks: Option<u32>,
 }
@@ -299,6 +301,9 @@ impl HoldLine {
     fn add_to(&self, holds: &mut Holds) -> Result<(), String> {
         match (&self.external_id, &self.email, &self.address, &self.number) {
             (Some(id), None, None, None) => holds.customers.push((id.clone(), self.of_customer()?)),
+            (None, Some(email), None, None) if self.status == "has_calling" => {
+                holds.seats.push((email.clone(), self.seat()?));
+            }
             (None, Some(email), None, None) => holds.emails.push((email.clone(), self.of_email()?)),
             (None, None, Some(line), None) => holds.addresses.push((line.clone(), self.of_address()?)),
             (None, None, None, Some(number)) => holds.numbers.push((number.clone(), self.of_number()?)),
@@ -316,6 +321,9 @@ impl HoldLine {
         }
         if self.status != "provisioned_with_errors" && (self.package.is_some() || self.reason.is_some()) {
             return Err("`package` and `reason` go with `provisioned_with_errors` only".to_owned());
+        }
+        if self.status != "has_calling" && (self.extension.is_some() || self.location.is_some()) {
+            return Err("`extension` and `location` go with `has_calling` only".to_owned());
         }
         if self.status != "corrected" && self.suggestion.is_some() {
             return Err("`suggestion` goes with `corrected` only".to_owned());
@@ -342,8 +350,16 @@ impl HoldLine {
         match self.status.as_str() {
             "pending_user_migration" => Ok(EmailHold::PendingMigration(self.release())),
             "taken" => Ok(EmailHold::Taken),
-            word => Err(format!("an e-mail is held as `pending_user_migration` or `taken`, not `{word}`")),
+            word => {
+                let known = "`pending_user_migration`, `has_calling` or `taken`";
+                Err(format!("an e-mail is held as {known}, not `{word}`"))
+            }
         }
+    }
+
+    fn seat(&self) -> Result<SeatHold, String> {
+        let extension = self.extension.clone().ok_or("`has_calling` needs the `extension` that the person has")?;
+        Ok(SeatHold { extension, location: self.location.clone() })
     }
 
     fn of_address(&self) -> Result<AddressHold, String> {

@@ -8,6 +8,7 @@ use super::records::Status;
 pub struct Holds {
     pub(super) customers: Vec<(String, CustomerHold)>,
     pub(super) emails: Vec<(String, EmailHold)>,
+    pub(super) seats: Vec<(String, SeatHold)>,
     pub(super) addresses: Vec<(String, AddressHold)>,
     pub(super) numbers: Vec<(String, NumberHold)>,
 }
@@ -39,6 +40,14 @@ pub enum EmailHold {
     PendingMigration(Release),
     /// It belongs to another organisation.
     Taken,
+}
+
+/// What somebody calls from already, before they become a subscriber.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeatHold {
+    pub extension: String,
+    /// The name of the location; the first with calling when none is named.
+    pub location: Option<String>,
 }
 
 /// What is the matter with the first line of an emergency address.
@@ -83,6 +92,11 @@ impl Holds {
             EmailHold::PendingMigration(release) => Some(release),
             EmailHold::Taken => None,
         }
+    }
+
+    /// What the owner of that address calls from already.
+    pub fn seat(&self, email: &str) -> Option<&SeatHold> {
+        self.seats.iter().find(|(held, _)| held.eq_ignore_ascii_case(email)).map(|(_, seat)| seat)
     }
 
     /// What the directory of streets says about the first line of an address, when it is not simply right.

@@ -36,6 +36,15 @@ pub fn claim(world: &World, org: &str, email: &str, parameters: &Value) -> Resul
     Ok(Seat { location: location.uuid.clone(), number, extension })
 }
 
+/// What the person calls from already.
+pub fn held(world: &World, org: &str, email: &str) -> Option<Seat> {
+    let hold = world.holds.seat(email)?;
+    let mut with_calling = world.store.locations.by(By::Org, org).filter(|location| location.calling.is_some());
+    let is_it = |location: &&Location| hold.location.as_ref().is_none_or(|name| *name == location.name);
+    let location = with_calling.find(is_it)?.uuid.clone();
+    Some(Seat { location, number: None, extension: Some(hold.extension.clone()) })
+}
+
 /// The named location, or the only one with calling.
 fn location<'a>(world: &'a World, org: &str, id: Option<&str>) -> Result<&'a Location, Refusal> {
     let mut with_calling = world.store.locations.by(By::Org, org).filter(|location| location.calling.is_some());

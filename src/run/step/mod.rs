@@ -9,6 +9,7 @@ mod partial;
 mod person;
 mod remove;
 mod role;
+mod seat;
 mod standing;
 mod switch;
 mod user;

@@ -38,7 +38,9 @@ pub(super) async fn update(hand: &mut Hand, work: &UserWork, location_id: Option
     let calling = |name: &str| Package::parse(name).is_some_and(Package::is_calling);
     let begins =
         package.as_ref().is_some_and(|change| !change.from.as_deref().is_some_and(calling) && calling(&change.to));
-    if package.is_some() {
+    // A location that was found missing is asked for in the same way.
+    let begins = begins || hand.step.changes.iter().any(|change| change.column == "location");
+    if package.is_some() || begins {
         change_package(hand, work, location_id.filter(|_| begins)).await?;
     }
     if hand.step.changes.iter().any(|change| means(Stage::Users, &change.column) == Some(Means::Person)) || begins {

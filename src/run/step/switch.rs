@@ -30,7 +30,7 @@ pub(super) async fn activate(hand: &mut Hand, place: &Place, work: &NumbersWork,
 
 /// The numbers that did not go live, alike ones together.
 fn left_over(hand: &Hand, forbidding: Option<&str>) -> Option<Reason> {
-    let missing: Vec<String> = hand.numbers_noted(STAGED).map(str::to_owned).collect();
+    let missing: Vec<String> = hand.noted(STAGED).map(str::to_owned).collect();
     let mut alike: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for number in &missing {
         alike.entry(hand.record.ids.get(&key(number))?).or_default().push(number);

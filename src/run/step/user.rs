@@ -1,7 +1,7 @@
 //! Creating a user with a package.
 
-use super::{Done, ids, person};
-use crate::api::answers::{self, Person, Subscriber, is_same_id, work_numbers};
+use super::{Done, ids, person, seat};
+use crate::api::answers::{self, Subscriber};
 use crate::api::pages;
 use crate::api::wire::Answer;
 use crate::api::{Client, Failure, Weight, calls};
@@ -52,7 +52,8 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &UserWork) -> Done {
     {
         hand.tell(Event::Noted { ids: learnt(&found) }).await?;
     }
-    waits_for_consent(hand)
+    waits_for_consent(hand)?;
+    seat::after_creation(hand, work, location_id.as_deref()).await
 }
 
 fn waits_for_consent(hand: &Hand) -> Done {
@@ -77,7 +78,10 @@ async fn follow_up(hand: &mut Hand, work: &UserWork, customer_id: &str, location
         waits_for_consent(hand)?;
         hand.tell(Event::Noted { ids: ids(&[(RELEASED, "")]) }).await?;
     }
-    if hand.step.changes.is_empty() { Ok(None) } else { person::update(hand, work, location_id).await }
+    if !hand.step.changes.is_empty() {
+        person::update(hand, work, location_id).await?;
+    }
+    seat::after_creation(hand, work, location_id).await
 }
 
 fn learnt(subscriber: &Subscriber) -> Ids {
@@ -119,7 +123,7 @@ fn package_difference(found: &Subscriber, wanted: &UserWork) -> Option<String> {
     Some(format!("package is `{package}` and should be `{}`", wanted.package))
 }
 
-/// Takes over a user who stands there already, if package, location, number and extension are the wanted ones.
+/// Takes over a user who stands there already, if package, names, location, number and extension are the wanted ones.
 async fn adopt(
     hand: &mut Hand,
     work: &UserWork,
@@ -128,74 +132,13 @@ async fn adopt(
 ) -> Result<(), End> {
     let Some(found) = standing else { return Ok(()) };
     let mut difference = package_difference(&found, work);
-    if difference.is_none() && work.location.is_some() && found.status != WAITING_FOR_CONSENT {
-        let org_id = hand.id(&hand.given.customer, "org_id")?;
-        let organisation = hand.organisation(&work.customer);
-        let people = match organisation.people(hand.client(), &org_id).await {
-            Ok(people) => people,
-            Err(failure @ (Failure::Environment(_) | Failure::NotSent)) => return Err(failure.into()),
-            Err(failure) => return Err(finished(Ending::Unconfirmed, Code::Unconfirmed, failure.to_string())),
-        };
-        difference = people.get(&work.email).and_then(|person| calling_difference(person, work, location_id));
+    // Whoever has not consented yet is no person of the organisation.
+    if difference.is_none() && found.status != WAITING_FOR_CONSENT {
+        let differences = seat::standing(hand, work, location_id).await?;
+        difference = (!differences.is_empty()).then(|| seat::words(&differences));
     }
     match difference {
         Some(how) => Err(finished(Ending::Conflict, Code::Conflict, how)),
         None => hand.tell(Event::Existing { call: Call::CreateSubscriber, ids: learnt(&found) }).await,
-    }
-}
-
-fn calling_difference(person: &Person, work: &UserWork, location_id: Option<&str>) -> Option<String> {
-    let is_same = |what: &str, found: &str, wanted: &str| match what {
-        "location" => is_same_id(found, wanted),
-        _ => found == wanted,
-    };
-    let number = work_numbers(&person.phone_numbers).first().copied();
-    let pairs = [
-        ("phone_number", number, work.phone_number.as_deref()),
-        ("extension", person.extension.as_deref(), work.extension.as_deref()),
-        ("location", person.location_id.as_deref(), location_id),
-    ];
-    let mut both = pairs.into_iter().filter_map(|(what, found, wanted)| Some((what, found?, wanted?)));
-    let differing = both.find(|(what, found, wanted)| !is_same(what, found, wanted));
-    differing.map(|(what, found, wanted)| format!("{what} is `{found}` and should be `{wanted}`"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn another_form_is_no_difference() {
-        let uuid = "52cf576d-60a8-407a-b22c-467c51591908";
-        let id = "Y2lzY29zcGFyazovL3VzL0xPQ0FUSU9OLzUyY2Y1NzZkLTYwYTgtNDA3YS1iMjJjLTQ2N2M1MTU5MTkwOA";
-        let person = |location: &str, numbers: &[(&str, bool)]| -> Person {
-            let number =
-                |(value, primary): &(&str, bool)| json!({ "type": "work", "value": value, "primary": primary });
-            let numbers: Vec<_> = numbers.iter().map(number).collect();
-            let person = json!({ "id": "P", "locationId": location, "extension": "1000", "phoneNumbers": numbers });
-            serde_json::from_value(person).expect("it has the form of an answer")
-        };
-        let work = UserWork {
-            customer: "c".to_owned(),
-            email: "ana@acme.pt".to_owned(),
-            first_name: "Ana".to_owned(),
-            last_name: "Silva".to_owned(),
-            package: "webex_calling".to_owned(),
-            location: Some("Sede".to_owned()),
-            phone_number: Some("+351291555013".to_owned()),
-            extension: Some("1000".to_owned()),
-        };
-        let differs = |person: &Person| calling_difference(person, &work, Some(id));
-        let ours = ("+35 129 155 5013", true);
-        for location in [id, &format!("{id}=="), &uuid.to_uppercase()] {
-            assert_eq!(differs(&person(location, &[("+351291555099", false), ours])), None, "{location}");
-        }
-        let words = "phone_number is `+351291555099` and should be `+351291555013`";
-        assert_eq!(
-            differs(&person(id, &[("+351 291 555 099", true), ("+351291555013", false)])).as_deref(),
-            Some(words)
-        );
-        assert!(differs(&person("other", &[ours])).is_some_and(|words| words.starts_with("location is `other`")));
     }
 }

@@ -169,7 +169,12 @@ fn person_for(call: &mut Call<'_>, org: &str, email: &str, package: &str) -> Res
     let known = person_without_package(call.world, email);
     let has_calling = known.as_ref().is_some_and(|person| person.location.is_some());
     let wants_seat = packages::has_calling(package) && !has_calling;
-    let seat = if wants_seat { Some(seats::claim(call.world, org, email, parameters)?) } else { None };
+    let seat = match seats::held(call.world, org, email).filter(|_| wants_seat) {
+        // Whoever has calling keeps what they have, and nothing is said of it.
+        Some(held) => Some(held),
+        None if wants_seat => Some(seats::claim(call.world, org, email, parameters)?),
+        None => None,
+    };
     let mut person = match known {
         Some(person) => person,
         None => new_person(call, org, email, parameters),
