@@ -287,3 +287,21 @@ fn the_readme_in_portuguese_names_every_command_and_none_that_is_none() {
         assert!(text.contains(&format!("`{}`", outcome.word())), "it does not tell of `{}`", outcome.word());
     }
 }
+
+/// A heading reaches on to whatever is declared behind it.
+#[test]
+fn the_heading_of_the_api_stands_over_nothing_else() {
+    use clap::CommandFactory;
+    let cli = turnup::cli::Cli::command();
+    let under = |command: &clap::Command| -> Vec<String> {
+        let options = command.get_opts().filter(|option| option.get_help_heading() == Some("API"));
+        options.filter_map(|option| option.get_long()).map(str::to_owned).collect()
+    };
+    let of_the_api = under(cli.find_subcommand("resume").expect("it asks the API"));
+    assert!(of_the_api.len() > 5, "{of_the_api:?}");
+    for command in cli.get_subcommands() {
+        for name in under(command) {
+            assert!(of_the_api.contains(&name), "`turnup {}` shows `--{name}` under `API`", command.get_name());
+        }
+    }
+}

@@ -113,11 +113,11 @@ pub enum Command {
         /// Ask Cisco's own precheck about the rows that are clean; nothing is made by it.
         #[arg(long)]
         online: bool,
-        #[command(flatten)]
-        api: ApiArgs,
         /// How findings are written.
         #[arg(long, value_enum, default_value_t)]
         format: CheckFormat,
+        #[command(flatten)]
+        api: ApiArgs,
     },
     /// Show repairs that are certain, such as stray blanks or a lost `+`; with --apply, write them into a copy.
     #[command(after_help = examples::FIX)]
@@ -141,14 +141,14 @@ pub enum Command {
         hold_back: HoldBackArgs,
         #[command(flatten)]
         reading: ReadingArgs,
-        #[command(flatten)]
-        api: ApiArgs,
         /// Save the plan too, for `turnup run --plan FILE`.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
         /// How the plan is written.
         #[arg(long, value_enum, default_value_t)]
         format: PageFormatArg,
+        #[command(flatten)]
+        api: ApiArgs,
     },
     /// Check, plan, provision and report.
     Run(RunArgs),

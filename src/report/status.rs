@@ -293,11 +293,7 @@ fn columns(customer: &CustomerStatus, lang: Lang) -> Vec<String> {
 
 /// What is waited for and since when, in one phrase.
 pub fn wait_words(wait: &Wait, lang: Lang) -> String {
-    let what = if wait.count > 1 {
-        say(lang, "{what} ({count} times)", &[("what", &wait.what), ("count", &wait.count)])
-    } else {
-        wait.what.clone()
-    };
+    let what = if wait.count > 1 { format!("{} × {}", wait.count, wait.what) } else { wait.what.clone() };
     match &wait.since {
         // The day and the minute are enough for a line.
         Some(since) => {

@@ -113,7 +113,7 @@ fn line(customer: &CustomerStatus, lang: Lang) -> Markup {
             td data-label=(phrase(lang, "administrator")) {
                 @match &customer.administrator {
                     Some(administrator) => {
-                        (shown(&administrator.email))
+                        (address(&administrator.email))
                         @if !administrator.stands { " " span class="meta" { (phrase(lang, "not there yet")) } }
                     }
                     None => (cell("")),
@@ -121,6 +121,16 @@ fn line(customer: &CustomerStatus, lang: Lang) -> Markup {
             }
             td data-label=(phrase(lang, "emergency address")) { (cell(customer.emergency.as_deref().unwrap_or_default())) }
             td data-label=(phrase(lang, "owner")) { (cell(customer.owner.as_deref().unwrap_or_default())) }
+        }
+    }
+}
+
+/// An e-mail address, which a narrow column may break behind its `@`.
+fn address(email: &str) -> Markup {
+    html! {
+        @match email.split_once('@') {
+            Some((name, domain)) => { (shown(name)) "@" wbr; (shown(domain)) }
+            None => (shown(email)),
         }
     }
 }

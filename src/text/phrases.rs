@@ -260,7 +260,6 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("users {users}", "usuários {users}"),
     ("numbers {live} live, {staged} staged", "números {live} no ar, {staged|* preparado|* preparados}"),
     ("emergency {address}", "emergência {address}"),
-    ("{what} ({count} times)", "{what} ({count} vezes)"),
     ("{what} since {since}", "{what} desde {since}"),
     ("mistakes to mend ({codes})", "erros a corrigir ({codes})"),
     ("the next run", "a próxima execução"),

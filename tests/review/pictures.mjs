@@ -60,7 +60,7 @@ const context = await browser.newContext();
 const page = await context.newPage();
 await page.goto(await serve(move));
 await page.waitForURL(/\/$/);
-await take(page, "review-board", 760);
+await take(page, "review-board", 633);
 
 const address = await serve(work);
 await page.goto(address);
