@@ -1,12 +1,15 @@
 //! Customers that are attached to an organisation that stands: nothing is made a second time, and nothing is taken for what it
 //! is not.
 
+#[path = "flow/crashing.rs"]
+mod crashing;
 #[path = "flow/world.rs"]
 mod world;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crashing::Crashing;
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
@@ -366,4 +369,70 @@ fn a_user_who_stands_with_other_values_is_a_conflict() {
         // One list for each customer, and a few for who seems to lack a value.
         assert!(lists_of_people(&webex) <= 3 + 5, "{}", lists_of_people(&webex));
     });
+}
+
+/// Nobody is taken for right who could not be looked at, and nobody is made again.
+#[test]
+fn who_cannot_be_looked_at_is_unconfirmed() {
+    let refused = "[[fault]]\nmethod = \"GET\"\npath = \"/people\"\ntimes = 0\nkind = \"status\"\nstatus = 400\n";
+    runtime().block_on(async {
+        let (began, webex) = (Instant::now(), webex(Faults::parse(refused).expect("it is a fault file"), 700));
+        let org_id = left_alone(&webex, began).await;
+        let mut log = Memory::default();
+        let plan = sheets(&org_id, &Known::default());
+        let records = ran("one", &webex, began, &plan, &mut log).await;
+        let (ending, words, _) = ending_of(&records, "old@velha.example");
+        assert!(ending == Some(Ending::Unconfirmed) && words.contains("simulated failure 400"), "{ending:?} {words}");
+        assert_eq!(ending_of(&records, "new@velha.example").0, Some(Ending::Blocked));
+        let settings = Settings { duplicates: Duplicates::Allow, ..Settings::default() };
+        let restored = Simulator::restore(settings, Faults::none(), &webex.snapshot());
+        let webex = Webex::new(restored.expect("it was written by a simulator"));
+        let plan = sheets(&org_id, &log.known().expect("memory can be read"));
+        let records = ran("two", &webex, began, &plan, &mut log).await;
+        assert_eq!(ending_of(&records, "old@velha.example").0, Some(Ending::AlreadyThere));
+        assert_eq!(ending_of(&records, "new@velha.example").0, Some(Ending::Created));
+        assert_attached(&webex, &org_id);
+    });
+}
+
+/// Wherever a run ends, a row that differs from what stands is never taken for done.
+#[test]
+fn a_crash_at_any_entry_leaves_no_caller_unchanged_who_differs() {
+    let new = "new@velha.example";
+    let held =
+        format!("[[hold]]\nemail = \"{new}\"\nstatus = \"has_calling\"\nextension = \"7001\"\nlocation = \"Braga\"\n");
+    let mut bad = Vec::new();
+    for crash_at in 0.. {
+        let crashed = runtime().block_on(async {
+            let (began, webex) = (Instant::now(), webex(Faults::parse(&held).expect("it is a fault file"), 700));
+            let org_id = left_alone(&webex, began).await;
+            let mut log = Crashing { inner: Memory::default(), entries_left: crash_at };
+            let plan = sheets(&org_id, &Known::default());
+            log.begin(&head_of("one"), &plan).expect("memory takes it");
+            let known = Known::default();
+            let first = attempt_of("one", &webex, began, &plan, HashMap::new(), &mut log, &known).await;
+            let (crashed, mut log) = (first.is_err(), log.inner);
+            if crashed {
+                let (stored, records) = log.replay("one").expect("what was written can be read");
+                let known = log.known().expect("memory can be read");
+                attempt_of("one", &webex, began, &stored, records, &mut log, &known).await.expect("nothing stops it");
+            }
+            let plan = sheets(&org_id, &log.known().expect("memory can be read"));
+            ran("two", &webex, began, &plan, &mut log).await;
+            let state = webex.state();
+            let extension = &state["people"][new]["extension"];
+            if extension != "2001" || !sheets(&org_id, &log.known().expect("memory can be read")).is_idle() {
+                bad.push(format!("crash at {crash_at}: {extension}, {:?}", changes_of(&plan, new)));
+            }
+            if state["locations"].as_object().map_or(0, serde_json::Map::len) != 2 || !duplicates(&webex).is_empty() {
+                bad.push(format!("crash at {crash_at}: {:#}", state["locations"]));
+            }
+            crashed
+        });
+        if !crashed {
+            assert!(crash_at > 30, "the run has more than {crash_at} entries");
+            break;
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
 }

@@ -4,6 +4,7 @@
 
 use super::picture::{Fields, Picture, Site};
 use super::rows::{Exported, Notice, connection};
+use crate::api::answers::is_same_id;
 use crate::plan::{Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, Known, StepId};
 
 const CONNECTION: &str = "pstn_connection";
@@ -42,7 +43,7 @@ impl Exported {
             }
             // The same connection is written as the sheets had it: by its name or by its id.
             Some((Ok(name), found)) => {
-                let before = chosen.confirmed(CONNECTION).filter(|before| **before == found.id).cloned();
+                let before = chosen.confirmed(CONNECTION).filter(|before| is_same_id(before, &found.id)).cloned();
                 row.insert(CONNECTION, before.unwrap_or(name));
             }
             Some((Err(name), _)) => self.notice(Notice::ConnectionFixed, format!("{at}: {name}")),

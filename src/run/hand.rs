@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::board::Given;
 use super::customers::Customers;
 use super::organisation::{Organisation, Organisations, in_organisation};
+use super::past::ATTACHED;
 use super::step::is_done;
 use super::wheel::Wheel;
 use super::{Message, Mode, Options, Stop};
@@ -121,7 +122,7 @@ impl Hand {
     }
 
     pub fn organisation(&self, customer: &str) -> Arc<Organisation> {
-        self.shared.organisations.enter(customer)
+        self.shared.organisations.enter(customer, self.given.customer.contains_key(ATTACHED))
     }
 
     /// Tells the loop and moves the own record alike.

@@ -27,8 +27,6 @@ pub(super) struct Organisations {
     numbers: HashMap<String, Vec<String>>,
     /// The names of each customer's branches, so that none of them is taken for the headquarters.
     branches: HashMap<String, HashSet<String>>,
-    /// Customers that are attached to an organisation of their own, which may hold other locations.
-    attached: HashSet<String>,
     /// How many people wait who were made earlier.
     waiting: HashMap<String, usize>,
     /// How many users with calling are made or released.
@@ -58,9 +56,6 @@ impl Organisations {
             Work::Location(work) => {
                 self.branches.entry(work.customer.clone()).or_default().insert(fold(&work.name));
             }
-            Work::Customer(work) if work.org_id.is_some() => {
-                self.attached.insert(work.external_id.clone());
-            }
             Work::User(work) if step.action == Action::Waiting => {
                 *self.waiting.entry(work.customer.clone()).or_default() += 1;
             }
@@ -69,13 +64,14 @@ impl Organisations {
         Ok(())
     }
 
-    pub fn enter(&self, customer: &str) -> Arc<Organisation> {
+    /// The organisation of a customer, which is attached to one that stood before, or not.
+    pub fn enter(&self, customer: &str, is_attached: bool) -> Arc<Organisation> {
         // The map only ever gains entries, so a poisoned lock is as good as any.
         let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || Organisation {
             numbers: self.numbers.get(customer).cloned().unwrap_or_default(),
             branches: self.branches.get(customer).cloned().unwrap_or_default(),
-            is_attached: self.attached.contains(customer),
+            is_attached,
             waiting: self.waiting.get(customer).copied().unwrap_or_default(),
             roll: Roll::new(self.callers.get(customer).copied().unwrap_or_default()),
             ..Organisation::default()
