@@ -29,7 +29,8 @@
 //! same functions.
 //!
 //! [`model`] is the vocabulary, [`diagnostic`] a finding, [`text`] its words, [`workspace`] the folder, [`settings`]
-//! what was configured, [`cli`] what was typed, [`simulator`] a Webex in memory.
+//! what was configured, [`cli`] what was typed, [`log`] what those are told who look closely, [`simulator`] a Webex in
+//! memory.
 //!
 //! # Three kinds of wrong
 //!
@@ -56,6 +57,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod export;
 pub mod journal;
+pub mod log;
 pub mod model;
 pub mod nightly;
 pub mod pipeline;

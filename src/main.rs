@@ -30,10 +30,8 @@ fn main() -> ExitCode {
 
 fn start(cli: &Cli) -> anyhow::Result<u8> {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("TURNUP_LOG").unwrap_or_default())
-        .with_writer(io::stderr)
-        .init();
+    let clock = Clock::from_environment()?;
+    turnup::log::start(&cli.log.order(), move || clock.now());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("model", &[]),
     ("workspace", &[]),
+    ("log", &[]),
     ("diagnostic", &["text"]),
     ("template", &["model", "diagnostic"]),
     ("sheet", &["template", "model", "diagnostic", "text"]),
@@ -34,8 +35,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("nightly", PIPELINE_AND_BELOW),
     ("cluster", PIPELINE_AND_BELOW),
     // Hands on what was typed, in the words of those who take it.
-    ("cli", &["settings", "pipeline", "nightly", "check", "report", "text"]),
-    ("main", &["cli", "settings", "pipeline", "review", "nightly", "cluster", "simulator"]),
+    ("cli", &["settings", "pipeline", "nightly", "check", "report", "text", "log"]),
+    ("main", &["cli", "settings", "pipeline", "review", "nightly", "cluster", "simulator", "log"]),
     // Lists the modules and says how they fit together.
     ("lib", &[]),
 ];
@@ -109,6 +110,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("lettre", &["nightly/notify"]),
     ("prometheus_client", &["nightly/metrics"]),
     ("rusqlite", &["journal/sqlite"]),
+    ("tracing_subscriber", &["log"]),
     ("tokio", &["main", "run", "api", "simulator", "review", "pipeline", "nightly"]),
     // The clock of rehearsals, and who is at the keyboard.
     ("std::env", &["main", "settings", "pipeline/clock"]),

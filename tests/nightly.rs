@@ -290,3 +290,32 @@ fn units_are_as_systemd_wants_them() {
     let line = bench.ran(&["schedule", "work", "--cron", "--jitter", "0"]).expect_code(0).out;
     assert!(line.contains("0 22 * * * '"), "{line}");
 }
+
+#[test]
+fn the_doctor_tries_mail_and_message() {
+    let bench = Bench::small();
+    let simulator = Simulator::start(&bench, &[]);
+    let (mail, web) = (MailServer::taking(1), WebServer::start());
+    let path = secret(&bench, "webhook-secret", "a secret of the doctor", 0o600);
+    let notify = format!(
+        "[notify]\nmail_to = \"ops@partner.example\"\nmail_from = \"turnup@partner.example\"\nsmtp = \"smtp://{}\"\n\
+         webhook = \"http://{}/hook\"\nwebhook_secret_file = \"{}\"\n",
+        mail.address,
+        web.address,
+        path.display()
+    );
+    configure(&bench, &notify);
+    let doctor = |code| Ran::of(&mut bench.against(&simulator, &["doctor", "work", "--notify"])).expect_code(code);
+    let ran = doctor(0);
+    assert_eq!(ran.out.matches("it was sent").count(), 2, "{ran:#?}");
+    let letter = mail.letter();
+    assert!(letter.contains("To: ops@partner.example") && letter.contains("this is a test"), "{letter}");
+    let (head, body) = web.message();
+    assert!(head.contains("x-turnup-signature: sha256="), "{head}");
+    assert!(body.contains("this is a test of `turnup doctor --notify`; nothing was run"), "{body}");
+    assert!(!bench.path("work/reports").exists() && !bench.path("work/.turnup").exists(), "nothing was run");
+    // Nobody takes mails any more, and a secret that others can read is not used.
+    secret(&bench, "webhook-secret", "a secret of the doctor", 0o644);
+    let ran = doctor(1);
+    assert!(ran.out.contains("!! mail") && ran.out.contains("chmod 600"), "{ran:#?}");
+}

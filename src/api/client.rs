@@ -241,9 +241,11 @@ impl Client {
     async fn carry(&self, _slot: Slot<'_>, lanes: &Lanes, request: Request) -> (Instant, Result<Answer, Lost>) {
         let shared = &self.shared;
         let number = shared.sent.fetch_add(1, Ordering::Relaxed);
-        tracing::debug!(method = %request.method, path = %request.path, number, "sending");
+        let tracking_id = format!("{}-{number}", shared.tracking);
+        tracing::debug!(tracking_id, method = %request.method, path = %request.path, "sending");
         let (kind, sent) = (pace::kind(&request), Instant::now());
-        let carried = shared.transport.carry(request, &format!("{}-{number}", shared.tracking)).await;
+        let carried = shared.transport.carry(request, &tracking_id).await;
+        heard(&tracking_id, sent, &carried);
         if let Ok(answer) = &carried
             && answer.status != 429
         {
@@ -285,6 +287,18 @@ impl Client {
         tracing::info!(seconds = pause.as_secs_f64(), "Webex asks for a pause");
         self.shared.pace.refused(lanes, sent, pause);
         Ok(())
+    }
+}
+
+/// Logs how a request ended; what an answer says stays out of it, since it may name persons.
+fn heard(tracking_id: &str, sent: Instant, carried: &Result<Answer, Lost>) {
+    let milliseconds = u64::try_from(sent.elapsed().as_millis()).unwrap_or(u64::MAX);
+    match carried {
+        Ok(answer) => {
+            let webex_id = answer.header("trackingid").unwrap_or_default();
+            tracing::debug!(tracking_id, status = answer.status, milliseconds, webex_id, "answered");
+        }
+        Err(lost) => tracing::warn!(tracking_id, milliseconds, ?lost, "no answer"),
     }
 }
 

@@ -4,6 +4,7 @@ mod activate;
 mod doctor;
 mod examples;
 mod export;
+mod log;
 mod login;
 mod nightly;
 mod pages;
@@ -29,6 +30,7 @@ use crate::text::Lang;
 pub use activate::ActivateArgs;
 pub use doctor::DoctorArgs;
 pub use export::{CompareArgs, ExportArgs};
+pub use log::LogArgs;
 pub use login::LoginArgs;
 pub use nightly::{NightlyArgs, ScheduleArgs};
 pub use pages::{CompletionsArgs, ManArgs, completions, man};
@@ -59,6 +61,9 @@ pub struct Cli {
     /// The workspace folder, for commands whose first argument is something else.
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub folder: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub log: LogArgs,
 }
 
 impl Cli {

@@ -149,6 +149,8 @@ impl Hand {
     pub async fn over(mut self, end: End) {
         let stopped = match end {
             End::Finished(ending, reason) => {
+                let code = reason.as_ref().and_then(|reason| reason.code.as_deref());
+                tracing::info!(?ending, code, attempts = self.record.attempts, "the step is over");
                 let confirmed = self.known_from_now_on(ending, reason.as_ref());
                 // When the loop is gone, so is the run.
                 let _ = self.tell(Event::Finished { ending, reason, confirmed }).await;

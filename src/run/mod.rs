@@ -23,10 +23,11 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
+use tracing::Instrument;
 
 use crate::api::Client;
 use crate::journal::{Entry, Event, Log, Share, State, Stored, Which};
-use crate::plan::{Action, Stage};
+use crate::plan::{Action, Source, Stage, Step};
 
 use board::Board;
 use customers::Customers;
@@ -124,7 +125,8 @@ pub async fn run(
     let watch = Watch::new(&job.options.guards);
     let (wheel, turning) = Wheel::new(client.clone(), job.options.poll);
     let mut wheels = JoinSet::new();
-    wheels.spawn(turning);
+    // It looks for many steps at one time.
+    wheels.spawn(turning.instrument(tracing::error_span!("wheel", run = job.run, step = "looks at what waits")));
     let shared = Arc::new(Shared {
         client,
         customers,
@@ -303,8 +305,9 @@ impl Engine<'_> {
             let record = past.log.snapshot(self.run, &step.id)?.unwrap_or_default();
             let given = past.given(&step, &mut self.at_hand)?;
             self.board.take_up(place, step.clone(), record.clone());
+            let span = span(self.run, &step);
             let hand = Hand::new(step, place, record, given, Arc::clone(&self.shared), self.sender.clone());
-            self.hands.spawn(step::carry_out(hand));
+            self.hands.spawn(step::carry_out(hand).instrument(span));
             self.under_way += 1;
         }
         self.write(begun, progress)
@@ -379,6 +382,12 @@ impl Engine<'_> {
         }
         Ok(())
     }
+}
+
+/// What is logged of a step bears its name, and the row that it comes from.
+fn span(run: &str, step: &Step) -> tracing::Span {
+    let Source { sheet, index } = step.source;
+    tracing::error_span!("step", run, step = step.id.as_str(), sheet = %sheet, row = index + 1)
 }
 
 /// Ends when the flag is raised; never when nobody is left to raise it.

@@ -16,12 +16,22 @@ pub struct MailServer {
 impl MailServer {
     /// Takes so many letters; then nobody listens any more.
     pub fn taking(count: usize) -> Self {
+        Self::start(count, false)
+    }
+
+    /// The same of one that takes letters after a password, whichever it is.
+    #[allow(dead_code, reason = "each test file uses its own share")]
+    pub fn after_passwords(count: usize) -> Self {
+        Self::start(count, true)
+    }
+
+    fn start(count: usize, wants_password: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = listener.local_addr().expect("it has an address");
         let (sender, letters) = channel();
         std::thread::spawn(move || {
             for (stream, _) in std::iter::repeat_with(|| listener.accept()).take(count).flatten() {
-                let _ = sender.send(letter(stream));
+                let _ = sender.send(letter(stream, wants_password));
             }
         });
         Self { address, letters }
@@ -32,7 +42,7 @@ impl MailServer {
     }
 }
 
-fn letter(mut stream: TcpStream) -> String {
+fn letter(mut stream: TcpStream, wants_password: bool) -> String {
     let mut lines = BufReader::new(stream.try_clone().expect("a stream can be shared")).lines();
     let mut say = |words: &str| write!(stream, "{words}\r\n").expect("the client listens");
     say("220 test ready");
@@ -51,6 +61,8 @@ fn letter(mut stream: TcpStream) -> String {
                 is_data = true;
                 say("354 go on");
             }
+            "EHLO" if wants_password => say("250-test\r\n250 AUTH PLAIN LOGIN"),
+            "AUTH" => say("235 welcome"),
             "QUIT" => {
                 say("221 bye");
                 break;
