@@ -2,6 +2,8 @@
 //!
 //! Nothing here reads a sheet or knows what a run is.
 
+mod share;
+
 use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -130,6 +132,27 @@ impl Workspace {
     /// What all runs have handed back.
     pub fn reports(&self) -> PathBuf {
         self.root.join("reports")
+    }
+
+    /// The folder, from the root and without links.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn absolute(&self) -> anyhow::Result<String> {
+        let folder = self.root.canonicalize().with_context(|| format!("cannot open `{}`", self.root.display()))?;
+        Ok(folder.display().to_string())
+    }
+
+    /// The journal of another folder, if one stands there that is not this one by another way.
+    pub fn other_journal(&self, folder: &str) -> Option<PathBuf> {
+        let other = Self { root: PathBuf::from(folder) }.journal().canonicalize().ok()?;
+        (!is_one_file(&other, &self.journal())).then_some(other)
+    }
+
+    /// The kind of share that the folder is on; none on a disk of this machine, or where that cannot be told.
+    pub fn share(&self) -> Option<String> {
+        let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
+        share::share_of(&mounts, &self.root.canonicalize().ok()?)
     }
 
     /// Is there any state from an earlier run?
@@ -280,6 +303,19 @@ fn fill(mut file: &File, bytes: u64) -> std::io::Result<()> {
         left -= block as u64;
     }
     file.sync_all()
+}
+
+/// Do two paths lead to one file?
+#[cfg(unix)]
+fn is_one_file(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let key = |path: &Path| fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()));
+    key(one).is_some_and(|one| Some(one) == key(other))
+}
+
+#[cfg(not(unix))]
+fn is_one_file(one: &Path, other: &Path) -> bool {
+    other.canonicalize().is_ok_and(|other| other == one)
 }
 
 fn refuse_link(path: &Path) -> anyhow::Result<()> {

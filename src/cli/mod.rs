@@ -259,6 +259,9 @@ pub struct ApiArgs {
     /// The mail address of that sub-partner's administrator, which customers then name.
     #[arg(long, value_name = "EMAIL", env = "TURNUP_SUB_PARTNER_ADMIN")]
     sub_partner_admin: Option<String>,
+    /// Go on in this folder although it is a copy of another one, which must never be run again.
+    #[arg(long)]
+    this_copy: bool,
     /// Use the built-in simulator; its state lives in .turnup/simulator.json.
     #[arg(long, env = "TURNUP_SIMULATE", value_parser = clap::builder::FalseyValueParser::new())]
     simulate: bool,
@@ -383,6 +386,7 @@ pub fn typed(lang: Option<Lang>, hold_back: &HoldBackArgs, reading: &ReadingArgs
         lang,
         api_url: api.api_url.clone(),
         simulate: api.simulate,
+        this_copy: api.this_copy,
         max_in_flight: api.max_in_flight,
         rate: api.rate,
         poll_ms: api.poll_ms,

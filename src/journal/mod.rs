@@ -21,7 +21,7 @@ pub use left::{Halt, Left, Share};
 pub use made::made;
 pub use memory::Memory;
 pub use record::{IllegalMove, Record, State};
-pub use sqlite::{Purged, Sqlite};
+pub use sqlite::{Place, Purged, Sqlite, place_id};
 
 /// What a run was: the command that began it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -13,7 +13,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-use crate::pipeline::{Confirmation, Console, Locked, Order, Origin, Selection, Terminal, Until, exit, run};
+use crate::pipeline::{
+    Confirmation, Console, Locked, Order, Origin, Selection, Terminal, Until, exit, place_words, run,
+};
 use crate::settings::{Settings, Typed, settle};
 use crate::sheet;
 use crate::text::{Lang, phrase, say};
@@ -125,7 +127,10 @@ async fn spend(
         night.exit = exit::GUARD;
         return Ok(());
     }
+    // The run says it too, but only those who look at its output would hear it.
+    let of_place = place_words(workspace, settings.lang, &console.clock);
     let (ran, summary) = captured(workspace, typed, (until, order.wave.clone()), console).await?;
+    night.findings.extend(of_place);
     let report = summary.lines().last().map(|folder| Path::new(folder).join("report.json"));
     let report = report.and_then(|path| std::fs::read(path).ok());
     night.report = report.and_then(|bytes| serde_json::from_slice(&bytes).ok());

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 
 use super::recorded::{Recorded, Scope};
 use super::window::Windows;
-use super::{Console, Terminal, exit, guard, provider};
+use super::{Console, Terminal, exit, guard, place, provider};
 use crate::journal::{Log, RunHead, Sqlite};
 use crate::plan::{Action, Known, Plan, Step};
 use crate::settings::{Settings, Typed, settle};
@@ -79,6 +79,7 @@ pub async fn approve(folder: &Path, typed: &Typed, run: &str, console: &mut Cons
         bail!("the run was planned against {}; give the same --api-url or --simulate as then", head.provider);
     }
     guard::same_provider(&log, &settings)?;
+    place::settle(&workspace, &log, &settings, console)?;
     if !waits(&heads, run) || log.known()?.digest() != *parked {
         let words = "what is known has moved since {run} was parked, so it is not let go; run again";
         console.refuse(&say(lang, words, &[("run", &run)]));

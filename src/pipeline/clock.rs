@@ -139,8 +139,13 @@ impl Clock {
     /// `user@host`.
     pub fn by(&self) -> String {
         let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned());
+        format!("{user}@{}", self.host())
+    }
+
+    /// The name of this machine.
+    pub fn host(&self) -> String {
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-        format!("{user}@{}", if host.trim().is_empty() { "unknown" } else { host.trim() })
+        if host.trim().is_empty() { "unknown".to_owned() } else { host.trim().to_owned() }
     }
 
     /// Who works here, for whoever finds the workspace locked.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use super::provider::Provider;
-use super::{Console, guard};
+use super::{Console, guard, place};
 use crate::api::{Failure, Weight, calls};
 use crate::journal::Sqlite;
 use crate::settings::{Settings, Typed, find_token, open_to_others, settle};
@@ -65,6 +65,7 @@ pub async fn examine(folder: &Path, typed: &Typed, console: &Console<'_>) -> Exa
     let lang = settings.lang;
     let mut checkups = vec![of_settings(&settings)];
     checkups.extend(of_state(&workspace, lang));
+    checkups.extend(of_place(&workspace, lang, &console.clock.host()));
     checkups.extend(of_webex(&workspace, &settings, console).await);
     Examined { checkups, lang, place: Some((workspace, settings)) }
 }
@@ -111,6 +112,19 @@ fn of_state(workspace: &Workspace, lang: Lang) -> Vec<Checkup> {
         Err(error) => Checkup::ill("disk", format!("{error:#}"), phrase(lang, "make room on the disk")),
     });
     checkups
+}
+
+/// Where the folder is: on a disk of this machine, and where its journal was before?
+fn of_place(workspace: &Workspace, lang: Lang, host: &str) -> Vec<Checkup> {
+    // A journal that cannot be opened has a line of its own.
+    let log = workspace.has_state().then(|| Sqlite::open(&workspace.journal()).ok()).flatten();
+    let stay = log.and_then(|log| place::Stay::look(workspace, &log, host).ok());
+    let mut found: Vec<_> = stay.and_then(|stay| stay.words(lang)).into_iter().collect();
+    found.extend(place::share_words(workspace, lang));
+    if found.is_empty() {
+        return vec![Checkup::well("place", phrase(lang, "the folder is where its journal belongs").to_owned())];
+    }
+    found.into_iter().map(|(found, cure)| Checkup::ill("place", found, phrase(lang, cure))).collect()
 }
 
 /// Token, Webex, clock and what the token may read. What it may write cannot be seen without writing.

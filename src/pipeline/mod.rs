@@ -19,6 +19,7 @@ mod look;
 mod mended;
 mod mends;
 mod online;
+mod place;
 mod provider;
 mod purge;
 mod recorded;
@@ -73,6 +74,7 @@ pub use look::{
 };
 pub use online::Asking;
 use online::asked;
+pub use place::place_words;
 pub use provider::Simulation;
 pub use purge::{Age, PurgeOrder, purge};
 use recorded::{Recorded, Scope, forecasted, unfinished};
@@ -222,6 +224,7 @@ pub async fn run(folder: &Path, typed: &Typed, order: &Order, console: &mut Cons
     let _claim = workspace.claim(&console.clock.who())?;
     let mut log = Sqlite::open(&workspace.journal())?;
     guard::same_provider(&log, &settings)?;
+    place::settle(&workspace, &log, &settings, console)?;
     let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
     if let Some(stopped) = recorded.settle_unfinished(confirmation, console).await? {
         return Ok(stopped);
@@ -367,6 +370,7 @@ pub async fn resume(
         return Ok(exit::WELL);
     };
     guard::same_provider(&log, &settings)?;
+    place::settle(&workspace, &log, &settings, console)?;
     let windows = Windows::read(&workspace, settings.lang, &console.clock)?;
     if let Some((words, code)) = windows.refusal(&workspace, &settings, &log, &head.run)? {
         console.refuse(&words);

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::inputs::Inputs;
 use super::provider::{self, Provider};
 use super::window::Windows;
-use super::{Confirmation, Console, checked, exit, guard, known, standing};
+use super::{Confirmation, Console, checked, exit, guard, known, place, standing};
 use crate::api::{Client, Failure, Weight, calls};
 use crate::journal::Sqlite;
 use crate::plan::{self, Action, Known, Step, WAITS_FOR, WAITS_SINCE};
@@ -104,7 +104,9 @@ pub async fn remind(
     let now = console.clock.moment();
     let mut all = waiting(&inputs, &settings, &known(&workspace)?, (&mails, &closed), now);
     if is_sending && all.iter().any(|one| one.mail == Mail::Due) {
-        guard::same_provider(&Sqlite::open(&workspace.journal())?, &settings)?;
+        let log = Sqlite::open(&workspace.journal())?;
+        guard::same_provider(&log, &settings)?;
+        place::settle(&workspace, &log, &settings, console)?;
         provider::look(&settings)?;
         let provider = Provider::connect(&workspace, &settings, &console.clock.run_id()).await?;
         for one in all.iter_mut().filter(|one| one.mail == Mail::Due) {

@@ -9,7 +9,7 @@ use super::inputs::Inputs;
 use super::recorded::Recorded;
 use super::told::Told;
 use super::{
-    Confirmation, Console, Order, Origin, Terminal, Until, exit, guard, mended, provider, provision, selected,
+    Confirmation, Console, Order, Origin, Terminal, Until, exit, guard, mended, place, provider, provision, selected,
 };
 use crate::diagnostic::Diagnostic;
 use crate::journal::{Log, RunHead, Sqlite};
@@ -56,6 +56,7 @@ pub async fn retry(folder: &Path, typed: &Typed, order: &RetryOrder, console: &m
     let _claim = workspace.claim(&console.clock.who())?;
     let mut log = Sqlite::open(&workspace.journal())?;
     guard::same_provider(&log, &settings)?;
+    place::settle(&workspace, &log, &settings, console)?;
     let candidates = candidates(&log, order.run.as_deref(), order.from.as_deref())?;
     if order.confirmation == Confirmation::Wanted && console.terminal == Terminal::Machine {
         console.refuse(&guard::unconfirmed(&workspace, &settings, &Selection::default())?);

@@ -10,7 +10,7 @@ use super::look::{Edits, RunTold, edited_texts};
 use super::mended::released;
 use super::mends::Mends;
 use super::recorded::Recorded;
-use super::{Confirmation, Console, Order, Origin, exit, guard, provision, selected};
+use super::{Confirmation, Console, Order, Origin, exit, guard, place, provision, selected};
 use crate::journal::Sqlite;
 use crate::model::SheetKind;
 use crate::plan::{Selection, Source};
@@ -51,6 +51,7 @@ pub async fn send(folder: &Path, typed: &Typed, order: SendOrder, console: &mut 
     let _claim = workspace.claim(&console.clock.who())?;
     let mut log = Sqlite::open(&workspace.journal())?;
     guard::same_provider(&log, &settings)?;
+    place::settle(&workspace, &log, &settings, console)?;
     let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
     if let Some(stopped) = recorded.settle_unfinished(Confirmation::Given, console).await? {
         return Ok(stopped);

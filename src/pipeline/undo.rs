@@ -9,7 +9,7 @@ use anyhow::Context;
 use super::history::wanted;
 use super::inputs::Inputs;
 use super::recorded::{Recorded, Scope, forecasted, unfinished};
-use super::{Confirmation, Console, Origin, Terminal, exit, forecast, guard, head, provider};
+use super::{Confirmation, Console, Origin, Terminal, exit, forecast, guard, head, place, provider};
 use crate::journal::{Log, RunHead, Sqlite, made};
 use crate::plan::{self, Action, Kept, Known, Removed, StepId, Undo, Work};
 use crate::report::{self, PlanFormat, PlanView};
@@ -35,7 +35,7 @@ pub async fn undo(
     let _claim = workspace.claim(&console.clock.who())?;
     let mut log = Sqlite::open(&workspace.journal())?;
     guard::same_provider(&log, &settings)?;
-    let heads = log.runs()?;
+    place::settle(&workspace, &log, &settings, console)?;
     wanted(&log, Some(run))?;
     if is_unconfirmed(confirmation, lang, console) {
         return Ok(exit::USAGE);
@@ -48,7 +48,7 @@ pub async fn undo(
     }
     let known = log.known()?;
     let (stored, records) = log.replay(run)?;
-    let touched = touched_since(&log, &heads, run)?;
+    let touched = touched_since(&log, &log.runs()?, run)?;
     let undo = plan::undo(&made(&stored, &records, &touched), &known);
     let inputs = Inputs::read(&workspace.inputs(run), &settings.as_kept(&workspace.inputs(run))?.reading)
         .context("the inputs that were kept with the run are gone, so it cannot be taken back row by row")?;

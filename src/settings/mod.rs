@@ -71,6 +71,8 @@ const IN_FLIGHT_MAX: usize = 1_000;
 pub struct Typed {
     pub api_url: Option<String>,
     pub simulate: bool,
+    /// The folder goes on although it is a copy of another one.
+    pub this_copy: bool,
     pub max_in_flight: Option<usize>,
     pub rate: Option<f64>,
     pub poll_ms: Option<u64>,
@@ -136,6 +138,8 @@ pub struct Settings {
     pub profile: Option<String>,
     /// Where the token may come from.
     pub token: TokenFiles,
+    /// The folder goes on although it is a copy of another one.
+    pub this_copy: bool,
     /// What nights are like.
     pub night: nightly::Config,
 }
@@ -194,6 +198,7 @@ fn put_together(typed: &Typed, theirs: FileSettings, found: Vec<Diagnostic>) -> 
         found,
         faults: typed.faults.clone(),
         profile: chosen.name,
+        this_copy: typed.this_copy,
         token,
         night: user.night.or(theirs.night),
     })

@@ -21,6 +21,34 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("cause", "causa"),
     ("example", "exemplo"),
     ("cure", "cura"),
+    // Where a folder is.
+    (
+        "this folder was moved; its journal was used in `{folder}` before, where it is no more",
+        "esta pasta foi movida; o seu diário era usado em `{folder}`, onde já não está",
+    ),
+    ("nothing is to be done if that was meant", "não há o que fazer se foi de propósito"),
+    (
+        "the runs of this folder were made on `{host}` so far, not on this machine",
+        "as execuções desta pasta foram feitas em `{host}` até agora, não nesta máquina",
+    ),
+    (
+        "make sure that nobody runs it there any more: two machines would provision the same customers",
+        "garanta que ninguém mais a execute lá: duas máquinas criariam os mesmos clientes",
+    ),
+    (
+        "this folder is a copy of `{folder}`, which still stands: both would provision the same customers",
+        "esta pasta é uma cópia de `{folder}`, que ainda existe: as duas criariam os mesmos clientes",
+    ),
+    (
+        "go on there; or add --this-copy here, and never run the other one again; or remove `.turnup` here to begin anew",
+        "continue lá; ou acrescente --this-copy aqui e nunca mais execute a outra; ou remova `.turnup` aqui para recomeçar",
+    ),
+    (
+        "this folder is on a share ({kind}), where lock and journal are not safe from other machines",
+        "esta pasta está em um compartilhamento ({kind}), onde a trava e o diário não estão a salvo de outras máquinas",
+    ),
+    ("work in a folder on a disk of this machine", "trabalhe em uma pasta de um disco desta máquina"),
+    ("the folder is where its journal belongs", "a pasta está onde o seu diário pertence"),
     // What `purge` removes.
     (
         "that day is still to come, so everything would be older; name one that is over",

@@ -1,6 +1,7 @@
 //! The journal in a SQLite file beside the workspace. Every append is one synced transaction.
 
 mod gone;
+mod place;
 mod purge;
 mod schema;
 mod snapshots;
@@ -14,6 +15,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use super::{Entry, EntryTaker, Event, Left, Log, Record, RunHead, Taker, Which};
 use crate::plan::{Confirmed, Immovable, Known, Plan, Source, Step, StepId};
 
+pub use place::{Place, place_id};
 pub use purge::Purged;
 
 /// A journal file.
