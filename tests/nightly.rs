@@ -118,6 +118,17 @@ fn what_is_not_as_usual_is_a_finding_of_its_own() {
     let ran = night(&bench, &simulator, &["--anyway"]).expect_code(3);
     assert!(ran.err.contains("the new sheets were not taken"), "{}", ran.err);
     assert_eq!(inbox(&bench), ["users.csv"], "a file that is no users sheet does not take the place of one");
+    // A quote that is never closed swallows rows; that is no sheet that became shorter.
+    let quote = USERS.replacen("Bruno", "\"Bruno", 1);
+    assert_ne!(quote, USERS);
+    deliver(&bench, &[("users.csv", &quote)]);
+    let ran = night(&bench, &simulator, &["--anyway"]).expect_code(3);
+    assert!(ran.err.contains("is never closed") && ran.err.contains("the new sheets were not taken"), "{}", ran.err);
+    // A sheet of few rows that comes empty.
+    let header = USERS.lines().next().expect("it has a header").to_owned() + "\n";
+    deliver(&bench, &[("users.csv", &header)]);
+    let ran = night(&bench, &simulator, &[]).expect_code(5);
+    assert!(ran.err.contains("has 0 rows"), "{}", ran.err);
     bench.remove("work/inbox/users.csv");
     deliver(&bench, &[("users.csv.part", "customer_ext")]);
     let ran = night(&bench, &simulator, &[]).expect_code(3);

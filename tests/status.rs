@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::Value;
-use support::{Bench, CUSTOMERS, Ran, Simulator, USERS};
+use support::{Bench, CUSTOMERS, Ran, Results, Simulator, USERS};
 
 fn json(ran: &Ran) -> Value {
     serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:#?}"))
@@ -38,6 +38,26 @@ fn a_customer_is_ready_when_everything_its_rows_say_stands() {
     assert_eq!((tejo["customer"].as_str(), tejo["users"]["done"].as_u64()), (Some("tejo"), Some(3)));
     assert!(tejo["owner"].as_str().is_some_and(|owner| owner.contains('@')), "who ran it last: {tejo}");
     assert_eq!(tejo["administrator"]["stands"], true);
+}
+
+#[test]
+fn what_cannot_be_changed_is_no_go_and_a_new_role_makes_nobody() {
+    let bench = waves();
+    let simulator = Simulator::start(&bench, &[]);
+    let run = |code| Ran::of(&mut bench.against(&simulator, &["run", "work", "--yes"])).expect_code(code);
+    run(0);
+    bench.write("work/users.csv", &USERS.replace("1002,\ntejo,Tiago", "1002,user_admin\ntejo,Tiago"));
+    let granted = run(0);
+    let users = Results::read(&bench, &granted, "users.results.csv").lines(&["email", "result"]);
+    assert_eq!(
+        users.iter().filter(|line| !line.ends_with("unchanged")).collect::<Vec<_>>(),
+        ["sara@tejo.example updated"]
+    );
+    let customers = std::fs::read_to_string(bench.path("work/customers.csv")).expect("it is there");
+    bench.write("work/customers.csv", &customers.replace("Padaria Aurora", "Padaria Nova"));
+    run(3);
+    let status = bench.ran(&["status", "work", "--wave", "1"]).expect_code(3).out;
+    assert!(status.contains("aurora  rejected") && status.contains("C239"), "{status}");
 }
 
 #[test]

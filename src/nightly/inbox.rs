@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, bail};
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::SheetKind;
 use crate::settings::Settings;
 use crate::sheet::{self, WORKBOOK};
@@ -31,7 +31,7 @@ pub enum Arrival {
     Growing(String),
     /// A sheet that no row can be read from: its columns are missing, or it is no sheet. The inbox stays as it is.
     Unreadable(Box<Diagnostic>),
-    /// A sheet lost too many rows; the inbox stays as it is.
+    /// A sheet lost too many rows, or all of a few; the inbox stays as it is.
     Shrunk { sheet: SheetKind, rows: usize, before: usize },
 }
 
@@ -133,8 +133,11 @@ fn unusual(
     let new = sheet::read(&beside, &settings.reading);
     clear(&beside)?;
     let Ok(new) = new else { return Ok(None) };
-    let is_wrong =
-        |found: &&Diagnostic| found.severity == Severity::Error && found.place.row.is_none_or(|row| row <= 1);
+    // What is wrong with the whole file, or swallows the rest of it.
+    let is_wrong = |found: &&Diagnostic| {
+        let is_of_file = found.place.row.is_none_or(|row| row <= 1) || found.code == Code::UnclosedQuote;
+        found.severity == Severity::Error && is_of_file
+    };
     if let Some(wrong) = new.found.iter().find(is_wrong) {
         return Ok(Some(Arrival::Unreadable(Box::new(wrong.clone()))));
     }
@@ -142,7 +145,8 @@ fn unusual(
         let (rows, before) = (new.get(kind).row_count(), old.get(kind).row_count());
         #[expect(clippy::cast_precision_loss, reason = "counts of rows")]
         let is_shrunk = before >= ROWS_MIN && (rows as f64) < before as f64 * (1.0 - max_shrink);
-        if is_shrunk {
+        let is_emptied = rows == 0 && before > 0 && max_shrink < 1.0;
+        if is_shrunk || is_emptied {
             return Ok(Some(Arrival::Shrunk { sheet: kind, rows, before }));
         }
     }

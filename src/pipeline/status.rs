@@ -15,7 +15,7 @@ use crate::plan::{
 };
 use crate::report::{self, Administrator, CustomerStatus, Part, Standing, Status, Wait, WaveWindow};
 use crate::settings::{Settings, Typed, settle};
-use crate::sheet::{Phase, Wave, customers as c};
+use crate::sheet::{Phase, Sheets, Wave, customers as c};
 use crate::text::{self, Lang, phrase, say};
 use crate::workspace::Workspace;
 
@@ -181,6 +181,12 @@ impl<'a> Board<'a> {
 
     /// What stands as the sheets say, and what does not yet.
     fn take_plan(&mut self, plan: &Plan) {
+        let sheets = self.checked.sheets();
+        for finding in report::immovable_findings(sheets, plan) {
+            if let Some(customer) = customer_of(&finding, sheets) {
+                self.mistake(&customer, finding.code);
+            }
+        }
         for step in &plan.steps {
             let customer = step.work.customer();
             let is_user = step.stage == Stage::Users && step.source.sheet == SheetKind::Users;
@@ -233,25 +239,25 @@ impl<'a> Board<'a> {
     /// Rows with mistakes, by code.
     fn take_findings(&mut self) {
         let sheets = self.checked.sheets();
-        let customer = |finding: &Diagnostic| {
-            let sheet = SheetKind::from_name(finding.place.sheet?)?;
-            let index = sheets.get(sheet).row_of(finding.place.row?)?;
-            Some((report::customer_of(RowRef { sheet, index }, sheets), finding.code))
-        };
         let make = |found: &[Diagnostic]| {
             let errors = found.iter().filter(|finding| finding.severity == Severity::Error);
-            errors.filter_map(customer).collect::<Vec<(String, Code)>>()
+            let of_customers = errors.filter_map(|finding| Some((customer_of(finding, sheets)?, finding.code)));
+            of_customers.collect::<Vec<(String, Code)>>()
         };
-        let by_customer = &mut self.by_customer;
+        let checked = self.checked;
         let take = |found: Vec<(String, Code)>| {
             for (customer, code) in found {
-                if let Some(gathered) = by_customer.get_mut(&customer) {
-                    *gathered.mistakes.entry(code.id()).or_default() += 1;
-                }
+                self.mistake(&customer, code);
             }
             ControlFlow::<()>::Continue(())
         };
-        let _: ControlFlow<()> = self.checked.each_block(make, take);
+        let _: ControlFlow<()> = checked.each_block(make, take);
+    }
+
+    fn mistake(&mut self, customer: &str, code: Code) {
+        if let Some(gathered) = self.by_customer.get_mut(customer) {
+            *gathered.mistakes.entry(code.id()).or_default() += 1;
+        }
     }
 
     /// What the journal says of what is not done, the latest run first; and who ran a customer last.
@@ -380,6 +386,13 @@ fn ids<'c>(checked: &'c Checked<'_>) -> impl Iterator<Item = (usize, String)> + 
     })
 }
 
+/// The customer of the row that a finding is about.
+fn customer_of(finding: &Diagnostic, sheets: &Sheets) -> Option<String> {
+    let sheet = SheetKind::from_name(finding.place.sheet?)?;
+    let index = sheets.get(sheet).row_of(finding.place.row?)?;
+    Some(report::customer_of(RowRef { sheet, index }, sheets))
+}
+
 /// Waves by number where they are numbers, then by name; none last.
 fn wave_order(wave: Option<&str>) -> (bool, u64, String) {
     let number = wave.and_then(|wave| wave.trim().parse().ok()).unwrap_or(u64::MAX);
@@ -391,7 +404,10 @@ fn told(step: &Step, record: &Record, lang: Lang) -> Option<Told> {
     let (standing, what) = match record.state {
         State::Pending | State::Running | State::Finished(Ending::Blocked) => return None,
         State::Finished(Ending::Waiting) => (Standing::Waiting, waiting(record.reason.as_ref()?, lang)?),
-        State::Finished(ending) if ending.is_good() => return None,
+        State::Finished(ending) if ending.is_good() => {
+            let lacking = record.reason.as_ref().filter(|reason| !reason.missing.is_empty())?;
+            (Standing::Failed, failure(step, Some(lacking), lang))
+        }
         State::Sending(_) | State::Doubtful(_) => {
             (Standing::Failed, phrase(lang, "an answer of Webex is outstanding").to_owned())
         }

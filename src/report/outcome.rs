@@ -7,7 +7,7 @@ use super::emergency::Help;
 use super::immovable::immovable_finding;
 use super::row::{RowReason, RowResult};
 use super::silence;
-use super::steps::{id_key, rank, step_outcome, step_thing, things};
+use super::steps::{as_part_of_row, id_key, rank, step_outcome, step_thing, things};
 use super::view::{Results, StageCounts};
 use super::waiting::Awaits;
 use crate::check::{Checked, Picked, RowRef, Verdict};
@@ -185,6 +185,7 @@ impl<'a> Index<'a> {
         let record = Some(record).filter(|record| record.state != State::Pending);
         let outcome = step_outcome(step, record);
         *self.stages.entry(step.stage).or_default().entry(outcome).or_default() += 1;
+        let outcome = as_part_of_row(step, outcome);
         let mut result = self.told.remove(&row).unwrap_or_else(|| RowResult::new(outcome));
         if rank(outcome) >= rank(result.outcome) {
             result.outcome = outcome;

@@ -3,6 +3,7 @@
 use super::outcome::Outcome;
 use super::silence::stage_thing;
 use crate::journal::{Call, Ending, Record, State};
+use crate::model::SheetKind;
 use crate::plan::{Action, Stage, Step};
 
 /// How a step ended, as the outcome of a row.
@@ -25,6 +26,20 @@ pub(super) fn step_outcome(step: &Step, record: Option<&Record>) -> Outcome {
         },
         State::Sending(_) | State::Doubtful(_) => Outcome::Unconfirmed,
         State::Pending | State::Running => Outcome::NotReached,
+    }
+}
+
+/// What a step's outcome says of its row: a role or a number that comes or goes changes whom or what it belongs to, and
+/// makes or deletes neither.
+pub(super) fn as_part_of_row(step: &Step, outcome: Outcome) -> Outcome {
+    let own = match step.source.sheet {
+        SheetKind::Customers => Stage::Customers,
+        SheetKind::Locations => Stage::Locations,
+        SheetKind::Users => Stage::Users,
+    };
+    match outcome {
+        Outcome::Created | Outcome::Deleted if step.stage != own => Outcome::Updated,
+        outcome => outcome,
     }
 }
 
