@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::numbers::e164;
 use crate::api::answers::{self, Customer, Location, Number, PstnConnection, Seat, Subscriber, id_key, plain_id};
 use crate::api::emergency::Callback;
+use crate::api::shown;
 use crate::model::{Country, Package, Role, Tables, fold};
 
 /// Values by column.
-pub type Fields = BTreeMap<&'static str, String>;
+pub type Fields = shown::Fields;
 
 /// What was read of a customer.
 #[derive(Debug, Clone)]
@@ -75,16 +76,7 @@ pub(super) fn key(id: &str) -> String {
     id_key(id)
 }
 
-pub(super) fn set(fields: &mut Fields, column: &'static str, value: Option<&str>) {
-    if let Some(value) = value.map(str::trim).filter(|value| !value.is_empty()) {
-        fields.insert(column, value.to_owned());
-    }
-}
-
-/// `ll_cc` in lower case, as the sheets write it.
-fn language(code: &str) -> String {
-    code.to_lowercase().replace('-', "_")
-}
+pub(super) use crate::api::shown::set;
 
 /// The lists of an organisation, by what connects them: large organisations are read in one go each.
 struct Index<'a> {
@@ -130,7 +122,7 @@ impl Picture {
         people.sort_by(|one, other| one.email.cmp(&other.email));
         Self {
             external_id: external_id.to_owned(),
-            fields: customer_fields(customer, &lists.name),
+            fields: shown::customer(customer, &lists.name),
             without_package: without_package(&lists.people, &people),
             sites,
             people,
@@ -143,31 +135,13 @@ impl Picture {
     }
 }
 
-fn customer_fields(customer: &Customer, name: &str) -> Fields {
-    let mut fields = Fields::new();
-    let mut packages = customer.packages.clone();
-    packages.sort_unstable();
-    packages.dedup();
-    set(&mut fields, "name", Some(name));
-    set(&mut fields, "packages", Some(&packages.join(";")));
-    if let Some(address) = &customer.address {
-        set(&mut fields, "address_line1", address.address_line1.as_deref());
-        set(&mut fields, "address_line2", address.address_line2.as_deref());
-        set(&mut fields, "city", address.city.as_deref());
-        set(&mut fields, "state", address.state_or_province.as_deref());
-        set(&mut fields, "postal_code", address.zip_or_postal_code.as_deref());
-        set(&mut fields, "country", address.country.as_deref());
-    }
-    fields
-}
-
 fn country(fields: &Fields) -> Option<&'static Country> {
     fields.get("country").and_then(|code| Tables::get().country(code))
 }
 
 fn site(location: &Location, lists: &Lists, index: &Index<'_>) -> Site {
     let (id, calling) = (key(&location.id), lists.calling.get(&key(&location.id)));
-    let fields = site_fields(location, calling.map(|calling| &calling.location));
+    let fields = shown::location(location, calling.map(|calling| &calling.location));
     let land = country(&fields);
     let lines = index.lines_at.get(&id).into_iter().flatten();
     let number = |line: &&Number| Some((e164(line.phone_number.as_deref()?, land), line.is_live()));
@@ -182,25 +156,6 @@ fn site(location: &Location, lists: &Lists, index: &Index<'_>) -> Site {
         fields,
         id,
     }
-}
-
-fn site_fields(location: &Location, calling: Option<&answers::CallingLocation>) -> Fields {
-    let mut fields = Fields::new();
-    set(&mut fields, "timezone", location.time_zone.as_deref());
-    set(&mut fields, "language", location.preferred_language.as_deref().map(language).as_deref());
-    if let Some(address) = &location.address {
-        set(&mut fields, "address_line1", address.address1.as_deref());
-        set(&mut fields, "address_line2", address.address2.as_deref());
-        set(&mut fields, "city", address.city.as_deref());
-        set(&mut fields, "state", address.state.as_deref());
-        set(&mut fields, "postal_code", address.postal_code.as_deref());
-        set(&mut fields, "country", address.country.as_deref());
-    }
-    if let Some(calling) = calling {
-        set(&mut fields, "announcement_language", calling.announcement_language.as_deref().map(language).as_deref());
-        set(&mut fields, "emergency_location_id", calling.p_access_network_info.as_deref());
-    }
-    fields
 }
 
 fn person(subscriber: &Subscriber, sites: &[Site], index: &Index<'_>) -> Person {

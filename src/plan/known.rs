@@ -249,10 +249,37 @@ pub fn left_organisations(plan: &Plan, known: &Known) -> Vec<(String, String)> {
     left.collect()
 }
 
-/// Names and addresses are compared as people read them; where case says nothing, it does not count.
+/// Are two values of a column one and the same? Names and addresses are compared as people read them; where case, blanks
+/// or punctuation say nothing, they do not count.
 pub fn is_same_value(column: &str, known: &str, found: &str) -> bool {
-    if matches!(column, "name" | "first_name" | "last_name") {
-        return normalise(known) == normalise(found);
+    let spaced = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let same = |plain: &dyn Fn(&str) -> String| plain(known) == plain(found);
+    match column {
+        "name" | "first_name" | "last_name" => same(&|text| normalise(&spaced(text))),
+        "language" | "announcement_language" => same(&|code| fold(code).replace('-', "_")),
+        "postal_code" => same(&|code| fold(code).chars().filter(|c| c.is_alphanumeric()).collect()),
+        _ => same(&|text| fold(&spaced(text))),
     }
-    fold(known) == fold(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_compared_as_people_read_them() {
+        for (column, one, other, same) in [
+            ("name", "Padaria  Aurora", "Padaria Aurora ", true),
+            ("name", "padaria aurora", "Padaria Aurora", false),
+            ("address_line2", "3.º  esq.", "3.º Esq.", true),
+            ("address_line2", "3.º esq.", "4.º esq.", false),
+            ("postal_code", "1100 053", "1100-053", true),
+            ("postal_code", "1100-053", "1100-054", false),
+            ("language", "pt_pt", "pt-PT", true),
+            ("announcement_language", "pt_pt", "pt_br", false),
+            ("timezone", "Europe/Lisbon", "europe/lisbon", true),
+        ] {
+            assert_eq!(is_same_value(column, one, other), same, "{column}: {one} {other}");
+        }
+    }
 }

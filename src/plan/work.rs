@@ -95,6 +95,17 @@ pub struct LocationWork {
     pub timezone: String,
     pub language: String,
     pub announcement_language: String,
+    /// The columns of which the row says nothing: their values only stand in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumed: Vec<String>,
+}
+
+impl LocationWork {
+    /// Does the headquarters speak another language than the customer's creation gives it?
+    pub fn speaks_otherwise(&self) -> bool {
+        let says = !self.assumed.iter().any(|column| column == "announcement_language");
+        self.headquarters && says && self.announcement_language != self.language
+    }
 }
 
 /// What connects a location to the telephone network.
@@ -295,7 +306,7 @@ impl CustomerWork {
 }
 
 impl LocationWork {
-    pub(super) fn new(location: &Location, headquarters: bool, calling: bool) -> Self {
+    pub(super) fn new(location: &Location, headquarters: bool, calling: bool, blank: &[&'static str]) -> Self {
         Self {
             customer: location.customer.clone(),
             name: location.name.clone(),
@@ -305,6 +316,7 @@ impl LocationWork {
             timezone: location.timezone.clone(),
             language: location.language.clone(),
             announcement_language: location.announcement_language.clone(),
+            assumed: blank.iter().filter(|column| column.ends_with("language")).map(|&c| c.to_owned()).collect(),
         }
     }
 }

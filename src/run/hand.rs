@@ -251,11 +251,12 @@ impl Hand {
             confirmed.fields.remove(column);
         }
         for column in self.noted(FOUND) {
-            let value = self.record.ids.get(&format!("{FOUND}{column}")).filter(|value| !value.is_empty());
-            match value {
-                Some(value) => confirmed.fields.insert(column.to_owned(), value.clone()),
-                None => confirmed.fields.remove(column),
-            };
+            let value = self.record.ids.get(&format!("{FOUND}{column}"));
+            confirmed = confirmed.as_before(column, value.map(String::as_str));
+        }
+        let has_made = self.record.done.contains(&Call::CreateLocation) || self.record.ids.contains_key("made");
+        if let (Work::Location(work), false) = (&self.step.work, has_made) {
+            confirmed = confirmed.without(&work.assumed.iter().map(String::as_str).collect::<Vec<_>>());
         }
         let still_staged: Vec<String> = self.noted(STAGED).map(str::to_owned).collect();
         let is_refused = |number: &str| self.refused_number(number).is_some();

@@ -34,7 +34,7 @@ impl<'a> Builder<'a> {
             needs,
             fields,
             removed,
-            work: Work::Location(LocationWork::new(location, headquarters, calling)),
+            work: Work::Location(LocationWork::new(location, headquarters, calling, blank)),
         });
         if calling {
             self.location_numbers(source, [removed, blank], location, headquarters);

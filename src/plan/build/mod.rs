@@ -262,7 +262,9 @@ fn calls(stage: Stage, diff: &Diff, work: &Work) -> Calls {
     match work {
         // Look-up, one poll, opening the organisation; and the creation itself.
         Work::Customer(_) => Calls { read: 3, write: 1 },
-        Work::Location(location) if location.headquarters => Calls { read: 1, write: 0 },
+        Work::Location(location) if location.headquarters => {
+            Calls { read: 1, write: u64::from(location.speaks_otherwise()) }
+        }
         Work::Location(location) => Calls { read: 0, write: if location.calling { 2 } else { 1 } },
         Work::Numbers(numbers) => {
             let batches = batches_of(&numbers.add);

@@ -5,16 +5,19 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Done, broken, ids};
-use crate::api::answers::{self, Customer, Problem};
+use crate::api::answers::{self, Customer, Organisation, Problem};
+use crate::api::shown::customer_difference;
 use crate::api::wire::Answer;
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Carried, Ending, Event, Reason};
-use crate::model::fold;
-use crate::plan::{Action, BROKEN_PACKAGES, CustomerWork};
+use crate::plan::{Action, BROKEN_PACKAGES, CustomerWork, is_same_value};
 use crate::run::customers::find;
 use crate::run::hand::{End, Hand, Ids, RELEASED, Sent, Sight, finished, refused};
 use crate::run::organisation::unreadable;
+
+/// Among the ids of a customer: that it stood there when turnup first came to it.
+pub(super) const STOOD: &str = "stood";
 
 /// How often an update is sent that meets another one under way.
 const UPDATES_MAX: u32 = 5;
@@ -53,7 +56,12 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &CustomerWork) -> Done {
 /// Waits until the customer is ready, and opens its organisation.
 async fn begin(hand: &mut Hand, work: &CustomerWork) -> Done {
     let reason = ready(hand, &work.external_id).await?;
-    open(hand).await?;
+    let name = open(hand).await?;
+    let stood = hand.record.existing.contains(&Call::CreateCustomer);
+    if let Some(name) = name.filter(|name| stood && !is_same_value("name", name, &work.name)) {
+        let how = format!("name is `{name}` and should be `{}`", work.name);
+        return Err(finished(Ending::Conflict, Code::Conflict, how));
+    }
     let level = work.level.as_deref().unwrap_or_default();
     hand.tell(Event::Noted { ids: ids(&[("level", level)]) }).await?;
     Ok(reason)
@@ -102,7 +110,7 @@ async fn update(hand: &mut Hand, work: &CustomerWork) -> Done {
 /// Does the customer stand as the update would leave it? Where the update is about what Webex does not show, it counts as
 /// not made.
 async fn is_updated(hand: &Hand, customer_id: &str, work: &CustomerWork) -> Result<bool, End> {
-    const SHOWN: [&str; 3] = ["packages", "address_line1", "city"];
+    const SHOWN: [&str; 6] = ["packages", "address_line1", "address_line2", "city", "state", "postal_code"];
     if !hand.step.changes.iter().all(|change| SHOWN.contains(&change.column.as_str())) {
         return Ok(false);
     }
@@ -151,7 +159,8 @@ fn seen(found: Option<Customer>, work: &CustomerWork) -> Sight {
 async fn adopt(hand: &mut Hand, work: &CustomerWork, standing: Option<Customer>) -> Result<bool, End> {
     match seen(standing, work) {
         Sight::Absent => Ok(false),
-        Sight::There(ids) => {
+        Sight::There(mut ids) => {
+            ids.insert(STOOD.to_owned(), "before turnup made it".to_owned());
             hand.tell(Event::Existing { call: Call::CreateCustomer, ids }).await?;
             Ok(true)
         }
@@ -177,14 +186,7 @@ fn difference(found: &Customer, wanted: &CustomerWork) -> Option<String> {
     if is_settled && sold != asked {
         return Some(format!("packages are {} and should be {}", sold.join(";"), asked.join(";")));
     }
-    let address = found.address.as_ref()?;
-    let pairs = [
-        ("country", address.country.as_deref(), &wanted.address.country),
-        ("city", address.city.as_deref(), &wanted.address.city),
-        ("address_line1", address.address_line1.as_deref(), &wanted.address.line1),
-    ];
-    let differing = pairs.into_iter().find(|(_, found, wanted)| found.is_some_and(|found| fold(found) != fold(wanted)));
-    differing.map(|(what, found, wanted)| format!("{what} is `{}` and should be `{wanted}`", found.unwrap_or_default()))
+    customer_difference(found, &wanted.address)
 }
 
 /// Waits until the customer is ready; holds no slot meanwhile.
@@ -282,13 +284,16 @@ pub(super) fn words(errors: &[Problem]) -> String {
     if words.is_empty() { "Webex gives no reason".to_owned() } else { words.join("; ") }
 }
 
-/// The first access puts the organisation into the partner's managed list; without it calls into it can be refused.
-async fn open(hand: &mut Hand) -> Result<(), End> {
+/// The first access puts the organisation into the partner's managed list; without it calls into it can be refused. Tells
+/// its name, if it can be had.
+async fn open(hand: &mut Hand) -> Result<Option<String>, End> {
     let org_id = hand.id(&hand.record.ids, "org_id")?;
     match hand.ask(None, calls::open_organisation(&org_id)).await {
-        Ok(_) => Ok(()),
+        Ok(answer) => {
+            Ok(answers::read::<Organisation>(&answer).ok().and_then(|organisation| organisation.display_name))
+        }
         // What matters comes next; if the organisation is closed, the calls into it will say so.
-        Err(Failure::Rejected(refusal)) if matches!(refusal.status, 403 | 404) => Ok(()),
+        Err(Failure::Rejected(refusal)) if matches!(refusal.status, 403 | 404) => Ok(None),
         Err(failure) => Err(failure.into()),
     }
 }

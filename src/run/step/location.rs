@@ -2,10 +2,12 @@
 
 use tokio::time::Instant;
 
+use super::customer::STOOD;
 use super::numbers::Place;
 use super::{Done, ids, partial};
-use crate::api::answers::{self, Location};
+use crate::api::answers::{self, CallingLocation, Location};
 use crate::api::calls::LocationParts;
+use crate::api::shown::{ADDRESS, location_difference, location_differences};
 use crate::api::wire::{Answer, Request};
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
@@ -13,7 +15,7 @@ use crate::journal::{Call, Ending, Event};
 use crate::model::fold;
 use crate::plan::{Action, LocationWork};
 use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
-use crate::run::organisation::{fresh_locations, in_organisation};
+use crate::run::organisation::{fresh_locations, in_organisation, unreadable};
 
 pub(super) async fn carry_out(hand: &mut Hand, work: &LocationWork) -> Done {
     let org_id = hand.id(&hand.given.customer, "org_id")?;
@@ -47,12 +49,13 @@ async fn headquarters(hand: &mut Hand, work: &LocationWork, org_id: &str) -> Don
     let mut locations = organisation.locations(hand.client(), org_id).await?.to_vec();
     loop {
         if let Some(found) = named(&locations, &work.name).or_else(|| organisation.only_other(&locations)) {
+            let found = found.clone();
             let mut learnt = ids(&[("location_id", &found.id)]);
             if is_new {
                 learnt.extend(ids(&[("made", "with the customer")]));
             }
             hand.tell(Event::Noted { ids: learnt }).await?;
-            return Ok(None);
+            return bring_up(hand, work, org_id, &found).await;
         }
         let options = &hand.shared.options;
         if begun.elapsed() > options.grace.max(options.poll * 2) {
@@ -67,22 +70,67 @@ async fn headquarters(hand: &mut Hand, work: &LocationWork, org_id: &str) -> Don
 /// Takes over a branch that stands there already, if it equals what the row asks for.
 async fn adopt(hand: &mut Hand, work: &LocationWork, standing: Option<&Location>) -> Result<(), End> {
     let Some(found) = standing else { return Ok(()) };
-    if let Some(how) = difference(found, work) {
+    if let Some(how) = location_difference(found, None, work) {
         return Err(finished(Ending::Conflict, Code::Conflict, how));
     }
     hand.tell(Event::Existing { call: Call::CreateLocation, ids: ids(&[("location_id", &found.id)]) }).await
 }
 
-fn difference(found: &Location, wanted: &LocationWork) -> Option<String> {
-    let address = found.address.clone().unwrap_or_default();
-    let pairs = [
-        ("country", address.country.as_deref(), &wanted.address.country),
-        ("city", address.city.as_deref(), &wanted.address.city),
-        ("address_line1", address.address1.as_deref(), &wanted.address.line1),
-        ("timezone", found.time_zone.as_deref(), &wanted.timezone),
-    ];
-    let differing = pairs.into_iter().find(|(_, found, wanted)| found.is_some_and(|found| fold(found) != fold(wanted)));
-    differing.map(|(what, found, wanted)| format!("{what} is `{}` and should be `{wanted}`", found.unwrap_or_default()))
+/// Makes a headquarters what its row says. One that was made with a customer of ours is changed where the row has changed
+/// since, and where it speaks otherwise than the creation could say; one that stood before must be as the row says.
+async fn bring_up(hand: &mut Hand, work: &LocationWork, org_id: &str, found: &Location) -> Done {
+    let location_id = hand.id(&hand.record.ids, "location_id")?;
+    let stood = hand.organisation(&work.customer).is_attached() || hand.given.customer.contains_key(STOOD);
+    let differences = if hand.given.customer_is_new && !stood {
+        Vec::from_iter(work.speaks_otherwise().then_some(("announcement_language", String::new())))
+    } else {
+        let calling = calling_side(hand, work, org_id, &location_id).await?;
+        location_differences(found, calling.as_ref(), work)
+    };
+    if let Some((_, how)) = differences.first().filter(|_| stood) {
+        return Err(finished(Ending::Conflict, Code::Conflict, how.clone()));
+    }
+    let is_open = |call: Call, columns: &[&str]| {
+        let differs = differences.iter().any(|(column, _)| columns.contains(column));
+        differs || (hand.is_in_doubt() && !hand.is_past(call))
+    };
+    let parts = LocationParts {
+        timezone: is_open(Call::UpdateLocation, &["timezone"]),
+        language: is_open(Call::UpdateLocation, &["language"]),
+        address: is_open(Call::UpdateLocation, &ADDRESS),
+    };
+    let speaks = is_open(Call::SetAnnouncements, &["announcement_language"]);
+    if parts != LocationParts::default() {
+        let request = calls::update_location(org_id, &location_id, work, parts);
+        set(hand, Call::UpdateLocation, org_id, request).await?;
+    }
+    if speaks { announce(hand, work, org_id, location_id).await } else { Ok(None) }
+}
+
+/// What calling says of a location that stands, where the row says something of it.
+async fn calling_side(
+    hand: &Hand,
+    work: &LocationWork,
+    org_id: &str,
+    location_id: &str,
+) -> Result<Option<CallingLocation>, End> {
+    if work.assumed.iter().any(|column| column == "announcement_language") {
+        return Ok(None);
+    }
+    match hand.ask(Some(org_id), calls::get_calling_location(org_id, location_id)).await {
+        Ok(answer) => Ok(Some(answers::read(&answer).map_err(unreadable)?)),
+        Err(Failure::Rejected(refusal)) if refusal.status == 404 => Ok(None),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+/// Sets the language of the announcements.
+async fn announce(hand: &mut Hand, work: &LocationWork, org_id: &str, location_id: String) -> Done {
+    let request = calls::set_announcement_language(org_id, &location_id, &work.announcement_language);
+    set(hand, Call::SetAnnouncements, org_id, request).await?;
+    let place = Place { org_id: org_id.to_owned(), location_id };
+    partial::look(hand, &place, &[("announcement_language", Some(&work.announcement_language))]).await?;
+    Ok(partial::open(hand))
 }
 
 async fn create(hand: &mut Hand, work: &LocationWork, org_id: &str) -> Result<(), End> {
@@ -118,7 +166,7 @@ async fn look_up(client: Client, org_id: String, work: LocationWork) -> Result<S
     let standing = fresh_locations(&client, &org_id).await?;
     Ok(match named(&standing, &work.name) {
         None => Sight::Absent,
-        Some(found) => match difference(found, &work) {
+        Some(found) => match location_difference(found, None, &work) {
             None => Sight::There(ids(&[("location_id", &found.id)])),
             Some(how) => Sight::Different(how),
         },
@@ -128,12 +176,19 @@ async fn look_up(client: Client, org_id: String, work: LocationWork) -> Result<S
 async fn enable_calling(hand: &mut Hand, work: &LocationWork, org_id: &str) -> Result<(), End> {
     let location_id = hand.id(&hand.record.ids, "location_id")?;
     let stood_before = hand.record.existing.contains(&Call::CreateLocation);
-    if stood_before
-        && !hand.is_in_doubt()
-        && !hand.record.is_settled(Call::EnableCalling)
-        && let Sight::There(ids) = calling(hand.client().clone(), org_id.to_owned(), location_id.clone()).await?
-    {
-        hand.tell(Event::Existing { call: Call::EnableCalling, ids }).await?;
+    if stood_before && !hand.is_in_doubt() && !hand.record.is_settled(Call::EnableCalling) {
+        let request = calls::get_calling_location(org_id, &location_id);
+        match hand.ask(Some(org_id), request).await {
+            Ok(answer) => {
+                let found: CallingLocation = answers::read(&answer).map_err(unreadable)?;
+                if let Some(how) = location_difference(&Location::default(), Some(&found), work) {
+                    return Err(finished(Ending::Conflict, Code::Conflict, how));
+                }
+                hand.tell(Event::Existing { call: Call::EnableCalling, ids: Ids::new() }).await?;
+            }
+            Err(Failure::Rejected(refusal)) if refusal.status == 404 => {}
+            Err(failure) => return Err(failure.into()),
+        }
     }
     let request = calls::enable_calling(org_id, &location_id, work);
     let (org, location) = (org_id.to_owned(), location_id.clone());
@@ -175,12 +230,9 @@ async fn update(hand: &mut Hand, work: &LocationWork, org_id: &str) -> Done {
         set(hand, Call::UpdateLocation, org_id, request).await?;
     }
     if speaks {
-        let request = calls::set_announcement_language(org_id, &location_id, &work.announcement_language);
-        set(hand, Call::SetAnnouncements, org_id, request).await?;
-        let place = Place { org_id: org_id.to_owned(), location_id };
-        partial::look(hand, &place, &[("announcement_language", Some(&work.announcement_language))]).await?;
+        return announce(hand, work, org_id, location_id).await;
     }
-    Ok(partial::open(hand))
+    Ok(None)
 }
 
 /// Sends what sets values to what they shall be; a second time changes nothing.

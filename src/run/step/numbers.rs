@@ -1,6 +1,6 @@
 //! The numbers of a location: connection first, then numbers in batches, then the main number.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Done, emergency, ids, partial, standing, switch};
 use crate::api::answers::{detail_code, is_same_id};
@@ -8,8 +8,11 @@ use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event, Reason};
 use crate::plan::{Action, NUMBERS_PER_REQUEST, NumbersWork, PstnWork, expand};
-use crate::run::hand::{AS_FOUND, End, Hand, Ids, Sent, Sight, finished, refused};
-use crate::run::organisation::{connection_of, numbers_of, pstn_options};
+use crate::run::hand::{AS_FOUND, End, Hand, Ids, STAGED, Sent, Sight, finished, refused};
+use crate::run::organisation::{connection_of, numbers_of, numbers_with_state, pstn_options};
+
+/// Why a number that stood there does not count as live.
+const SILENT: &str = "it stands there inactive";
 
 pub(super) async fn carry_out(hand: &mut Hand, work: &NumbersWork) -> Done {
     let place = Place {
@@ -27,13 +30,14 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &NumbersWork) -> Done {
     let forbidding = if touches_numbers { forbidding_connection(hand, &place, work).await? } else { None };
     let forbids = forbidding.as_deref();
     switch::deactivate(hand, &place, work, forbids).await?;
-    let staged = switch::activate(hand, &place, work, forbids).await?;
+    switch::activate(hand, &place, work, forbids).await?;
     match &forbidding {
         Some(kind) => verify(hand, &place, &wanted, kind).await?,
         None => add(hand, &place, work, &wanted, sent_before).await?,
     }
     set_main_number(hand, &place, work).await?;
     emergency::call_back(hand, &place, work).await?;
+    let staged = switch::left_over(hand, forbidding.as_deref());
     let of_numbers = both(refused_numbers(hand, work, forbidding), staged);
     Ok(both(both(of_numbers, emergency::open(hand)), partial::open(hand)))
 }
@@ -166,8 +170,9 @@ async fn validate(
         return Ok(HashSet::new());
     }
     // `Duplicate` may mean: in this very location, perhaps by an earlier request of ours.
-    let standing: HashSet<String> =
-        numbers_of(hand.client(), &place.org_id, &place.location_id).await?.into_iter().collect();
+    let states = numbers_with_state(hand.client(), &place.org_id, &place.location_id).await?;
+    let states: HashMap<String, bool> = states.into_iter().collect();
+    let standing: HashSet<String> = states.keys().cloned().collect();
     let mut refused = Ids::new();
     for number in bad.iter().filter(|number| !standing.contains(*number)) {
         if let Some(verdict) = verdicts.get(number).filter(|_| !hand.is_in_doubt()) {
@@ -180,6 +185,9 @@ async fn validate(
         // What stood here before is not the run's own, should it be taken back.
         let stood = bad.iter().filter(|number| standing.contains(*number));
         refused.extend(stood.map(|number| (format!("stood:{number}"), "before the run".to_owned())));
+        // Nobody is called there before somebody says so: it may wait for porting day.
+        let silent = bad.iter().filter(|number| work.active && states.get(*number) == Some(&false));
+        refused.extend(silent.map(|number| (format!("{STAGED}{number}"), SILENT.to_owned())));
     }
     if !refused.is_empty() {
         hand.tell(Event::Noted { ids: refused }).await?;

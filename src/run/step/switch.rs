@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Done;
 use super::numbers::Place;
 use crate::api::{Client, Failure, Refusal, Weight, calls};
 use crate::diagnostic::Code;
@@ -12,7 +11,12 @@ use crate::run::hand::{End, Hand, Ids, STAGED, Sent, Sight, finished, finished_b
 use crate::run::organisation::numbers_with_state;
 
 /// Brings live what is staged. A number that does not go live is named; the others do not wait for it.
-pub(super) async fn activate(hand: &mut Hand, place: &Place, work: &NumbersWork, forbidding: Option<&str>) -> Done {
+pub(super) async fn activate(
+    hand: &mut Hand,
+    place: &Place,
+    work: &NumbersWork,
+    forbidding: Option<&str>,
+) -> Result<(), End> {
     for (index, batch) in expand(&work.activate).chunks(NUMBERS_PER_REQUEST).enumerate() {
         let call = Call::ActivateNumbers(u32::try_from(index).unwrap_or(u32::MAX));
         if hand.is_past(call) {
@@ -25,11 +29,11 @@ pub(super) async fn activate(hand: &mut Hand, place: &Place, work: &NumbersWork,
             None => activate_batch(hand, place, call, batch).await?,
         }
     }
-    Ok(left_over(hand, forbidding))
+    Ok(())
 }
 
 /// The numbers that did not go live, alike ones together.
-fn left_over(hand: &Hand, forbidding: Option<&str>) -> Option<Reason> {
+pub(super) fn left_over(hand: &Hand, forbidding: Option<&str>) -> Option<Reason> {
     let missing: Vec<String> = hand.noted(STAGED).map(str::to_owned).collect();
     let mut alike: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for number in &missing {
