@@ -97,3 +97,50 @@ fn an_announcement_language_that_webex_did_not_set_is_missing_and_set_by_the_nex
     let fourth = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(0);
     assert_eq!(outcomes(&bench, &fourth), [("unchanged".to_owned(), 8)].into());
 }
+
+/// The first shop with ten numbers.
+fn with_numbers(bench: &Bench) {
+    let line = |line: &str| match line.split_once(',') {
+        Some(("external_id", _)) => format!("{line},numbers\n"),
+        Some(("aurora", _)) => format!("{line},+351211234500-+351211234509\n"),
+        _ => format!("{line},\n"),
+    };
+    bench.write("work/customers.csv", &CUSTOMERS.lines().map(line).collect::<String>());
+}
+
+#[test]
+fn a_location_that_takes_no_numbers_is_told_once() {
+    const UNCONNECTED: &str = "[[fault]]\nmethod = \"GET\"\npath = \"/telephony/pstn/locations/*/connection\"\n\
+                               kind = \"status\"\nstatus = 404\ntimes = 0\n\
+                               [[fault]]\nmethod = \"POST\"\npath = \"/telephony/config/locations/*/numbers\"\n\
+                               kind = \"status\"\nstatus = 400\nbody = '{\"message\":\"not now\"}'\ntimes = 0\n";
+    let bench = Bench::small();
+    with_numbers(&bench);
+    let simulator = Simulator::with_faults(&bench, UNCONNECTED);
+    let ran = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(4);
+    let reason = "+351211234500-+351211234509: the location has no PSTN connection: not now (400)";
+    assert!(
+        told(&bench, &ran).starts_with(&format!("incomplete R601 Webex refused it: {reason}")),
+        "{}",
+        told(&bench, &ran)
+    );
+}
+
+#[test]
+fn a_number_that_webex_names_does_not_keep_the_others_out() {
+    const NAMED: &str = "[[fault]]\nmethod = \"POST\"\npath = \"/telephony/config/locations/*/numbers\"\nkind = \"status\"\n\
+                         status = 400\nbody = '[{\"errors\":[{\"number\":\"+351211234505\",\"errorCode\":\"8363\",\
+                         \"errorMessage\":\"DN is in use : +351211234505\"}]}]'\n";
+    let bench = Bench::small();
+    with_numbers(&bench);
+    let simulator = Simulator::with_faults(&bench, NAMED);
+    let ran = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(4);
+    let reason = "+351211234505: DN is in use : +351211234505 (400, code 8363)";
+    let words = format!("incomplete R607 Webex does not take the number {reason}");
+    assert!(
+        told(&bench, &ran).starts_with(&words) && told(&bench, &ran).ends_with(" +351211234505"),
+        "{}",
+        told(&bench, &ran)
+    );
+    assert_eq!(simulator.state()["numbers"].as_object().map(serde_json::Map::len), Some(9));
+}

@@ -82,7 +82,7 @@ pub struct WholesaleAddress {
 pub struct Problem {
     #[serde(alias = "code")]
     pub error_code: Option<Value>,
-    #[serde(default, alias = "errorMessage", alias = "message")]
+    #[serde(default, alias = "errorMessage", alias = "message", deserialize_with = "harmless")]
     pub description: Option<String>,
 }
 
@@ -344,13 +344,32 @@ pub fn refusal(answer: &Answer) -> Refusal {
     if words.is_empty() {
         words.push(plain(&answer.body));
     }
-    let text: String = words.join("; ").chars().take(TEXT_CHARS_MAX).collect();
+    let text: String = visible(&words.join("; ")).chars().take(TEXT_CHARS_MAX).collect();
     Refusal {
         status: answer.status,
         code: code.map(|code| code.as_str().map_or_else(|| code.to_string(), str::to_owned)),
         text: if text.is_empty() { format!("status {} without a word", answer.status) } else { text },
         tracking_id: tracking_id(answer),
     }
+}
+
+fn harmless<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.map(|text| visible(&text)))
+}
+
+/// Somebody else's text without what moves a cursor or turns the direction of writing: such characters are named.
+fn visible(text: &str) -> String {
+    let turns =
+        |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' | '\t' => shown.push(' '),
+            c if c.is_control() || turns(c) => shown.push_str(&format!("[U+{:04X}]", u32::from(c))),
+            c => shown.push(c),
+        }
+    }
+    shown
 }
 
 /// Text without HTML tags and with single blanks.
@@ -448,6 +467,8 @@ mod tests {
         assert_eq!(shown(&array.to_string()), "gone (400, code 25089)");
         assert_eq!(shown("<html><h1>Bad  gateway</h1></html>"), "Bad gateway (400)");
         assert_eq!(shown(""), "status 400 without a word (400)");
+        let hostile = json!({ "errors": [{ "description": "a\u{202e}b\u{1b}[2J\nc\u{2066}d" }] });
+        assert_eq!(shown(&hostile.to_string()), "a[U+202E]b[U+001B][2J c[U+2066]d (400)");
     }
 
     #[test]

@@ -200,7 +200,7 @@ impl Client {
                     patience.backoff = pause.unwrap_or(patience.backoff).clamp(patience.first_backoff, BACKOFF_MAX);
                     patience.again(refusal).await?;
                 }
-                Sorted::Again(refusal) => self.unless_leaving(patience.again(refusal)).await??,
+                Sorted::Again(pause, refusal) => self.unless_leaving(patience.after(pause, refusal)).await??,
                 Sorted::Unreached(why) => {
                     let known = self.shared.has_answered.load(Ordering::Relaxed);
                     let limit = if known { OUTAGE_MAX } else { FIRST_CONTACT_MAX };
@@ -281,8 +281,7 @@ impl Client {
         patience.throttles += 1;
         let pause = pause.unwrap_or(RETRY_AFTER_DEFAULT);
         if pause > RETRY_AFTER_MAX || patience.throttles > THROTTLES_MAX {
-            let text = format!("{} (asked to wait {} s)", refusal.text, pause.as_secs());
-            return Err(Failure::Trouble(Refusal { text, ..refusal }));
+            return Err(too_long(pause, refusal));
         }
         tracing::info!(seconds = pause.as_secs_f64(), "Webex asks for a pause");
         self.shared.pace.refused(lanes, sent, pause);
@@ -300,6 +299,12 @@ fn heard(tracking_id: &str, sent: Instant, carried: &Result<Answer, Lost>) {
         }
         Err(lost) => tracing::warn!(tracking_id, milliseconds, ?lost, "no answer"),
     }
+}
+
+/// Nobody waits that long; a later run may.
+fn too_long(pause: Duration, refusal: Refusal) -> Failure {
+    let text = format!("{} (it asks to wait for {} s)", refusal.text, pause.as_secs());
+    Failure::Trouble(Refusal { text, ..refusal })
 }
 
 fn unauthorised(refusal: &Refusal) -> Failure {
@@ -342,6 +347,16 @@ impl Patience {
         }
         self.wait().await;
         Ok(())
+    }
+
+    /// The same, not sooner than the server says.
+    async fn after(&mut self, pause: Option<Duration>, refusal: Refusal) -> Result<(), Failure> {
+        match pause {
+            Some(pause) if pause > RETRY_AFTER_MAX => return Err(too_long(pause, refusal)),
+            Some(pause) => self.backoff = self.backoff.max(pause),
+            None => {}
+        }
+        self.again(refusal).await
     }
 
     async fn unreached(&mut self, why: &str, limit: Duration) -> Result<(), Failure> {

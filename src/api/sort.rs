@@ -62,8 +62,8 @@ pub(super) enum Sorted {
     Throttled(Option<Duration>, Refusal),
     /// Not processed, since something else works on this very object; only this request waits.
     Busy(Option<Duration>, Refusal),
-    /// Safe to send again after a while.
-    Again(Refusal),
+    /// Safe to send again after a while, which the answer may name.
+    Again(Option<Duration>, Refusal),
     /// It never left this machine.
     Unreached(String),
     /// The token is not accepted.
@@ -79,7 +79,7 @@ pub(super) fn sort(weight: Weight, carried: Result<Answer, Lost>) -> Sorted {
         Err(Lost::NeverArrived(why)) => return Sorted::Unreached(why),
         Err(Lost::Unanswered(why)) if weight == Weight::Once => return Sorted::Lost(why),
         Err(Lost::Unanswered(why)) => {
-            return Sorted::Again(Refusal { status: 0, code: None, text: why, tracking_id: None });
+            return Sorted::Again(None, Refusal { status: 0, code: None, text: why, tracking_id: None });
         }
     };
     match answer.status {
@@ -88,7 +88,8 @@ pub(super) fn sort(weight: Weight, carried: Result<Answer, Lost>) -> Sorted {
         423 => Sorted::Busy(retry_after(&answer), answers::refusal(&answer)),
         429 => Sorted::Throttled(retry_after(&answer), answers::refusal(&answer)),
         408 | 500 | 502 | 503 | 504 if weight == Weight::Once => Sorted::Lost(answers::refusal(&answer).to_string()),
-        408 | 500 | 502 | 503 | 504 => Sorted::Again(answers::refusal(&answer)),
+        503 => Sorted::Again(retry_after(&answer), answers::refusal(&answer)),
+        408 | 500 | 502 | 504 => Sorted::Again(None, answers::refusal(&answer)),
         _ => Sorted::Rejected(answers::refusal(&answer)),
     }
 }
@@ -133,6 +134,16 @@ mod tests {
             assert_eq!(sorted(Weight::Repeatable, status), repeatable, "{status}");
             assert_eq!(sorted(Weight::Once, status), once, "{status}");
         }
+    }
+
+    #[test]
+    fn an_unavailable_server_says_when_to_come_back() {
+        let mut answer = Answer::empty(503);
+        answer.headers = vec![("Retry-After".to_owned(), "3".to_owned())];
+        let sorted = sort(Weight::Repeatable, Ok(answer.clone()));
+        assert!(matches!(sorted, Sorted::Again(Some(pause), _) if pause == Duration::from_secs(3)), "{sorted:?}");
+        answer.status = 502;
+        assert!(matches!(sort(Weight::Repeatable, Ok(answer)), Sorted::Again(None, _)));
     }
 
     #[test]

@@ -813,7 +813,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "R604",
-        "the answer never came, and looking it up failed: {reason}",
+        "whether it took effect is not known: {reason}",
         "run again; turnup looks it up before it sends anything twice",
         "Whether the request took effect is not known, so nothing is sent again until it is.",
         "the connection broke while a user was created",
@@ -855,9 +855,9 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "R610",
-        "Webex kept failing: {reason}",
+        "Webex has trouble with it: {reason}",
         "run again later; nothing is made twice",
-        "The API answered with a server error several times in a row.",
+        "The API answered with server errors only, asked to wait for more than an hour, or in a form that cannot be read.",
         "503 for every attempt",
     ),
     entry(

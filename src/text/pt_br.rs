@@ -813,7 +813,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "R604",
-        "a resposta nunca chegou, e a consulta falhou: {reason}",
+        "não se sabe se teve efeito: {reason}",
         "execute de novo; o turnup consulta antes de enviar qualquer coisa duas vezes",
         "Não se sabe se o pedido teve efeito, e nada é enviado de novo até que se saiba.",
         "a conexão caiu enquanto um usuário era criado",
@@ -855,9 +855,9 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "R610",
-        "o Webex continuou falhando: {reason}",
+        "o Webex está com problemas nisso: {reason}",
         "execute de novo mais tarde; nada é criado duas vezes",
-        "A API respondeu várias vezes seguidas com um erro do servidor.",
+        "A API só respondeu com erros do servidor, pediu para esperar mais de uma hora, ou respondeu de uma forma que não se lê.",
         "503 em todas as tentativas",
     ),
     entry(

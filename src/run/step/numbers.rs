@@ -1,18 +1,25 @@
 //! The numbers of a location: connection first, then numbers in batches, then the main number.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Done, emergency, ids, partial, standing, switch};
 use crate::api::answers::{detail_code, is_same_id};
-use crate::api::{Client, Failure, Weight, calls};
+use crate::api::{Client, Failure, Refusal, Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event, Reason};
-use crate::plan::{Action, NUMBERS_PER_REQUEST, NumbersWork, PstnWork, expand};
+use crate::plan::{Action, NUMBERS_PER_REQUEST, NumbersWork, PstnWork, expand, without};
 use crate::run::hand::{AS_FOUND, End, Hand, Ids, STAGED, Sent, Sight, finished, refused};
 use crate::run::organisation::{connection_of, numbers_of, numbers_with_state, pstn_options};
 
 /// Why a number that stood there does not count as live.
 const SILENT: &str = "it stands there inactive";
+/// That Webex knows of nothing that connects the location.
+const UNCONNECTED: &str = "unconnected:";
+const NO_CONNECTION: &str = "the location has no PSTN connection";
+/// That the location took none of some numbers, with the reason.
+const WHOLE: &str = "whole:";
+/// How often what is left of a batch is sent again without the numbers that were refused.
+const TURNS_MAX: u32 = 20;
 
 pub(super) async fn carry_out(hand: &mut Hand, work: &NumbersWork) -> Done {
     let place = Place {
@@ -109,13 +116,13 @@ async fn add(
             }
             continue;
         }
-        add_batch(hand, place, call, &open, work.active).await?;
+        add_batch(hand, place, call, open, work.active).await?;
     }
     Ok(())
 }
 
 /// The kind of connection, when it does not take numbers over the API. A location without one says nothing.
-async fn forbidding_connection(hand: &Hand, place: &Place, work: &NumbersWork) -> Result<Option<String>, End> {
+async fn forbidding_connection(hand: &mut Hand, place: &Place, work: &NumbersWork) -> Result<Option<String>, End> {
     let organisation = hand.organisation(&work.customer);
     let has_default = hand.given.location_is_new && !organisation.is_attached() && work.pstn.is_none();
     let read = if has_default {
@@ -128,7 +135,11 @@ async fn forbidding_connection(hand: &Hand, place: &Place, work: &NumbersWork) -
             let kind = connection.pstn_connection_type.clone().unwrap_or_default();
             Ok((!connection.takes_numbers()).then_some(kind))
         }
-        Err(Failure::Rejected(refusal)) if matches!(refusal.status, 400 | 404 | 405) => Ok(None),
+        Err(Failure::Rejected(refusal)) if refusal.status == 404 => {
+            hand.tell(Event::Noted { ids: ids(&[(UNCONNECTED, "")]) }).await?;
+            Ok(None)
+        }
+        Err(Failure::Rejected(refusal)) if matches!(refusal.status, 400 | 405) => Ok(None),
         Err(failure) => Err(failure.into()),
     }
 }
@@ -195,24 +206,61 @@ async fn validate(
     Ok(if hand.is_in_doubt() { HashSet::new() } else { standing })
 }
 
-async fn add_batch(hand: &mut Hand, place: &Place, call: Call, open: &[String], active: bool) -> Result<(), End> {
-    let request = calls::add_numbers(&place.org_id, &place.location_id, open, active);
-    let (org, location, wanted) = (place.org_id.clone(), place.location_id.clone(), open.to_vec());
-    let look = move |client| are_there(client, org.clone(), location.clone(), wanted.clone());
-    let sent = hand.once(call, Weight::Once, Some(&place.org_id), request, |_| Ids::new(), look).await?;
-    let Sent::Refused(refusal) = sent else { return Ok(()) };
-    if matches!(refusal.status, 401 | 403) {
-        return Err(refused(&refusal));
+/// Adds a batch. Where Webex names the numbers it does not want, the others go without them; where it names none, it is
+/// the location that takes none.
+async fn add_batch(hand: &mut Hand, place: &Place, call: Call, mut open: Vec<String>, active: bool) -> Result<(), End> {
+    for turn in 1.. {
+        let request = calls::add_numbers(&place.org_id, &place.location_id, &open, active);
+        let (org, location, wanted) = (place.org_id.clone(), place.location_id.clone(), open.clone());
+        let look = move |client| are_there(client, org.clone(), location.clone(), wanted.clone());
+        let sent = hand.once(call, Weight::Once, Some(&place.org_id), request, |_| Ids::new(), look).await?;
+        let Sent::Refused(refusal) = sent else { break };
+        if matches!(refusal.status, 401 | 403) {
+            return Err(refused(&refusal));
+        }
+        // The provider names the numbers in many ways; what stands there afterwards is certain.
+        let standing: HashSet<String> =
+            numbers_of(hand.client(), &place.org_id, &place.location_id).await?.into_iter().collect();
+        open.retain(|number| !standing.contains(number));
+        if open.is_empty() {
+            return hand.tell(Event::Existing { call, ids: Ids::new() }).await;
+        }
+        let (named, others): (Vec<String>, Vec<String>) =
+            open.into_iter().partition(|number| objection(&refusal, number).is_some());
+        let is_last = named.is_empty() || turn == TURNS_MAX;
+        let (out, left) = if is_last { ([named, others].concat(), Vec::new()) } else { (named, others) };
+        note_refused(hand, &out, &refusal).await?;
+        if left.is_empty() {
+            break;
+        }
+        open = left;
     }
-    // The provider names the numbers in many ways; what stands there afterwards is certain.
-    let standing: HashSet<String> =
-        numbers_of(hand.client(), &place.org_id, &place.location_id).await?.into_iter().collect();
-    let absent: Vec<&String> = open.iter().filter(|number| !standing.contains(*number)).collect();
-    if absent.is_empty() {
-        return hand.tell(Event::Existing { call, ids: Ids::new() }).await;
+    Ok(())
+}
+
+async fn note_refused(hand: &mut Hand, numbers: &[String], refusal: &Refusal) -> Result<(), End> {
+    let is_unconnected = hand.record.ids.contains_key(UNCONNECTED);
+    let of_all = if is_unconnected { format!("{NO_CONNECTION}: {refusal}") } else { refusal.to_string() };
+    let why = |number: &String| objection(refusal, number).unwrap_or_else(|| of_all.clone());
+    let mut ids: Ids =
+        numbers.iter().map(|number| (format!("refused:{number}"), format!("{number}: {}", why(number)))).collect();
+    if is_unconnected || (numbers.len() > 1 && numbers.iter().all(|number| objection(refusal, number).is_none())) {
+        ids.insert(WHOLE.to_owned(), of_all);
     }
-    let ids = absent.into_iter().map(|number| (format!("refused:{number}"), format!("{number}: {refusal}"))).collect();
     hand.tell(Event::Noted { ids }).await
+}
+
+/// What a refusal says of one number, if it names it.
+fn objection(refusal: &Refusal, number: &str) -> Option<String> {
+    let digits = number.trim_start_matches('+');
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let names = |part: &str| {
+        part.match_indices(digits).any(|(at, found)| {
+            !is_digit(part[..at].chars().next_back()) && !is_digit(part[at + found.len()..].chars().next())
+        })
+    };
+    let part = refusal.text.split("; ").find(|part| names(part))?;
+    Some(Refusal { text: part.to_owned(), ..refusal.clone() }.to_string())
 }
 
 /// Do all of the numbers stand in the location? Adding one that does changes nothing, so some is as good as none.
@@ -250,11 +298,44 @@ async fn set_main_number(hand: &mut Hand, place: &Place, work: &NumbersWork) -> 
 fn refused_numbers(hand: &Hand, work: &NumbersWork, forbidding: Option<String>) -> Option<Reason> {
     let own = expand(&work.own);
     let missing: Vec<String> = own.into_iter().filter(|number| hand.refused_number(number).is_some()).collect();
-    let words: Vec<String> = missing.iter().filter_map(|number| hand.refused_number(number)).cloned().collect();
     let (code, text) = match forbidding {
         Some(kind) => (Code::NumbersNotByApi, kind),
-        None => (Code::NumberRefused, words.join("; ")),
+        None if hand.record.ids.contains_key(WHOLE) => (Code::Refused, alike(hand, &missing)),
+        None => (Code::NumberRefused, alike(hand, &missing)),
     };
     let reason = Reason { code: Some(code.id().to_owned()), text, missing, ..Reason::default() };
     (!reason.missing.is_empty()).then_some(reason)
+}
+
+/// Why numbers are missing; those with the same reason together.
+fn alike(hand: &Hand, missing: &[String]) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut alike: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for number in missing {
+        let Some(why) = hand.refused_number(number) else { continue };
+        match why.strip_prefix(number).and_then(|rest| rest.strip_prefix(": ")) {
+            Some(shared) => alike.entry(shared).or_default().push(number),
+            None => words.push(why.clone()),
+        }
+    }
+    let listed = |(why, numbers): (&str, Vec<&str>)| format!("{}: {why}", without(&numbers.join(";"), |_| false));
+    words.extend(alike.into_iter().map(listed));
+    words.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_that_names_numbers_is_about_these_alone() {
+        let text = "DN is in use : +442920180500; 442920180502 is odd".to_owned();
+        let refusal = Refusal { status: 400, code: Some("8363".to_owned()), text, tracking_id: None };
+        let said = |number: &str| objection(&refusal, number);
+        assert_eq!(said("+442920180500").as_deref(), Some("DN is in use : +442920180500 (400, code 8363)"));
+        assert_eq!(said("+442920180502").as_deref(), Some("442920180502 is odd (400, code 8363)"));
+        for other in ["+442920180501", "+44292018050", "+4429201805001"] {
+            assert_eq!(said(other), None, "{other}");
+        }
+    }
 }
