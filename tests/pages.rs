@@ -1,4 +1,5 @@
-//! Lists that begin with an empty page, which only its link says is not the last: the whole engine against the simulator.
+//! Lists that begin with an empty page, which only its link says is not the last, and ids of roles that say nothing by
+//! themselves: the whole engine against the simulator.
 //! Nothing that stands is taken for absent: not made twice, not told as deleted, not left out of an export.
 
 #[path = "flow/world.rs"]
@@ -22,7 +23,10 @@ fn runtime() -> Runtime {
 /// A second object is made instead of refused, so that whoever overlooks the first one is found out.
 fn webex() -> Webex {
     let settings = Settings { latency_ms: 25, duplicates: Duplicates::Allow, ..Settings::default() };
-    Webex::new(Simulator::new(settings, Faults::parse("empty_pages = true").expect("a good fault file")))
+    Webex::new(Simulator::new(
+        settings,
+        Faults::parse("empty_pages = true\nopaque_roles = true").expect("a good fault file"),
+    ))
 }
 
 async fn ran(run: &str, webex: &Webex, began: Instant, plan: &Plan, log: &mut Memory) -> HashMap<StepId, Record> {
@@ -68,6 +72,8 @@ fn what_stands_behind_an_empty_page_is_found_by_runs_deletes_and_export() {
         let pictures = reading.expect("nothing fails").pictures;
         let sizes: Vec<_> = pictures.iter().map(|it| (&*it.external_id, it.sites.len(), it.people.len())).collect();
         assert_eq!((unread.len(), sizes), (0, vec![("c-1", 3, 9), ("c-2", 1, 7), ("c-3", 0, 4)]));
+        let roles = pictures.iter().flat_map(|it| &it.people).filter_map(|person| person.fields.get("role"));
+        assert_eq!(roles.collect::<Vec<_>>(), ["full_admin"; 3]);
 
         let known = fresh.known().expect("memory can be read");
         let plan = planned_of(TEMPLATES, ALL_GO, &known);

@@ -11,6 +11,7 @@ pub mod emergency;
 mod pace;
 pub mod pages;
 mod person;
+pub mod roles;
 pub mod shown;
 mod sort;
 mod token;

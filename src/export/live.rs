@@ -9,6 +9,7 @@ use super::picture::{Lists, Picture, Telephony, key};
 use super::reader::{Budget, Halt, Reader};
 use crate::api::answers::{self, CallingLocation, Customer, Location, Organisation, Subscriber};
 use crate::api::pages::{self, Ask, unreadable};
+use crate::api::roles::name_roles;
 use crate::api::wire::Request;
 use crate::api::{Client, Failure, calls};
 use crate::model::Package;
@@ -149,14 +150,15 @@ async fn picture(mut reader: Reader<'_>, external_id: &str, customer: &Customer)
     let organisation: Organisation = one(&reader, calls::open_organisation(org_id)).await?;
     let has_calling = customer.packages.iter().filter_map(|name| Package::parse(name)).any(Package::is_calling);
     let subscribers = |offset| calls::list_subscribers(&customer.id, offset);
-    let (subscribers, people, locations, sites, lines) = future::try_join5(
+    let (subscribers, mut people, locations, sites, lines) = future::try_join5(
         pages::counted::<Subscriber, _>(&reader, subscribers, &["items"]),
-        pages::linked(&reader, calls::list_people(org_id), &["items"]),
+        pages::linked::<answers::Person, _>(&reader, calls::list_people(org_id), &["items"]),
         pages::linked::<Location, _>(&reader, calls::list_locations(org_id), &["items"]),
         calling_locations(&reader, org_id, has_calling),
         lines(&reader, org_id, has_calling),
     )
     .await?;
+    name_roles(&reader, &mut people).await;
     let name = organisation.display_name.unwrap_or_default();
     let calling = calling(&reader, org_id, sites).await?;
     Ok(Picture::new(external_id, customer, &Lists { name, subscribers, people, locations, lines, calling }))

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use crate::api::answers::{Number, Person, id_key};
 use crate::api::pages::{self, Inside};
+use crate::api::roles::name_roles;
 use crate::api::{Client, Failure, calls};
 
 /// So many who wait are enough for a list of their own.
@@ -122,7 +123,9 @@ impl Muster {
 
 /// The people as they stand now, by e-mail, with number, extension, location and roles.
 pub(super) async fn people_of(client: &Client, org_id: &str) -> Result<HashMap<String, Person>, Failure> {
-    let list: Vec<Person> = pages::linked(&Inside { client, org_id }, calls::list_people(org_id), &["items"]).await?;
+    let first = calls::list_people(org_id);
+    let mut list: Vec<Person> = pages::linked(&Inside { client, org_id }, first, &["items"]).await?;
+    name_roles(client, &mut list).await;
     let by_email = |person: Person| {
         let emails: Vec<String> = person.emails.iter().map(|email| email.to_lowercase()).collect();
         emails.into_iter().map(move |email| (email, person.clone()))

@@ -53,6 +53,7 @@ struct File {
     token_ms: Option<u64>,
     duplicates: Option<DuplicatesWord>,
     empty_pages: Option<bool>,
+    opaque_roles: Option<bool>,
     pstn: Option<ConnectionKind>,
     id_form: Option<String>,
     number_form: Option<String>,
@@ -78,6 +79,7 @@ impl File {
             token_ms: self.token_ms,
             duplicates: self.duplicates.map(Into::into),
             empty_pages: self.empty_pages,
+            opaque_roles: self.opaque_roles,
             pstn: self.pstn,
             id_form: self.id_form.as_deref().map(|word| one_of("id_form", word, &ID_FORMS)).transpose()?,
             number_form: self

@@ -31,6 +31,7 @@ pub struct Presets {
     pub token_ms: Option<u64>,
     pub duplicates: Option<Duplicates>,
     pub empty_pages: Option<bool>,
+    pub opaque_roles: Option<bool>,
     pub pstn: Option<ConnectionKind>,
     pub id_form: Option<IdForm>,
     pub number_form: Option<NumberForm>,
@@ -50,6 +51,7 @@ impl Presets {
         set(&mut settings.number_release_ms, self.number_release_ms);
         set(&mut settings.duplicates, self.duplicates);
         set(&mut settings.empty_pages, self.empty_pages);
+        set(&mut settings.opaque_roles, self.opaque_roles);
         set(&mut settings.pstn, self.pstn);
         set(&mut settings.forms.id, self.id_form);
         set(&mut settings.forms.number, self.number_form);

@@ -74,6 +74,8 @@ pub struct Settings {
     pub duplicates: Duplicates,
     /// Does a person whose subscriber is deleted keep location and number? Cisco does not say.
     pub persons_keep_calling: bool,
+    /// Whether the ids of roles say nothing of the role by themselves.
+    pub opaque_roles: bool,
     /// Whether every list begins with a page that its filter left empty.
     pub empty_pages: bool,
     /// The connection that new locations get.
@@ -115,6 +117,7 @@ impl Default for Settings {
             token_life: Life::default(),
             duplicates: Duplicates::Refuse,
             persons_keep_calling: false,
+            opaque_roles: false,
             empty_pages: false,
             pstn: ConnectionKind::NonIntegratedCcp,
             forms: Forms::default(),

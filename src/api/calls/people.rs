@@ -86,6 +86,11 @@ pub fn list_people(org_id: &str) -> Request {
         .with_query("max", PAGE_ENTRIES.to_string())
 }
 
+/// Lists the administrator roles.
+pub fn list_roles() -> Request {
+    Request::new(Method::Get, "/roles")
+}
+
 /// Reads whose token it is.
 pub fn who_am_i() -> Request {
     Request::new(Method::Get, "/people/me")

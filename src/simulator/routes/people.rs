@@ -63,7 +63,7 @@ fn me(call: &mut Call<'_>) -> Outcome {
             "firstName": "Partner",
             "lastName": "Administrator",
             "orgId": ids::public(Kind::Organization, &org),
-            "roles": [ids::public(Kind::Role, "id_full_admin")],
+            "roles": [roles::id(&call.world.settings, "id_full_admin")],
             "type": "person",
             "created": time(call.now_ms),
         }),
@@ -243,7 +243,7 @@ enum CallingData {
 
 fn view(world: &World, person: &Person, calling: CallingData) -> Value {
     let package = world.store.subscriber_of(person).map(|subscriber| subscriber.package.as_str());
-    let roles: Vec<String> = person.roles.iter().map(|role| ids::public(Kind::Role, role)).collect();
+    let roles: Vec<String> = person.roles.iter().map(|role| roles::id(&world.settings, role)).collect();
     let mut view = json!({
         "id": ids::public(Kind::People, &person.uuid),
         "emails": [person.email],
