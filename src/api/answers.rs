@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::foreign::{harmless, plain, visible};
 pub use super::person::{Person, PersonNumber, Seat, work_numbers};
 use super::person::{number, perhaps_number};
 use super::sort::Refusal;
@@ -351,43 +352,6 @@ pub fn refusal(answer: &Answer) -> Refusal {
         text: if text.is_empty() { format!("status {} without a word", answer.status) } else { text },
         tracking_id: tracking_id(answer),
     }
-}
-
-fn harmless<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    Ok(Option::<String>::deserialize(from)?.map(|text| visible(&text)))
-}
-
-/// Somebody else's text without what moves a cursor or turns the direction of writing: such characters are named.
-fn visible(text: &str) -> String {
-    let turns =
-        |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' | '\r' | '\t' => shown.push(' '),
-            c if c.is_control() || turns(c) => shown.push_str(&format!("[U+{:04X}]", u32::from(c))),
-            c => shown.push(c),
-        }
-    }
-    shown
-}
-
-/// Text without HTML tags and with single blanks.
-fn plain(body: &str) -> String {
-    let mut text = String::new();
-    let mut in_tag = false;
-    for c in body.chars() {
-        match c {
-            '<' => in_tag = true,
-            '>' => {
-                in_tag = false;
-                text.push(' ');
-            }
-            _ if !in_tag => text.push(c),
-            _ => {}
-        }
-    }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The error code inside a validation's detail, such as `[Error 8363] DN is in use : +1…`.

@@ -8,6 +8,7 @@ mod behalf;
 pub mod calls;
 mod client;
 pub mod emergency;
+mod foreign;
 mod pace;
 pub mod pages;
 mod person;
