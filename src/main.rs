@@ -68,8 +68,8 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
     match &cli.command {
         Command::Login(login) => pipeline::login(&login.typed(cli.lang), &login.order(), console).await,
         Command::Init { dir, xlsx } => pipeline::init(dir, *xlsx, console),
-        Command::Check { dir, hold_back, reading, online, api, format } => {
-            let asking = if *online { Asking::Webex } else { Asking::Nobody };
+        Command::Check { dir, hold_back, reading, online, budget, api, format } => {
+            let asking = if *online { Asking::Webex { budget: *budget } } else { Asking::Nobody };
             let typed = typed(cli.lang, hold_back, reading, api);
             pipeline::check(&folder(dir), &typed, asking, (*format).into(), console).await
         }

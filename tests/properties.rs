@@ -77,7 +77,7 @@ fn is_sound(texts: &[Vec<u8>; 3]) -> Result<(), TestCaseError> {
     }
     for format in [FindingsFormat::Text, FindingsFormat::Json, FindingsFormat::Csv] {
         let mut page = Vec::new();
-        findings(format, &checked, Lang::En, false, &mut page)?;
+        findings(format, &checked, None, Lang::En, false, &mut page)?;
         prop_assert!(!page.is_empty());
         if format == FindingsFormat::Json {
             serde_json::from_slice::<serde_json::Value>(&page).expect("the JSON form is JSON");

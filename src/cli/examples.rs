@@ -8,7 +8,7 @@ Examples:
 pub const CHECK: &str = "\
 Examples:
   turnup check work                               every mistake at its place, nothing sent
-  turnup check work --online                      also asks Cisco's precheck about clean rows
+  turnup check work --online                      which of them stand in Webex, and Cisco's precheck
   turnup check work --format csv > findings.csv   for a spreadsheet";
 
 pub const FIX: &str = "\

@@ -115,9 +115,13 @@ pub enum Command {
         hold_back: HoldBackArgs,
         #[command(flatten)]
         reading: ReadingArgs,
-        /// Ask Cisco's own precheck about the rows that are clean; nothing is made by it.
+        /// Ask Webex which customers and users stand there already, and Cisco's own precheck about the rows that are
+        /// clean; nothing is made by it.
         #[arg(long)]
         online: bool,
+        /// Requests of --online at most, repetitions not counted; what does not fit is told as unknown.
+        #[arg(long, value_name = "N", default_value_t = 1000, requires = "online")]
+        budget: u64,
         /// How findings are written.
         #[arg(long, value_enum, default_value_t)]
         format: CheckFormat,

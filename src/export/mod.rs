@@ -11,6 +11,7 @@ mod numbers;
 mod picture;
 mod reader;
 mod rows;
+mod survey;
 mod wishes;
 
 pub use compare::{Difference, Kind, Wanted, compare, sizes};
@@ -18,4 +19,5 @@ pub use live::{Reading, Unread, customers, estimate, read};
 pub use picture::{Fields, Person, Picture, Site};
 pub use reader::Budget;
 pub use rows::{Exported, Notice, Notices, export};
+pub use survey::{Listed, Listing, NotRead, Sought, survey};
 pub use wishes::wishes;

@@ -24,6 +24,12 @@ impl Budget {
         left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(requests)).is_ok()
     }
 
+    /// What is left of it.
+    pub fn left(&self) -> usize {
+        let left = self.left.as_ref().map(|left| left.load(Ordering::Relaxed));
+        left.and_then(|left| usize::try_from(left).ok()).unwrap_or(usize::MAX)
+    }
+
     fn give_back(&self, requests: u64) {
         if let Some(left) = &self.left {
             left.fetch_add(requests, Ordering::Relaxed);
@@ -109,6 +115,7 @@ mod tests {
         assert!(budget.take(2) && !budget.take(2) && budget.take(1) && !budget.take(1));
         budget.give_back(2);
         assert!(budget.take(2));
+        assert_eq!((budget.left(), Budget::of(7).left()), (0, 7));
         assert!(Budget::default().take(u64::MAX));
     }
 }

@@ -73,7 +73,6 @@ pub use look::{
     forecast_of, ground, preview, run_progress, run_told, runs_listed, story_of, tried,
 };
 pub use online::Asking;
-use online::asked;
 pub use place::place_words;
 pub use provider::Simulation;
 pub use purge::{Age, PurgeOrder, purge};
@@ -115,7 +114,7 @@ pub mod exit {
     pub const LOCKED: u8 = 7;
 }
 
-/// `turnup check`: every mistake of every row; nothing is sent, unless Cisco's own precheck is asked for.
+/// `turnup check`: every mistake of every row; nothing is sent, unless Webex is to be asked, which only reads.
 ///
 /// # Errors
 /// When a file cannot be read, or nobody can be asked.
@@ -132,16 +131,24 @@ pub async fn check(
     let known = known(&workspace)?;
     let standing = standing(&known);
     let mut checked = checked(&inputs, &settings, &standing);
-    if asking == Asking::Webex || known.iter().next().is_some() {
+    let mut survey = None;
+    if asking != Asking::Nobody || known.iter().next().is_some() {
         let plan = plan::plan(&checked.batch(), &known);
         checked.add(report::immovable_findings(&inputs.sheets, &plan));
         checked.add(report::twin_findings(&inputs.sheets, &plan::twins(&checked.batch(), &known)));
-        if asking == Asking::Webex {
-            checked.add(asked(&workspace, &settings, &inputs, &plan, &known, console).await?);
+        if let Asking::Webex { budget } = asking {
+            let run = console.clock.run_id();
+            let asked = online::asked((&workspace, &settings), &inputs, (&plan, &known), budget, &run);
+            let Some(answered) = export::unless_interrupted(console.interrupt.clone(), asked).await? else {
+                return Ok(online::interrupted(settings.lang, console));
+            };
+            checked.add(answered.findings);
+            survey = Some(answered.survey);
         }
     }
     let (lang, colour) = (settings.lang, console.colour);
-    console.stream(|out| report::findings(format, &checked, lang, colour, out))?;
+    console.stream(|out| report::findings(format, &checked, survey.as_ref(), lang, colour, out))?;
+    online::show(survey.as_ref(), format, lang, console);
     if format == FindingsFormat::Text && checked.count(Severity::Error) > 0 {
         console.print(&report::causes_page(&report::causes_of_findings(&checked, settings.hold_back, lang), lang));
     }

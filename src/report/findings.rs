@@ -8,6 +8,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use serde::Serialize;
 
 use super::printable;
+use super::survey::{Survey, survey_json};
 use crate::check::Checked;
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::model::SheetKind;
@@ -31,6 +32,8 @@ pub enum FindingsFormat {
 struct FindingsView<'a> {
     checked: &'a Checked<'a>,
     sheets: &'a Sheets,
+    /// What Webex was asked about the customers, if it was.
+    survey: Option<&'a Survey>,
     lang: Lang,
     colour: bool,
 }
@@ -42,13 +45,14 @@ struct FindingsView<'a> {
 pub fn findings(
     format: FindingsFormat,
     checked: &Checked<'_>,
+    survey: Option<&Survey>,
     lang: Lang,
     colour: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     // Programs read the same words whatever language a person has chosen.
     let lang = if format == FindingsFormat::Text { lang } else { Lang::En };
-    let view = FindingsView { checked, sheets: checked.sheets(), lang, colour };
+    let view = FindingsView { checked, sheets: checked.sheets(), survey, lang, colour };
     match format {
         FindingsFormat::Text => text(&view, out),
         FindingsFormat::Json => json(&view, out),
@@ -319,7 +323,10 @@ fn json(view: &FindingsView<'_>, out: &mut dyn Write) -> io::Result<()> {
     if let ControlFlow::Break(error) = view.checked.each_block(|found| json_list(found, view.lang), take) {
         return Err(error);
     }
-    out.write_all(b"]}\n")
+    match view.survey {
+        Some(survey) => writeln!(out, "],\"survey\":{}}}", survey_json(survey)?),
+        None => out.write_all(b"]}\n"),
+    }
 }
 
 /// Findings as JSON objects with commas between them.

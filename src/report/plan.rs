@@ -155,7 +155,7 @@ pub(super) fn cost(view: &PlanView<'_>) -> Option<String> {
 }
 
 /// From the least to the most, as a person says it.
-pub(super) fn range(least: f64, most: f64, lang: Lang) -> String {
+pub fn range(least: f64, most: f64, lang: Lang) -> String {
     let (least, most) = (duration(least), duration(most));
     if least == most {
         return say(lang, "about {time}", &[("time", &most)]);

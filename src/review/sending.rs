@@ -9,7 +9,6 @@ use maud::{Markup, html};
 use super::causes::state;
 use super::desk::{Desk, Task};
 use super::draft::rows_of;
-use super::live::duration;
 use super::page::{Part, cell, count, number, shown, ticked};
 use super::rows::{address, harmed, undo};
 use super::runs::crumbs;
@@ -111,7 +110,7 @@ pub(super) fn will_happen(plan: &Plan, forecast: Option<&Forecast>, lang: Lang) 
         }
         @if let Some(forecast) = forecast.filter(|forecast| forecast.calls.total() > 0) {
             p {
-                (say(lang, "{calls|* request|* requests}, about {time}.", &[("calls", &number(forecast.calls.total(), lang)), ("time", &duration(forecast.seconds))])) " "
+                (say(lang, "{calls|* request|* requests}, {time}.", &[("calls", &number(forecast.calls.total(), lang)), ("time", &report::range(forecast.least, forecast.most, lang))])) " "
                 (say(lang, "{numbers|* number goes|* numbers go} live, {people|* person|* persons} may get a mail from Webex, {packages|* package becomes|* packages become} billable",
                     &[("numbers", &number(forecast.numbers_live, lang)), ("people", &number(forecast.people, lang)), ("packages", &number(forecast.people, lang))])) "."
             }

@@ -39,7 +39,7 @@ use progress::Progress;
 use wheel::Wheel;
 
 pub use guard::{Guards, Limits};
-pub use precheck::{Complaint, precheck};
+pub use precheck::{There, Verdict, precheck};
 
 /// Events that are written in one synced transaction at most.
 const GROUP_MAX: usize = 512;

@@ -72,7 +72,7 @@ pub(super) const PAGES: &[(&str, &str)] = &[
     ("customer", "cliente"),
     ("wave", "onda"),
     ("customers", "clientes"),
-    ("locations", "locais"),
+    ("locations", "localidades"),
     ("numbers", "números"),
     ("users", "usuários"),
     ("roles", "papéis"),
@@ -212,7 +212,7 @@ pub(super) const PAGES: &[(&str, &str)] = &[
     ("the simulator", "o simulador"),
     ("Save as mended files instead", "Salvar como arquivos corrigidos"),
     ("No request would be made.", "Nenhum pedido seria feito."),
-    ("{calls|* request|* requests}, about {time}.", "{calls|* pedido|* pedidos}, cerca de {time}."),
+    ("{calls|* request|* requests}, {time}.", "{calls|* pedido|* pedidos}, {time}."),
     ("Changed cells", "Células alteradas"),
     ("Saved", "Salvo"),
     (

@@ -92,6 +92,37 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "o que se sabe dos objetos que existem, pois as próximas execuções comparam com isso; as suas planilhas, `fixed` e `export`; o que o simulador guarda",
     ),
     ("the journal takes {size} now", "o diário ocupa {size} agora"),
+    // What `check --online` finds of the customers.
+    ("in Webex", "no Webex"),
+    ("existing", "existente"),
+    ("elsewhere", "em outro lugar"),
+    ("new", "novo"),
+    ("unknown", "desconhecido"),
+    ("Webex says `{what}`", "o Webex diz `{what}`"),
+    ("Webex says `{what}`, under the external id `{id}`", "o Webex diz `{what}`, com o identificador externo `{id}`"),
+    ("somebody in Webex has its administrator's e-mail", "alguém no Webex já tem o e-mail do administrador dele"),
+    (
+        "its `org_id` names an organisation that is none of this partner's customers",
+        "o `org_id` dele indica uma organização que não é cliente deste parceiro",
+    ),
+    (
+        "a run has had it confirmed, and Webex does not list it any more",
+        "uma execução o teve confirmado, e o Webex não o lista mais",
+    ),
+    (
+        "it is not listed, and its row is not clean, so the precheck was not asked",
+        "não está na lista, e a linha dele tem erros, portanto a pré-verificação não foi consultada",
+    ),
+    (
+        "it is not listed, and the precheck refuses its row: {what}",
+        "não está na lista, e a pré-verificação recusa a linha dele: {what}",
+    ),
+    ("Webex did not answer: {what}", "o Webex não respondeu: {what}"),
+    ("the budget of requests was used up; --budget raises it", "o limite de pedidos foi esgotado; --budget o aumenta"),
+    (
+        "surveyed {customers|* customer|* customers}: {new} new, {existing} existing, {elsewhere} elsewhere, {unknown} unknown; {requests|* request|* requests}, the precheck's among them",
+        "levantamento de {customers|* cliente|* clientes}: {new} {new|novo|novos}, {existing} {existing|existente|existentes}, {elsewhere} em outro lugar, {unknown} {unknown|desconhecido|desconhecidos}; {requests|* pedido|* pedidos}, com os da pré-verificação",
+    ),
     // What the doctor finds.
     ("mend what it names, then look again", "corrija o que é indicado e verifique de novo"),
     ("they can be used", "podem ser usadas"),

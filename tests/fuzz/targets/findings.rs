@@ -37,6 +37,6 @@ fuzz_target!(|bytes: &[u8]| {
     for (format, lang) in
         [(FindingsFormat::Text, Lang::PtBr), (FindingsFormat::Csv, Lang::En), (FindingsFormat::Json, Lang::En)]
     {
-        report::findings(format, &checked, lang, false, &mut Vec::new()).expect("memory takes everything");
+        report::findings(format, &checked, None, lang, false, &mut Vec::new()).expect("memory takes everything");
     }
 });
