@@ -10,6 +10,8 @@ mod emergency;
 mod limits;
 #[path = "simulator/socket.rs"]
 mod socket;
+#[path = "simulator/sub_partners.rs"]
+mod sub_partners;
 
 use desk::{Desk, customer, location, request, subscriber, text, uuid};
 use serde_json::{Value, json};

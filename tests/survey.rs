@@ -130,3 +130,25 @@ fn without_a_token_it_names_the_cure() {
     let ran = bench.ran(&ONLINE).expect_code(1);
     assert!(ran.err.contains("turnup login") && ran.out.is_empty(), "{} {}", ran.err, ran.out);
 }
+
+/// Two profiles of one installation act for two sub-partners of one Webex.
+#[test]
+fn sub_partners_do_not_see_each_others_customers() {
+    let bench = Bench::small();
+    let simulator = Simulator::start(&bench, &[]);
+    let profile = |name: &str, org: &str| format!("[profiles.{name}]\nsub_partner = \"{org}\"\n");
+    let north = profile("north", "11111111-2222-4333-8444-555555555555");
+    let south = profile("south", "66666666-7777-4888-8999-000000000000");
+    std::fs::create_dir_all(bench.path("home/config/turnup")).expect("it is new");
+    bench.write("home/config/turnup/config.toml", &(north + &south));
+    Ran::of(&mut bench.against(&simulator, &["run", "work", "--yes", "--profile", "north"])).expect_code(0);
+    std::fs::remove_dir_all(bench.path("work/.turnup")).expect("the memory of the run is the test's own");
+    for (profile, expected, lines) in [("north", "existing", 3), ("south", "elsewhere", 1)] {
+        let ran = Ran::of(&mut bench.against(&simulator, &[&ONLINE[..], &["--profile", profile]].concat()));
+        assert_eq!(at(&survey(&ran)), [expected; 2], "{profile}: {}", ran.out);
+        let export = ["export", "work", "--out", profile, "--profile", profile];
+        Ran::of(&mut bench.against(&simulator, &export)).expect_code(0);
+        let sheet = std::fs::read_to_string(bench.path(&format!("{profile}/customers.csv"))).expect("it is written");
+        assert_eq!(sheet.lines().count(), lines, "{profile}: {sheet}");
+    }
+}

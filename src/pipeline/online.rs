@@ -107,6 +107,8 @@ struct Wanted {
     row: usize,
     external_id: String,
     org_id: Option<String>,
+    /// Its administrator's e-mail, in lower case.
+    administrator: Option<String>,
     /// The rows of its users, by e-mail.
     users: BTreeMap<String, usize>,
 }
@@ -124,7 +126,13 @@ fn wanted(inputs: &Inputs) -> Vec<Wanted> {
     for row in inputs.rows.customers.iter().filter(|row| row.action == Action::Apply) {
         let Some(id) = row.external_id.clone().filter(|id| !at.contains_key(id)) else { continue };
         at.insert(id.clone(), wanted.len());
-        wanted.push(Wanted { row: row.index, external_id: id, org_id: row.org_id.clone(), users: BTreeMap::new() });
+        wanted.push(Wanted {
+            row: row.index,
+            external_id: id,
+            org_id: row.org_id.clone(),
+            administrator: row.admin_email.as_ref().map(|email| email.as_str().to_lowercase()),
+            users: BTreeMap::new(),
+        });
     }
     let sheet = &inputs.sheets.users;
     let (mut reader, mut found) = (UserReader::new(sheet), Vec::new());
@@ -175,6 +183,10 @@ impl Judge<'_> {
             return (Whereabouts::Elsewhere, Some(SurveyReason::Attaches));
         }
         match self.said.get(&source) {
+            // The customer's own precheck may pass the administrator over, whom a row of the users names.
+            Some(Verdict::Welcome) if self.is_administrator_taken(one) => {
+                (Whereabouts::Elsewhere, Some(SurveyReason::AdministratorTaken))
+            }
             Some(Verdict::Welcome) => (Whereabouts::New, None),
             Some(Verdict::Taken(_)) => (Whereabouts::Elsewhere, Some(SurveyReason::AdministratorTaken)),
             Some(Verdict::Refused(why)) => (Whereabouts::Unknown, Some(SurveyReason::Refused(why.clone()))),
@@ -182,6 +194,12 @@ impl Judge<'_> {
             None if self.plan.contains(&source) => (Whereabouts::Unknown, Some(SurveyReason::OverBudget)),
             None => (Whereabouts::Unknown, Some(SurveyReason::NotAsked)),
         }
+    }
+
+    fn is_administrator_taken(&self, one: &Wanted) -> bool {
+        let row = one.administrator.as_ref().and_then(|email| one.users.get(email));
+        let verdict = row.and_then(|row| self.said.get(&Source { sheet: SheetKind::Users, index: *row }));
+        matches!(verdict, Some(Verdict::Taken(_)))
     }
 
     fn user(&self, email: &str, row: usize, listed: &Listed) -> Whereabouts {

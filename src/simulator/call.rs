@@ -7,10 +7,11 @@ use serde_json::Value;
 use super::holds::Holds;
 use super::ids;
 use super::percent;
-use super::records::{Location, Organization, Person};
+use super::records::{Customer, Location, Organization, Person};
 use super::refusal::Refusal;
 use super::settings::{Settings, Shelf};
 use super::store::Store;
+use super::sub_partners;
 use super::tokens::Tokens;
 use crate::api::wire::Method;
 use crate::api::wire::{Answer, Request};
@@ -71,6 +72,21 @@ impl<'a> Call<'a> {
     /// A query parameter that holds an id; `Some("")` is an id of nothing.
     pub fn query_id(&self, name: &str) -> Option<String> {
         self.query(name).map(|id| ids::bare(id).unwrap_or_default())
+    }
+
+    /// The organisation of the sub-partner on whose behalf the call is made; none for the partner itself.
+    pub fn behalf(&self) -> Option<String> {
+        self.query(sub_partners::PARAMETER).map(sub_partners::key)
+    }
+
+    /// Is it a customer of whoever is acted for?
+    pub fn owns(&self, customer: &Customer) -> bool {
+        customer.sub_partner == self.behalf()
+    }
+
+    /// The same for the customer of a subscriber, which may be gone.
+    pub fn owns_customer(&self, uuid: &str) -> bool {
+        self.world.store.customers.get(uuid).is_none_or(|customer| self.owns(customer))
     }
 
     /// The bare id in a variable segment of the path; an id of nothing when it is no id.

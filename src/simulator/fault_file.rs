@@ -12,6 +12,7 @@ use super::presets::Presets;
 use super::records::{ConnectionKind, Status};
 use super::retry_after::RetryAfter;
 use super::settings::{Duplicates, Shelf};
+use super::sub_partners::{SubPartner, key};
 use crate::api::wire::Answer;
 
 /// The faults of a file, or what is wrong with it.
@@ -35,6 +36,8 @@ struct File {
     fault: Vec<RuleLine>,
     #[serde(default)]
     hold: Vec<HoldLine>,
+    #[serde(default)]
+    sub_partner: Vec<SubPartnerLine>,
     #[serde(default)]
     limit: Vec<LimitLine>,
     #[serde(default)]
@@ -80,6 +83,7 @@ impl File {
             duplicates: self.duplicates.map(Into::into),
             empty_pages: self.empty_pages,
             opaque_roles: self.opaque_roles,
+            sub_partners: self.sub_partner.iter().map(SubPartnerLine::read).collect(),
             pstn: self.pstn,
             id_form: self.id_form.as_deref().map(|word| one_of("id_form", word, &ID_FORMS)).transpose()?,
             number_form: self
@@ -89,6 +93,21 @@ impl File {
                 .transpose()?,
             ..Presets::default()
         })
+    }
+}
+
+/// A sub-partner of the partner; `suspended` ones may only delete.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SubPartnerLine {
+    org_id: String,
+    #[serde(default)]
+    suspended: bool,
+}
+
+impl SubPartnerLine {
+    fn read(&self) -> SubPartner {
+        SubPartner { org: key(&self.org_id), suspended: self.suspended }
     }
 }
 

@@ -32,6 +32,7 @@ mod seats;
 pub mod server;
 mod settings;
 mod store;
+mod sub_partners;
 mod table;
 mod tally;
 mod tokens;
@@ -209,14 +210,17 @@ impl Simulator {
         match visit.found {
             Found::Unknown => Err(Refusal::not_found("the requested resource")),
             Found::WrongMethod(_) => Err(Refusal::new(405, "the method is not allowed here")),
-            Found::Route(route, arguments) => (route.handler)(&mut Call {
-                world: &mut self.world,
-                now_ms: visit.now_ms,
-                request: visit.request,
-                arguments: arguments.clone(),
-                prefix: visit.prefix,
-                extent,
-            }),
+            Found::Route(route, arguments) => {
+                sub_partners::admit(&self.world.settings.sub_partners, visit.path, visit.request)?;
+                (route.handler)(&mut Call {
+                    world: &mut self.world,
+                    now_ms: visit.now_ms,
+                    request: visit.request,
+                    arguments: arguments.clone(),
+                    prefix: visit.prefix,
+                    extent,
+                })
+            }
         }
     }
 

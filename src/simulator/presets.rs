@@ -7,6 +7,7 @@ use super::pace::Limit;
 use super::records::ConnectionKind;
 use super::retry_after::RetryAfter;
 use super::settings::{Duplicates, Settings, Shelf};
+use super::sub_partners::SubPartner;
 
 /// What faults say about the settings.
 #[derive(Debug, Default)]
@@ -32,6 +33,7 @@ pub struct Presets {
     pub duplicates: Option<Duplicates>,
     pub empty_pages: Option<bool>,
     pub opaque_roles: Option<bool>,
+    pub sub_partners: Vec<SubPartner>,
     pub pstn: Option<ConnectionKind>,
     pub id_form: Option<IdForm>,
     pub number_form: Option<NumberForm>,
@@ -60,6 +62,7 @@ impl Presets {
         settings.token_life.ms = self.token_ms.or(settings.token_life.ms);
         settings.visibility_ms = settings.visibility_ms.max(self.visibility_least_ms);
         settings.limits.extend(self.limits.iter().cloned());
+        settings.sub_partners.extend(self.sub_partners.iter().cloned());
         settings.late.extend(self.late.iter().copied());
         settings
     }

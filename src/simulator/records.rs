@@ -47,6 +47,9 @@ impl Status {
 pub struct Customer {
     pub uuid: String,
     pub external_id: String,
+    /// The organisation of the sub-partner that it was made for.
+    #[serde(default)]
+    pub sub_partner: Option<String>,
     pub provisioning_id: String,
     /// The organisation that the customer asked to be attached to, or the one that was made for it.
     pub org: Option<String>,

@@ -5,6 +5,7 @@ use super::latency::Jitter;
 use super::pace::{BURST, Limit};
 use super::records::ConnectionKind;
 use super::retry_after::RetryAfter;
+use super::sub_partners::SubPartner;
 use super::tokens::Life;
 
 /// What happens when something is created that is there already.
@@ -78,6 +79,8 @@ pub struct Settings {
     pub opaque_roles: bool,
     /// Whether every list begins with a page that its filter left empty.
     pub empty_pages: bool,
+    /// The partner's sub-partners; without any, whoever is named is one.
+    pub sub_partners: Vec<SubPartner>,
     /// The connection that new locations get.
     pub pstn: ConnectionKind,
     pub forms: Forms,
@@ -119,6 +122,7 @@ impl Default for Settings {
             persons_keep_calling: false,
             opaque_roles: false,
             empty_pages: false,
+            sub_partners: Vec::new(),
             pstn: ConnectionKind::NonIntegratedCcp,
             forms: Forms::default(),
             base_url: "https://webexapis.com/v1".to_owned(),

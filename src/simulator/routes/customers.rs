@@ -36,8 +36,10 @@ fn list(call: &mut Call<'_>) -> Outcome {
     let asked_for = |status: Status| {
         statuses.is_empty() || statuses.iter().any(|list| list.split(',').any(|word| word == status.word()))
     };
+    let behalf = call.behalf();
     let items: Vec<&Customer> = chosen
         .into_iter()
+        .filter(|customer| customer.sub_partner == behalf)
         .filter(|customer| call.lists(Shelf::Customers, customer.created_ms) && asked_for(customer.status))
         .filter(|customer| org.is_none() || (customer.stands && customer.org == org))
         .collect();
@@ -73,7 +75,7 @@ fn create(call: &mut Call<'_>) -> Outcome {
     checker.done()?;
 
     let external_id = text(body, "/externalId");
-    let taken = call.world.store.customers.count(By::ExternalId, &external_id) > 0;
+    let taken = call.world.store.customers.by(By::ExternalId, &external_id).any(|other| call.owns(other));
     if taken && call.world.settings.duplicates == Duplicates::Refuse {
         return Err(Refusal::new(409, format!("a customer with externalId {external_id} exists already")));
     }
@@ -98,6 +100,7 @@ fn new_customer(call: &mut Call<'_>, body: &Value, external_id: String) -> Resul
     Ok(Customer {
         uuid: call.world.store.mint(&format!("customer/{external_id}")),
         external_id,
+        sub_partner: call.behalf(),
         provisioning_id: text(body, "/provisioningId"),
         org,
         name: name.unwrap_or_default(),
@@ -148,7 +151,7 @@ fn rename(call: &mut Call<'_>, customer: &mut Customer, body: &Value) -> Result<
         return Ok(());
     }
     let store = &mut call.world.store;
-    if store.customers.by(By::ExternalId, external_id).next().is_some() {
+    if store.customers.by(By::ExternalId, external_id).any(|other| other.sub_partner == customer.sub_partner) {
         return Err(Refusal::new(409, format!("a customer with externalId {external_id} exists already")));
     }
     external_id.clone_into(&mut customer.external_id);
@@ -185,7 +188,10 @@ fn remove(call: &mut Call<'_>) -> Outcome {
 
 fn find(call: &Call<'_>) -> Result<Customer, Refusal> {
     let customer = call.world.store.customers.get(&call.argument_id(0));
-    customer.filter(|customer| call.finds(customer.created_ms)).cloned().ok_or_else(|| Refusal::not_found("customer"))
+    customer
+        .filter(|customer| call.finds(customer.created_ms) && call.owns(customer))
+        .cloned()
+        .ok_or_else(|| Refusal::not_found("customer"))
 }
 
 fn accepted(call: &Call<'_>, uuid: &str) -> Answer {

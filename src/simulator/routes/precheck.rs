@@ -34,7 +34,7 @@ fn customer(call: &mut Call<'_>) -> Outcome {
     }
     check_customer(&mut checker, body, Headquarters::Optional);
     if let Some(external_id) = checker.optional("/externalId") {
-        let known = call.world.store.customers.by(By::ExternalId, external_id).next().is_some();
+        let known = call.world.store.customers.by(By::ExternalId, external_id).any(|other| call.owns(other));
         if known && call.world.settings.duplicates == Duplicates::Refuse {
             checker.complain(format!("a customer with externalId {external_id} exists already"));
         }
@@ -58,7 +58,11 @@ fn subscriber(call: &mut Call<'_>) -> Outcome {
     let org = match customer_id {
         Some(id) => {
             let customer = call.world.store.customers.get(&ids::bare(id).unwrap_or_default());
-            customer.ok_or_else(|| Refusal::new(400, "there is no customer with this customerId"))?.org.clone()
+            customer
+                .filter(|customer| call.owns(customer))
+                .ok_or_else(|| Refusal::new(400, "there is no customer with this customerId"))?
+                .org
+                .clone()
         }
         None => None,
     };

@@ -43,6 +43,7 @@ fn list(call: &mut Call<'_>) -> Outcome {
     let items: Vec<&Subscriber> = chosen
         .into_iter()
         .filter(|subscriber| call.lists(Shelf::Subscribers, subscriber.created_ms))
+        .filter(|subscriber| call.owns_customer(&subscriber.customer))
         .filter(|subscriber| customer.as_ref().is_none_or(|customer| *customer == subscriber.customer))
         .filter(|subscriber| person.as_ref().is_none_or(|person| !subscriber.pending && *person == subscriber.person))
         .filter(|subscriber| status.is_none_or(|status| status == status_word(subscriber)))
@@ -69,7 +70,7 @@ fn count_looks(call: &mut Call<'_>) {
 fn customer_filter(call: &Call<'_>) -> Option<String> {
     call.query_id("customerId").or_else(|| {
         let external_id = call.query("externalCustomerId")?;
-        let customer = call.world.store.customers.by(By::ExternalId, external_id).next();
+        let customer = call.world.store.customers.by(By::ExternalId, external_id).find(|customer| call.owns(customer));
         Some(customer.map_or_else(String::new, |customer| customer.uuid.clone()))
     })
 }
@@ -85,7 +86,7 @@ fn create(call: &mut Call<'_>) -> Outcome {
         checker.optional(&format!("/provisioningParameters/{field}"));
     }
     checker.done()?;
-    let customer = ready_customer(call.world, customer_id)?;
+    let customer = ready_customer(call, customer_id)?;
     may_sell(call.world, &customer, &package)?;
     let org = customer.org.clone().unwrap_or_default();
     refuse_taken(call.world, email, Some(&org))?;
@@ -124,9 +125,11 @@ pub fn package_of(checker: &mut Checker<'_>, body: &Value) -> String {
     name.to_owned()
 }
 
-fn ready_customer(world: &World, id: &str) -> Result<Customer, Refusal> {
-    let customer = world.store.customers.get(&ids::bare(id).unwrap_or_default());
-    let customer = customer.ok_or_else(|| Refusal::new(400, "there is no customer with this customerId"))?;
+fn ready_customer(call: &Call<'_>, id: &str) -> Result<Customer, Refusal> {
+    let customer = call.world.store.customers.get(&ids::bare(id).unwrap_or_default());
+    let customer = customer
+        .filter(|customer| call.owns(customer))
+        .ok_or_else(|| Refusal::new(400, "there is no customer with this customerId"))?;
     if !customer.status.is_ready() {
         return Err(Refusal::new(409, format!("the customer is {}", customer.status.word())));
     }
@@ -251,7 +254,7 @@ fn update(call: &mut Call<'_>) -> Outcome {
     let mut checker = Checker::new(body);
     let package = package_of(&mut checker, body);
     checker.done()?;
-    let customer = ready_customer(call.world, &ids::public(Kind::Enterprise, &subscriber.customer))?;
+    let customer = ready_customer(call, &ids::public(Kind::Enterprise, &subscriber.customer))?;
     if package != subscriber.package {
         may_sell(call.world, &customer, &package)?;
     }
@@ -297,7 +300,7 @@ fn resend_consent(call: &mut Call<'_>) -> Outcome {
 fn find(call: &Call<'_>) -> Result<Subscriber, Refusal> {
     let subscriber = call.world.store.subscribers.get(&call.argument_id(0));
     subscriber
-        .filter(|subscriber| call.finds(subscriber.created_ms))
+        .filter(|subscriber| call.finds(subscriber.created_ms) && call.owns_customer(&subscriber.customer))
         .cloned()
         .ok_or_else(|| Refusal::not_found("subscriber"))
 }
