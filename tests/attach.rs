@@ -109,6 +109,27 @@ fn a_customer_is_made_in_the_organisation_that_stands() {
 }
 
 #[test]
+fn a_role_that_stood_before_the_attachment_is_taken_over_and_not_taken_back() {
+    runtime().block_on(async {
+        let (began, webex) = (Instant::now(), webex(Faults::none(), 700));
+        let (id, org_id) = by_hand(&webex, began, "old").await;
+        let places = webex.asked(began, &Request::new(Method::Get, "/locations").with_query("orgId", &org_id));
+        let places: Value = serde_json::from_str(&places.body).expect("it is JSON");
+        let seat = json!({ "firstName": "Old", "lastName": "Teste", "extension": "2000", "locationId": places["items"][0]["id"] });
+        let body = json!({ "customerId": id, "email": "old@velha.example", "packages": ["webex_calling"], "provisioningParameters": seat });
+        let made = webex.asked(began, &Request::new(Method::Post, "/wholesale/subscribers").with_body(body));
+        assert_eq!(made.status, 200, "{}", made.body);
+        assert!(webex.state()["roles"]["old@velha.example"].to_string().contains("full_admin"), "{:#}", webex.state());
+        webex.asked(began, &Request::new(Method::Delete, format!("/wholesale/customers/{id}")));
+        tokio::time::sleep(Duration::from_hours(1)).await;
+        let mut log = Memory::default();
+        let records = ran("one", &webex, began, &sheets(&org_id, &Known::default()), &mut log).await;
+        let role = &records[&StepId::role("old@velha.example")];
+        assert_eq!(role.ending(), Some(Ending::AlreadyThere), "{role:?}");
+    });
+}
+
+#[test]
 fn under_faults_nothing_is_attached_or_made_twice() {
     let mut bad = Vec::new();
     for seed in 1..=20 {
@@ -249,8 +270,8 @@ fn what_webex_ignores_of_a_caller_is_missing_and_set_by_the_next_run() {
         let words = "extension is `7001` and should be `2001`".to_owned();
         assert_eq!(ending_of(&records, new), (Some(Ending::Created), words, vec!["extension".to_owned()]));
         assert_eq!(ending_of(&records, "old@velha.example"), (Some(Ending::Created), String::new(), Vec::new()));
-        // Nobody comes before the administrator, so that one is looked at alone.
-        assert!((1..=2 + 4).contains(&lists_of_people(&webex)), "{}", lists_of_people(&webex));
+        // Nobody comes before the administrator, so that one is looked at alone; and one list tells who has which role.
+        assert!((1..=3 + 4).contains(&lists_of_people(&webex)), "{}", lists_of_people(&webex));
 
         let plan = sheets(&org_id, &log.known().expect("memory can be read"));
         assert_eq!(changes_of(&plan, new), (Action::Update, vec!["extension: 7001 -> 2001".to_owned()]));

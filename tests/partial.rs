@@ -32,6 +32,25 @@ fn a_change_that_went_through_is_not_sent_again() {
     assert_eq!(routes.map(sent), [1, 1], "the package is not changed a second time");
 }
 
+/// Webex answers well and shows the person as before.
+const UNMOVED: &str = "[[fault]]\nmethod = \"PUT\"\npath = \"/people/*\"\nkind = \"status\"\nstatus = 200\ntimes = 1\n\
+                       body = '{\"id\":\"x\",\"firstName\":\"Bruno\",\"lastName\":\"Reis\",\"extension\":\"1002\"}'\n";
+
+#[test]
+fn a_change_that_the_answer_itself_denies_is_sent_again_by_the_next_run() {
+    let bench = Bench::small();
+    let simulator = Simulator::with_faults(&bench, UNMOVED);
+    Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(0);
+    bench.write("work/users.csv", &USERS.replace("Bruno", "Bruna"));
+    let denied = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(4);
+    let line = &Results::read(&bench, &denied, "users.results.csv").lines(&["result", "missing"])[1];
+    assert!(line.contains("first_name"), "{line}");
+    bench.ran(&["status", "work"]).expect_code(4);
+    let again = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(0);
+    assert_eq!(outcomes(&bench, &again)["updated"], 1);
+    assert_eq!(simulator.state()["subscribers"]["bruno@aurora.example"]["firstName"], "Bruna");
+}
+
 /// One change of a location's calling is answered 206, after so many that get through.
 fn in_part(skip: usize) -> String {
     format!(

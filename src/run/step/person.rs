@@ -10,7 +10,7 @@ use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event, Reason};
 use crate::model::Package;
 use crate::plan::{Change, Means, ReleaseWork, Stage, UserWork, means};
-use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
+use crate::run::hand::{End, Hand, Ids, Sent, Sight, UNSET, finished, refused};
 use crate::run::organisation::{in_organisation, unreadable};
 
 /// What a person is replaced with, as Cisco describes the request; everything else is told, but not taken.
@@ -131,7 +131,7 @@ async fn set(hand: &mut Hand, sought: &Sought, person: &Value) -> Result<(), End
     let wanted = sought.clone();
     let look = move |client| look_up(client, wanted.clone());
     match hand.once(Call::UpdatePerson, Weight::Repeatable, Some(&org_id), request, seen, look).await? {
-        Sent::Done => taken(hand, sought),
+        Sent::Done => taken(hand, sought).await,
         // It may have been carried out in part.
         Sent::Refused(refusal) => {
             let open = sought.open(&sought.person(hand.client()).await?);
@@ -148,14 +148,16 @@ async fn look_up(client: Client, sought: Sought) -> Result<Sight, Failure> {
     Ok(if sought.open(&person).is_empty() { Sight::There(Ids::new()) } else { Sight::Absent })
 }
 
-/// Webex answers with the person as it stands then; what it did not take is told.
-fn taken(hand: &Hand, sought: &Sought) -> Result<(), End> {
+/// Webex answers with the person as it stands then; what it did not take is told, and is to be changed by the next run.
+async fn taken(hand: &mut Hand, sought: &Sought) -> Result<(), End> {
     let told = |change: &Change| hand.record.ids.get(&format!("seen:{}", change.column)).cloned();
     let differs = |change: &&Change| told(change).is_some_and(|found| found != change.to);
     let open: Vec<Change> = sought.changes.iter().filter(differs).cloned().collect();
     let Some(first) = open.first() else { return Ok(()) };
     let (found, wanted) = (told(first).unwrap_or_default(), &first.to);
     let words = format!("{} is still `{found}` and should be `{wanted}`", first.column);
+    let unset = open.iter().map(|change| (format!("{UNSET}{}", change.column), words.clone()));
+    hand.tell(Event::Noted { ids: unset.collect() }).await?;
     Err(with_open(finished(Ending::Conflict, Code::Conflict, words), &open))
 }
 
