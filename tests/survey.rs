@@ -15,7 +15,8 @@ const EVA: &str = "porto,Eva,Costa,eva@porto.example,webex_calling,1001,full_adm
 /// The rows of one shop alone.
 fn only(sheet: &str, shop: &str) -> String {
     let is_kept = |(at, line): &(usize, &str)| *at == 0 || line.starts_with(shop);
-    sheet.lines().enumerate().filter(is_kept).map(|(_, line)| format!("{line}\n")).collect()
+    let kept: Vec<&str> = sheet.lines().enumerate().filter(is_kept).map(|(_, line)| line).collect();
+    kept.join("\n") + "\n"
 }
 
 /// Aurora stands already; the sheets want Tejo and Porto too.
