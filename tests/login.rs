@@ -152,6 +152,29 @@ fn a_token_that_has_ended_is_renewed_before_anything_is_sent_and_written_back() 
 }
 
 #[test]
+fn a_login_whose_refresh_token_has_ended_names_the_login_as_the_cure() {
+    let bench = Bench::small();
+    let faults = format!(
+        "[[fault]]\nmethod = \"POST\"\npath = \"/access_token\"\nkind = \"status\"\nstatus = 400\ntimes = 0\n\
+         body = '{{\"message\":\"the refresh token {} has ended\"}}'\n",
+        SECRETS[2]
+    );
+    let simulator = Simulator::with_faults(&bench, &faults);
+    login(&bench, &simulator, &["--integration", "--offline", "--profile", "north"], APP).expect_code(0);
+    let ran = Ran::of(&mut command(&bench, &simulator, &[&RUN[..], &["--profile", "north"]].concat()));
+    let told = ran.fault();
+    for part in [
+        "the refresh token … has ended (400)",
+        "run `turnup login --integration --profile north` again",
+        "`turnup resume`",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert!(!SECRETS.iter().any(|secret| ran.out.contains(secret) || ran.err.contains(secret)), "{ran:#?}");
+    assert_eq!(requests(&simulator, "POST /access_token", "200"), 0);
+}
+
+#[test]
 fn a_login_that_others_can_read_is_refused_with_the_cure() {
     let bench = Bench::small();
     let simulator = Simulator::start(&bench, &[]);

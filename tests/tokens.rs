@@ -60,6 +60,57 @@ fn tokens_that_expire_every_fifty_requests_are_renewed_once_for_all() {
     }
 }
 
+/// A run with everything that tokens are renewed with in its environment.
+fn ran(bench: &Bench, simulator: &Simulator) -> Ran {
+    let mut command = bench.against(simulator, &["run", "work", "--yes"]);
+    command.env("TURNUP_TOKEN", SECRETS[0]).env("TURNUP_CLIENT_ID", "client");
+    command.env("TURNUP_CLIENT_SECRET", SECRETS[1]).env("TURNUP_REFRESH_TOKEN", SECRETS[2]);
+    Ran::of(&mut command)
+}
+
+/// Nothing of a secret is told or stays behind.
+fn keeps_its_secrets(bench: &Bench, ran: &Ran) {
+    for secret in SECRETS {
+        assert!(!ran.out.contains(secret) && !ran.err.contains(secret), "{ran:#?}");
+        assert_eq!(files_with(&bench.work(), secret), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_token_endpoint_that_is_in_trouble_for_a_moment_ends_no_run() {
+    let bench = Bench::small();
+    let once = |what: &str| format!("[[fault]]\nmethod = \"POST\"\npath = \"/access_token\"\n{what}\n");
+    let faults = [
+        "kind = \"status\"\nstatus = 503",
+        "kind = \"status\"\nstatus = 429\nretry_after = \"1\"",
+        "kind = \"drop\"\nafter = true",
+    ];
+    let faults = format!("token_requests = 15\n{}", faults.map(once).concat());
+    let simulator = Simulator::with_faults(&bench, &faults);
+    let ran = ran(&bench, &simulator).expect_code(0);
+    assert_eq!(outcomes(&bench, &ran), [("created".to_owned(), 8)].into());
+    let asked = simulator.state()["requests"]["by_route"]["POST /access_token"].clone();
+    assert!(asked["503"] == 1 && asked["429"] == 1 && asked["200"].as_u64() >= Some(1), "{asked}");
+    keeps_its_secrets(&bench, &ran);
+}
+
+#[test]
+fn a_server_that_repeats_what_it_was_sent_makes_nothing_tell_it() {
+    let bench = Bench::small();
+    let told = format!("no; Authorization: Bearer {}, refresh_token={}, secret {}", SECRETS[0], SECRETS[2], SECRETS[1]);
+    let faults = ["/wholesale/subscribers", "/locations"].map(|path| {
+        format!(
+            "[[fault]]\nmethod = \"POST\"\npath = \"{path}\"\nkind = \"status\"\nstatus = 400\ntimes = 0\n\
+             body = '{{\"message\":\"{told}\"}}'\n"
+        )
+    });
+    let simulator = Simulator::with_faults(&bench, &faults.concat());
+    let ran = ran(&bench, &simulator);
+    let words = "no; Authorization: Bearer …, refresh_token=…, secret …";
+    assert!(!files_with(&bench.work(), words).is_empty(), "{ran:#?}");
+    keeps_its_secrets(&bench, &ran);
+}
+
 /// The files below a folder that hold a text.
 fn files_with(folder: &Path, text: &str) -> Vec<String> {
     let mut found = Vec::new();

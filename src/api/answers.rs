@@ -339,7 +339,8 @@ pub fn refusal(answer: &Answer) -> Refusal {
     let code = problems.iter().find_map(|problem| problem.error_code.as_ref()).or_else(|| body.get("errorCode"));
     let mut words: Vec<String> = problems.iter().filter_map(|problem| problem.description.clone()).collect();
     if words.is_empty() {
-        let named = ["message", "detail", "failureReason"].into_iter().find_map(|name| body.get(name)?.as_str());
+        const NAMES: [&str; 5] = ["message", "detail", "failureReason", "error_description", "error"];
+        let named = NAMES.into_iter().find_map(|name| body.get(name)?.as_str());
         words.extend(named.map(str::to_owned));
     }
     if words.is_empty() {
@@ -430,6 +431,8 @@ mod tests {
         let array = json!([{"errors": [{"number": "+1", "errorCode": "25089", "errorMessage": "gone"}]}]);
         assert_eq!(shown(&array.to_string()), "gone (400, code 25089)");
         assert_eq!(shown("<html><h1>Bad  gateway</h1></html>"), "Bad gateway (400)");
+        let oauth = json!({"error": "invalid_grant", "error_description": "it has ended"});
+        assert_eq!(shown(&oauth.to_string()), "it has ended (400)");
         assert_eq!(shown(""), "status 400 without a word (400)");
         let hostile = json!({ "errors": [{ "description": "a\u{202e}b\u{1b}[2J\nc\u{2066}d" }] });
         assert_eq!(shown(&hostile.to_string()), "a[U+202E]b[U+001B][2J c[U+2066]d (400)");

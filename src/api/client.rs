@@ -264,7 +264,7 @@ impl Client {
         match self.unless_leaving(self.shared.transport.renew(old)).await? {
             Ok(true) => Ok(()),
             Ok(false) => Err(unauthorised(refusal)),
-            Err(why) => Err(Failure::Environment(format!("{why}; Webex had said: {refusal}"))),
+            Err(why) => Err(Failure::Environment(format!("Webex does not accept the token: {refusal}; {why}"))),
         }
     }
 

@@ -5,13 +5,16 @@
 
 pub mod answers;
 mod behalf;
+mod blot;
 pub mod calls;
 mod client;
 pub mod emergency;
+mod endpoint;
 mod foreign;
 mod pace;
 pub mod pages;
 mod person;
+mod refresh;
 pub mod roles;
 pub mod shown;
 mod sort;
@@ -22,6 +25,7 @@ pub mod wire;
 pub use behalf::Behalf;
 pub use client::{Client, ClientSettings, IN_FLIGHT, LATENCY, PREPARATION, PREPARATION_MOST, Weight};
 pub use pace::ALL;
+pub use refresh::{Grant, Held, Keeper, Refresh};
 pub use sort::{Failure, Refusal};
-pub use token::{Grant, Keeper, Refresh, Renewal, Token, Tokens};
+pub use token::{Renewal, Token, Tokens};
 pub use transport::{BaseUrl, Carried, Lost, Transport, is_loopback};

@@ -95,7 +95,7 @@ pub(super) fn sort(weight: Weight, carried: Result<Answer, Lost>) -> Sorted {
 }
 
 /// `Retry-After` in seconds or as an HTTP date.
-fn retry_after(answer: &Answer) -> Option<Duration> {
+pub(super) fn retry_after(answer: &Answer) -> Option<Duration> {
     let text = answer.header("retry-after")?.trim();
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(Duration::from_secs(seconds));

@@ -7,8 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 use tokio::time::Instant;
+
+use super::blot::Blot;
+use super::endpoint::{Form, Unissued};
+use super::refresh::Refresh;
 
 /// How long before its end a token is renewed, at most.
 const AHEAD_MAX: Duration = Duration::from_mins(5);
@@ -63,35 +66,15 @@ pub enum Renewal {
     Refresh(Refresh),
 }
 
-/// What the token endpoint wants for a new token (`webex-api.md` 1.2).
-#[derive(Clone)]
-pub struct Refresh {
-    pub client_id: String,
-    pub client_secret: SecretString,
-    pub refresh_token: SecretString,
-    /// Who keeps what is given; none where it lives as long as the process.
-    pub keeper: Option<Arc<dyn Keeper>>,
-}
-
-/// What the token endpoint gives.
-#[derive(Clone)]
-pub struct Grant {
-    pub access: Token,
-    pub refresh_token: SecretString,
-    /// How long the access token is good; none where that is not said.
-    pub good_for: Option<Duration>,
-}
-
-/// Keeps what the token endpoint gives for later runs, and knows what other processes were given.
-pub trait Keeper: Send + Sync {
-    /// What is kept now.
-    fn kept(&self) -> Option<Grant>;
-
-    /// Keeps it.
-    ///
-    /// # Errors
-    /// In words, when it cannot be kept.
-    fn keep(&self, grant: &Grant) -> Result<(), String>;
+impl Renewal {
+    /// What blots out the token, and what newer ones are had with.
+    fn blot(&self, token: Option<&Token>) -> Blot {
+        let lasting = match self {
+            Self::Refresh(refresh) => vec![&refresh.client_secret, &refresh.refresh_token],
+            Self::None | Self::Again(_) => Vec::new(),
+        };
+        Blot::of(token.map(Token::secret).into_iter().chain(lasting).map(ExposeSecret::expose_secret))
+    }
 }
 
 /// The token that requests carry, renewed once for all of them. Clones share it.
@@ -108,6 +91,8 @@ struct Current {
     token: Option<Token>,
     /// When a newer one is to be had, before this one ends.
     due: Option<Instant>,
+    /// What no answer may repeat.
+    blot: Blot,
 }
 
 impl fmt::Debug for Tokens {
@@ -116,28 +101,21 @@ impl fmt::Debug for Tokens {
     }
 }
 
-/// What the token endpoint answers.
-#[derive(Deserialize)]
-struct Issued {
-    access_token: String,
-    refresh_token: Option<String>,
-    expires_in: Option<u64>,
-}
-
 impl Tokens {
     /// A token, and where a newer one comes from.
     pub fn new(first: Token, renewal: Renewal) -> Self {
-        Self::begun(Current { number: 0, token: Some(first), due: None }, renewal)
+        Self::begun(Some(first), None, renewal)
     }
 
     /// A token that is good for so long, if there is one yet, and how to get newer ones.
     pub fn refreshed(first: Option<(Token, Option<Duration>)>, refresh: Refresh) -> Self {
         let due = first.as_ref().map_or_else(|| Some(Instant::now()), |(_, good_for)| good_for.and_then(due));
         let token = first.map(|(token, _)| token);
-        Self::begun(Current { number: 0, token, due }, Renewal::Refresh(refresh))
+        Self::begun(token, due, Renewal::Refresh(refresh))
     }
 
-    fn begun(current: Current, renewal: Renewal) -> Self {
+    fn begun(token: Option<Token>, due: Option<Instant>, renewal: Renewal) -> Self {
+        let current = Current { number: 0, blot: renewal.blot(token.as_ref()), token, due };
         Self { current: Arc::new(Mutex::new(current)), renewal: Arc::new(tokio::sync::Mutex::new(renewal)) }
     }
 
@@ -150,16 +128,18 @@ impl Tokens {
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = current;
     }
 
-    pub(super) fn current(&self) -> Option<Token> {
-        self.look().token
+    /// What a request carries now, and what its answer must not repeat.
+    pub(super) fn current(&self) -> (Option<Token>, Blot) {
+        let current = self.look();
+        (current.token, current.blot)
     }
 
     /// The number of the token that requests carry now. Waits while a newer one is being asked for, and asks for it
     /// when this one is about to end: what leaves with an old token only comes back.
     pub(super) async fn ready<F, E>(&self, exchange: E) -> Result<u64, String>
     where
-        E: FnOnce(Vec<(&'static str, String)>) -> F,
-        F: Future<Output = Result<String, String>>,
+        E: Fn(Form) -> F,
+        F: Future<Output = Result<String, Unissued>>,
     {
         let current = self.look();
         if current.due.is_some_and(|due| Instant::now() >= due) {
@@ -188,8 +168,8 @@ impl Tokens {
     /// Gets a newer token than the numbered one. Whoever comes while somebody else is at it takes what that brings.
     pub(super) async fn renew<F, E>(&self, old: u64, exchange: E) -> Result<bool, String>
     where
-        E: FnOnce(Vec<(&'static str, String)>) -> F,
-        F: Future<Output = Result<String, String>>,
+        E: Fn(Form) -> F,
+        F: Future<Output = Result<String, Unissued>>,
     {
         let mut renewal = self.renewal.lock().await;
         let known = self.look();
@@ -203,7 +183,8 @@ impl Tokens {
         };
         let is_newer = known.token.is_none_or(|known| known.expose() != fresh.expose());
         let due = good_for.and_then(due);
-        self.replace(Current { number: old + u64::from(is_newer), token: Some(fresh), due });
+        let blot = renewal.blot(Some(&fresh));
+        self.replace(Current { number: old + u64::from(is_newer), token: Some(fresh), due, blot });
         Ok(is_newer)
     }
 }
@@ -213,56 +194,10 @@ fn due(good_for: Duration) -> Option<Instant> {
     Instant::now().checked_add(good_for.saturating_sub(AHEAD_MAX.min(good_for / 10)))
 }
 
-impl Refresh {
-    /// A newer token: what another process was given meanwhile, else what the token endpoint gives.
-    async fn renewed<F, E>(&mut self, old: Option<&Token>, exchange: E) -> Result<(Token, Option<Duration>), String>
-    where
-        E: FnOnce(Vec<(&'static str, String)>) -> F,
-        F: Future<Output = Result<String, String>>,
-    {
-        let kept = self.keeper.as_ref().and_then(|keeper| keeper.kept());
-        if let Some(kept) = kept {
-            self.refresh_token = kept.refresh_token;
-            let is_other = old.is_none_or(|old| old.expose() != kept.access.expose());
-            if is_other && kept.good_for.is_some_and(|good_for| !good_for.is_zero()) {
-                return Ok((kept.access, kept.good_for));
-            }
-        }
-        let grant = self.exchanged(exchange).await?;
-        if let Some(Err(why)) = self.keeper.as_ref().map(|keeper| keeper.keep(&grant)) {
-            tracing::error!("the renewed token cannot be kept, so later runs may need `turnup login`: {why}");
-        }
-        self.refresh_token = grant.refresh_token;
-        Ok((grant.access, grant.good_for))
-    }
-
-    async fn exchanged<F, E>(&self, exchange: E) -> Result<Grant, String>
-    where
-        E: FnOnce(Vec<(&'static str, String)>) -> F,
-        F: Future<Output = Result<String, String>>,
-    {
-        let form = vec![
-            ("grant_type", "refresh_token".to_owned()),
-            ("client_id", self.client_id.clone()),
-            ("client_secret", self.client_secret.expose_secret().to_owned()),
-            ("refresh_token", self.refresh_token.expose_secret().to_owned()),
-        ];
-        let failed = |why: String| format!("the token has expired and cannot be refreshed: {why}");
-        let body = exchange(form).await.map_err(failed)?;
-        let issued: Issued =
-            serde_json::from_str(&body).map_err(|_| failed("the token endpoint names no token".to_owned()))?;
-        let newer = issued.refresh_token.filter(|token| !token.trim().is_empty());
-        Ok(Grant {
-            access: Token::new(&issued.access_token).map_err(|why| failed(why.to_owned()))?,
-            refresh_token: newer.map_or_else(|| self.refresh_token.clone(), SecretString::from),
-            good_for: issued.expires_in.map(Duration::from_secs),
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::refresh::{Grant, Keeper};
 
     fn token(text: &str) -> Token {
         Token::new(text).expect("a good token")
@@ -274,6 +209,7 @@ mod tests {
             client_secret: SecretString::from("s".to_owned()),
             refresh_token: SecretString::from("r1".to_owned()),
             keeper,
+            cure: "log in again".to_owned(),
         }
     }
 
@@ -282,7 +218,7 @@ mod tests {
     struct Endpoint(Arc<Mutex<Vec<String>>>);
 
     impl Endpoint {
-        async fn answer(self, form: Vec<(&'static str, String)>) -> Result<String, String> {
+        async fn answer(self, form: Form) -> Result<String, Unissued> {
             tokio::time::sleep(Duration::from_millis(50)).await;
             let mut asked = self.0.lock().expect("no test panics in it");
             asked.push(form[3].1.clone());
@@ -297,7 +233,7 @@ mod tests {
 
     async fn ready(tokens: &Tokens, endpoint: &Endpoint) -> (u64, String) {
         let number = tokens.ready(|form| endpoint.clone().answer(form)).await.expect("there is a token");
-        (number, tokens.current().expect("there is a token").expose().to_owned())
+        (number, tokens.current().0.expect("there is a token").expose().to_owned())
     }
 
     #[tokio::test(start_paused = true)]
@@ -346,7 +282,7 @@ mod tests {
         assert_eq!(ready(&tokens, &endpoint).await, (1, "new1".to_owned()));
         let tokens = Tokens::refreshed(None, refresh(None));
         assert_eq!(
-            tokens.ready(|_| async { Err("down".to_owned()) }).await,
+            tokens.ready(|_| async { Err(Unissued::Failed("down".to_owned())) }).await,
             Err("the token has expired and cannot be refreshed: down".to_owned())
         );
     }
@@ -360,7 +296,7 @@ mod tests {
         for _ in 0..5 {
             let down = |_| async {
                 *tries.lock().expect("no test panics in it") += 1;
-                Err("down".to_owned())
+                Err(Unissued::Failed("down".to_owned()))
             };
             assert_eq!(tokens.ready(down).await, Ok(0));
         }
@@ -401,7 +337,7 @@ mod tests {
         let read: Arc<dyn Fn() -> Result<Token, String> + Send + Sync> = Arc::new(|| Ok(token("old")));
         for renewal in [Renewal::Again(read), Renewal::None] {
             let tokens = Tokens::new(token("old"), renewal);
-            assert_eq!(tokens.renew(0, |_| async { Err(String::new()) }).await, Ok(false));
+            assert_eq!(tokens.renew(0, |_| async { Err(Unissued::Failed(String::new())) }).await, Ok(false));
         }
     }
 }

@@ -10,6 +10,8 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use reqwest::Url;
 
+use super::blot::Blot;
+use super::endpoint::{self, Form, Unissued};
 use super::token::Tokens;
 use super::wire::{Answer, Method, Request};
 
@@ -179,42 +181,44 @@ impl Http {
             .request(method, self.base.join(&request))
             .header("accept", "application/json")
             .header("trackingid", tracking_id);
-        if let Some(token) = self.tokens.current() {
+        let (token, blot) = self.tokens.current();
+        if let Some(token) = token {
             builder = builder.bearer_auth(token.expose());
         }
         if let Some(body) = &request.body {
             builder = builder.json(body);
         }
-        let response = builder.send().await.map_err(|error| lost(&error))?;
-        let status = response.status().as_u16();
-        let headers = response
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-            .collect();
-        let body = limited_body(response).await?;
-        Ok(Answer { status, headers, body })
+        heard(builder.send().await.map_err(|error| lost(&error))?, &blot).await
     }
 }
 
 impl Http {
-    /// Exchanges a refresh token at the token endpoint; the form is never logged.
-    async fn exchange(&self, form: Vec<(&'static str, String)>) -> Result<String, String> {
+    /// Exchanges a refresh token at the token endpoint.
+    async fn exchange(&self, form: Form) -> Result<String, Unissued> {
+        endpoint::patiently(|| self.ask(&form)).await
+    }
+
+    /// One request to the token endpoint; the form is never logged.
+    async fn ask(&self, form: &Form) -> Result<Answer, Lost> {
         let url = self.base.join(&Request::new(Method::Post, "/access_token"));
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let request = self.client.post(url).header("content-type", "application/x-www-form-urlencoded").body(body);
-        let words = |error: reqwest::Error| match lost(&error) {
-            Lost::NeverArrived(why) | Lost::Unanswered(why) => why,
-        };
-        let response = request.send().await.map_err(words)?;
-        let status = response.status();
-        if !status.is_success() {
-            return Err(format!("the token endpoint answers {status}"));
-        }
-        limited_body(response).await.map_err(|error| match error {
-            Lost::NeverArrived(why) | Lost::Unanswered(why) => why,
-        })
+        let response = request.send().await.map_err(|error| lost(&error))?;
+        let is_secret = |name: &str| matches!(name, "client_secret" | "refresh_token");
+        let secrets = form.iter().filter(|(name, _)| is_secret(name)).map(|(_, value)| value.as_str());
+        // What is given may well be what was sent; a refusal is told to people.
+        let blot = if response.status().is_success() { Blot::default() } else { Blot::of(secrets) };
+        heard(response, &blot).await
     }
+}
+
+/// The whole answer, without the secrets of the request.
+async fn heard(response: reqwest::Response, blot: &Blot) -> Result<Answer, Lost> {
+    let status = response.status().as_u16();
+    let text = |value: &[u8]| blot.out(String::from_utf8_lossy(value).into_owned());
+    let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect();
+    let body = blot.out(limited_body(response).await?);
+    Ok(Answer { status, headers, body })
 }
 
 async fn limited_body(mut response: reqwest::Response) -> Result<String, Lost> {

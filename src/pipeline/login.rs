@@ -169,7 +169,8 @@ async fn tried(
     settings: &Settings,
 ) -> anyhow::Result<(Credentials, Result<String, Failure>)> {
     let keeper = Arc::new(MemoryKeeper(Mutex::new(credentials.clone())));
-    let tokens = match (credentials.tokens(Some(keeper.clone())), &credentials.access) {
+    let cure = "look whether the three belong together, or get a new refresh token".to_owned();
+    let tokens = match (credentials.tokens(Some(keeper.clone()), cure), &credentials.access) {
         (Some(tokens), _) => tokens,
         (None, Some(access)) => Tokens::new(access.clone(), Renewal::None),
         (None, None) => return Err(anyhow!("there is neither a token nor a way to one")),

@@ -2,6 +2,7 @@
 //! form may stand in a token file or a systemd credential.
 
 use std::fmt;
+use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::secret::refuse_if_open_to_others;
-use crate::api::{Grant, Keeper, Refresh, Token, Tokens};
+use crate::api::{Grant, Held, Keeper, Refresh, Token, Tokens};
 
 /// Fewer characters than this of a secret are not told in part.
 const TELLING_MIN: usize = 16;
@@ -180,13 +181,15 @@ impl Credentials {
     }
 
     /// The tokens that requests carry and how newer ones are had, kept by `keeper`; none where there is only a token.
-    pub fn tokens(&self, keeper: Option<std::sync::Arc<dyn Keeper>>) -> Option<Tokens> {
+    /// `cure` is what helps when newer ones are refused.
+    pub fn tokens(&self, keeper: Option<std::sync::Arc<dyn Keeper>>, cure: String) -> Option<Tokens> {
         let app = self.app.as_ref()?;
         let refresh = Refresh {
             client_id: app.client_id.clone(),
             client_secret: app.client_secret.clone(),
             refresh_token: app.refresh_token.clone(),
             keeper,
+            cure,
         };
         Some(Tokens::refreshed(self.access.clone().map(|token| (token, self.good_for())), refresh))
     }
@@ -224,6 +227,23 @@ impl Keeper for FileKeeper {
         let kept = Credentials::read(&self.0).map(|kept| kept.with(grant));
         kept.and_then(|kept| kept.write(&self.0)).map_err(|error| format!("{error:#}"))
     }
+
+    /// The lock is a file beside it, since the file itself is replaced. Where nothing can be locked, nothing is.
+    fn hold(&self) -> Option<Held> {
+        let mut beside = self.0.clone().into_os_string();
+        beside.push(".lock");
+        let file = match lock_file(Path::new(&beside)) {
+            Ok(file) => file,
+            Err(error) => {
+                tracing::debug!(%error, "the login cannot be locked");
+                return Some(Box::new(()));
+            }
+        };
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => None,
+            _ => Some(Box::new(file)),
+        }
+    }
 }
 
 /// Keeps them in memory until it is decided whether they are stored at all.
@@ -248,9 +268,18 @@ impl Keeper for MemoryKeeper {
     }
 }
 
+/// A file that is there only to be locked.
+fn lock_file(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 /// A new file that only the owner can open.
-fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
-    let mut options = std::fs::File::options();
+fn private_file(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
@@ -328,6 +357,20 @@ mod tests {
         for plain in ["abc", "abc=", "YWJj.ZGVm==\n", "", "form"] {
             assert!(!Credentials::is_meant(plain), "{plain}");
         }
+    }
+
+    #[test]
+    fn a_login_is_held_by_one_at_a_time_and_where_it_cannot_be_by_all() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let (one, other) = (FileKeeper(folder.path().join("a.toml")), FileKeeper(folder.path().join("a.toml")));
+        let held = one.hold().expect("nobody has it");
+        assert!(other.hold().is_none());
+        assert!(FileKeeper(folder.path().join("b.toml")).hold().is_some(), "it is another login");
+        drop(held);
+        assert!(other.hold().is_some());
+        let nowhere = FileKeeper(folder.path().join("nowhere/a.toml"));
+        let held = nowhere.hold();
+        assert!(held.is_some() && nowhere.hold().is_some());
     }
 
     #[test]

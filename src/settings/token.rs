@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow, bail};
 use secrecy::SecretString;
 
-use super::credentials::{Credentials, FileKeeper};
+use super::credentials::{Credentials, FileKeeper, Form};
 use super::secret::refuse_if_open_to_others;
 use crate::api::{Keeper, Refresh, Renewal, Token, Tokens};
 
@@ -41,6 +41,11 @@ pub enum Origin {
 }
 
 impl TokenFiles {
+    /// What `turnup login` is told besides.
+    fn of_profile(&self) -> String {
+        self.profile.as_ref().map(|name| format!(" --profile {name}")).unwrap_or_default()
+    }
+
     /// Where the token comes from: the first of these that is there.
     pub fn origin(&self) -> Option<Origin> {
         if given("TURNUP_TOKEN").is_some() {
@@ -73,15 +78,16 @@ pub fn find_token(files: &TokenFiles) -> anyhow::Result<Tokens> {
             let refresh = from_environment_refresh().context("the refresh token of the environment is gone")?;
             Ok(Tokens::refreshed(None, refresh))
         }
-        Some(Origin::Credential(path)) => of_file(&path, None),
-        Some(Origin::File(path) | Origin::Login(path)) => {
-            let keeper: Arc<dyn Keeper> = Arc::new(FileKeeper(path.clone()));
-            of_file(&path, Some(keeper))
+        Some(Origin::Credential(path)) => of_file(&path, None, |_| new_in(&path)),
+        Some(Origin::File(path)) => of_file(&path, Some(Arc::new(FileKeeper(path.clone()))), |_| new_in(&path)),
+        Some(Origin::Login(path)) => {
+            let again = |form| format!("run `turnup login{}{}` again", flag(form), files.of_profile());
+            of_file(&path, Some(Arc::new(FileKeeper(path.clone()))), again)
         }
         None => bail!(
             "there is no token: run `turnup login{}`, or set TURNUP_TOKEN, or TURNUP_TOKEN_FILE to a file that only you can \
              read; `--simulate` needs none",
-            files.profile.as_ref().map(|name| format!(" --profile {name}")).unwrap_or_default()
+            files.of_profile()
         ),
     }
 }
@@ -97,22 +103,38 @@ fn from_environment_refresh() -> Option<Refresh> {
         client_secret: SecretString::from(given("TURNUP_CLIENT_SECRET")?),
         refresh_token: SecretString::from(given("TURNUP_REFRESH_TOKEN")?),
         keeper: None,
+        cure: "put a new one into TURNUP_REFRESH_TOKEN, or unset it and run `turnup login`".to_owned(),
     })
 }
 
 /// The tokens of a file: a plain token, or what `turnup login` writes.
-fn of_file(path: &Path, keeper: Option<Arc<dyn Keeper>>) -> anyhow::Result<Tokens> {
+fn of_file(path: &Path, keeper: Option<Arc<dyn Keeper>>, cure: impl FnOnce(Form) -> String) -> anyhow::Result<Tokens> {
     let text = read(path)?;
-    if Credentials::is_meant(&text)
-        && let Some(tokens) = Credentials::read(path)?.tokens(keeper)
-    {
-        return Ok(tokens);
+    if Credentials::is_meant(&text) {
+        let credentials = Credentials::read(path)?;
+        if let Some(tokens) = credentials.tokens(keeper, cure(credentials.form)) {
+            return Ok(tokens);
+        }
     }
     let token = plain(path, &text)?;
     // Whatever keeps the file fresh may have written a newer one.
     let path = path.to_owned();
     let again = move || read(&path).and_then(|text| plain(&path, &text)).map_err(|error| format!("{error:#}"));
     Ok(Tokens::new(token, from_environment_refresh().map_or_else(|| Renewal::Again(Arc::new(again)), Renewal::Refresh)))
+}
+
+/// The cure where the file goes before a login.
+fn new_in(path: &Path) -> String {
+    format!("put a new refresh token into `{}`, or take the file away and run `turnup login`", path.display())
+}
+
+/// How `turnup login` is told what comes.
+const fn flag(form: Form) -> &'static str {
+    match form {
+        Form::Token => "",
+        Form::Integration => " --integration",
+        Form::ServiceApp => " --service-app",
+    }
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {
