@@ -1,6 +1,7 @@
 //! The binary: builds the runtime, listens for Ctrl-C, and turns an outcome into an exit code.
 
 use std::io::{self, IsTerminal, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -141,7 +142,8 @@ async fn remind(args: &RemindArgs, folder: &Path, typed: &Typed, console: &mut C
 fn schedule(args: &ScheduleArgs, folder: &Path, console: &mut Console<'_>) -> anyhow::Result<u8> {
     let program = std::env::current_exe().context("the system does not say where this program stands")?;
     let folder = folder.canonicalize().with_context(|| format!("cannot open the folder `{}`", folder.display()))?;
-    let units = nightly::schedule(args.kind(), &program, &folder, &args.timetable());
+    let owner = folder.metadata().with_context(|| format!("cannot open the folder `{}`", folder.display()))?.uid();
+    let units = nightly::schedule(args.kind(), &program, &folder, owner, &args.timetable());
     nightly::hand_over(&units, args.install.as_deref(), console)
 }
 

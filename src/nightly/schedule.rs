@@ -28,13 +28,14 @@ pub struct Unit {
     pub text: String,
 }
 
-/// What has to be installed so that a workspace has its nights.
-pub fn schedule(kind: Kind, program: &Path, workspace: &Path, timetable: &Timetable) -> Vec<Unit> {
+/// What has to be installed so that a workspace has its nights. They run as the owner of its folder, whose state is nobody
+/// else's to trust.
+pub fn schedule(kind: Kind, program: &Path, workspace: &Path, owner: u32, timetable: &Timetable) -> Vec<Unit> {
     let name = workspace.file_name().map_or_else(|| "work".to_owned(), |name| name.to_string_lossy().into_owned());
     let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' }).collect();
     match kind {
         Kind::Systemd => vec![
-            Unit { name: format!("turnup-{name}.service"), text: service(program, workspace) },
+            Unit { name: format!("turnup-{name}.service"), text: service(program, workspace, owner) },
             Unit { name: format!("turnup-{name}.timer"), text: timer(workspace, timetable) },
         ],
         Kind::Cron => vec![Unit { name: format!("turnup-{name}"), text: crontab(program, workspace, timetable) }],
@@ -77,7 +78,7 @@ const HARDENING: &[&str] = &[
     "UMask=0077",
 ];
 
-fn service(program: &Path, workspace: &Path) -> String {
+fn service(program: &Path, workspace: &Path, owner: u32) -> String {
     let mut text = format!(
         "[Unit]\n\
          Description=turnup: a night of {shown}\n\
@@ -86,6 +87,8 @@ fn service(program: &Path, workspace: &Path) -> String {
          \n\
          [Service]\n\
          Type=oneshot\n\
+         # The owner of the folder.\n\
+         User={owner}\n\
          ExecStart={program} nightly {path}\n\
          # Rejected and failed rows, and guards, are worth a mail and no alarm.\n\
          SuccessExitStatus=3 4 5\n\
@@ -151,7 +154,7 @@ mod tests {
     }
 
     fn units(kind: Kind, zone: Option<&str>, jitter: u32) -> Vec<Unit> {
-        schedule(kind, Path::new("/usr/bin/turnup"), Path::new("/srv/50% work"), &timetable(zone, jitter))
+        schedule(kind, Path::new("/usr/bin/turnup"), Path::new("/srv/50% work"), 1004, &timetable(zone, jitter))
     }
 
     #[test]
@@ -163,6 +166,7 @@ mod tests {
             "{}",
             service.text
         );
+        assert!(service.text.contains("User=1004\n"), "{}", service.text);
         assert!(timer.text.contains("OnCalendar=*-*-* 22:05:00 America/Sao_Paulo\n"), "{}", timer.text);
         assert!(timer.text.contains("RandomizedDelaySec=10min\n"), "{}", timer.text);
     }

@@ -8,6 +8,9 @@ use super::plan::{duration, range};
 use crate::journal::RunHead;
 use crate::text::{Lang, say};
 
+/// Runs that take longer are judged in percent.
+const SECONDS_JUDGED: f64 = 10.0;
+
 /// The forecast of a run, held against what it took.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Foretold {
@@ -46,8 +49,12 @@ pub fn foretold_words(head: &RunHead, lang: Lang) -> Option<String> {
     let took = duration(told.took_seconds);
     // What reads alike is not called wrong.
     let reads_alike = [told.least_seconds, told.most_seconds].into_iter().any(|end| duration(end) == took);
+    // Of a run of a few seconds a percentage says nothing.
+    let is_short = told.took_seconds < SECONDS_JUDGED && told.most_seconds < SECONDS_JUDGED;
     let judged = match told.error {
         _ if reads_alike => say(lang, "as foretold", &[]),
+        error if is_short && error < 0.0 => say(lang, "faster", &[]),
+        error if is_short && error > 0.0 => say(lang, "slower", &[]),
         error if error < 0.0 => say(lang, "{percent} % faster", &[("percent", &percent)]),
         error if error > 0.0 => say(lang, "{percent} % slower", &[("percent", &percent)]),
         _ => say(lang, "as foretold", &[]),
@@ -81,6 +88,8 @@ mod tests {
             ..head(900, 9)
         };
         assert!(foretold_words(&shortly, Lang::En).is_some_and(|words| words.ends_with(": as foretold")));
+        let brief = RunHead { took: Some(Took { ms: 2_000, requests: 9 }), ..shortly };
+        assert!(foretold_words(&brief, Lang::En).is_some_and(|words| words.ends_with("9 requests: slower")));
         assert_eq!(foretold(&RunHead { took: None, ..head(1, 1) }), None, "what was resumed is not held against it");
     }
 }

@@ -125,11 +125,6 @@ impl Hand {
         self.shared.organisations.enter(customer, self.given.customer.contains_key(ATTACHED))
     }
 
-    /// Was the organisation made in this run, so that nobody and nothing of anybody's stood in it?
-    pub fn organisation_is_ours(&self) -> bool {
-        self.given.customer_is_new && !self.given.customer.contains_key(ATTACHED)
-    }
-
     /// Tells the loop and moves the own record alike.
     pub async fn tell(&mut self, event: Event) -> Result<(), End> {
         self.moved(&event)?;

@@ -79,6 +79,13 @@ impl Past<'_> {
     }
 }
 
+impl Given {
+    /// Was the organisation made in this run, so that nobody and nothing of anybody's stood in it?
+    pub fn organisation_is_ours(&self) -> bool {
+        self.customer_is_new && !self.customer.contains_key(ATTACHED)
+    }
+}
+
 /// Customer, location and person that a removal is about.
 fn of_removal(work: &RemovalWork) -> (&String, Option<&String>, Option<&String>) {
     static NOT_SAID: String = String::new();

@@ -634,6 +634,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{calls|* call|* calls} ({read|* that reads|* that read}, {write|* that writes|* that write}), {time}; the time goes into: {bottleneck}",
         "{calls} chamadas ({read} de leitura, {write} de escrita), {time}; o tempo vai para: {bottleneck}",
     ),
+    ("faster", "mais rápido"),
+    ("slower", "mais lento"),
     ("{percent} % faster", "{percent} % mais rápido"),
     ("{percent} % slower", "{percent} % mais lento"),
     ("as foretold", "como previsto"),

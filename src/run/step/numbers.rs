@@ -273,7 +273,7 @@ async fn are_there(client: Client, org_id: String, location_id: String, wanted: 
 async fn set_main_number(hand: &mut Hand, place: &Place, work: &NumbersWork) -> Result<(), End> {
     let main = work.main.as_deref().filter(|number| hand.refused_number(number).is_none());
     // The headquarters of a new customer was made with its emergency id.
-    let is_made_with_it = work.headquarters && hand.organisation_is_ours() && hand.step.action == Action::Create;
+    let is_made_with_it = work.headquarters && hand.given.organisation_is_ours() && hand.step.action == Action::Create;
     let emergency = work.emergency_location_id.as_deref().filter(|_| !is_made_with_it);
     if main.is_none() && emergency.is_none() {
         return Ok(());

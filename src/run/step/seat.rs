@@ -155,7 +155,7 @@ async fn by_name(
 /// Who had calling before keeps location, number and extension, and Webex says nothing of it: so what stands is compared
 /// with the row. Nobody can have had it in an organisation that this run has made.
 pub(super) async fn after_creation(hand: &mut Hand, work: &UserWork, location_id: Option<&str>) -> Done {
-    let is_ours = hand.organisation_is_ours();
+    let is_ours = hand.given.organisation_is_ours();
     let is_compared = hand.record.existing.contains(&Call::CreateSubscriber);
     if work.location.is_none() || is_ours || is_compared {
         return Ok(None);

@@ -80,7 +80,7 @@ pub(super) async fn main_number(
 
 /// Does the person have the role?
 pub(super) async fn role(hand: &mut Hand, org_id: &str, work: &RoleWork) -> Result<bool, End> {
-    if !may_stand(hand, Call::GrantRole, hand.organisation_is_ours(), &["role"]) {
+    if !may_stand(hand, Call::GrantRole, hand.given.organisation_is_ours(), &["role"]) {
         return Ok(false);
     }
     let organisation = hand.organisation(&work.customer);
