@@ -356,7 +356,9 @@ fn a_next_page_on_another_host_is_asked_for_at_home() {
         path if path.starts_with("/wholesale/customers") => {
             answer("200 OK", "", &format!("{{\"items\":[{PROVISIONED}]}}"))
         }
-        path if path.starts_with("/organizations/") => answer("200 OK", "", "{\"id\":\"x\",\"displayName\":\"x\"}"),
+        path if path.starts_with("/organizations/") => {
+            answer("200 OK", "", "{\"id\":\"x\",\"displayName\":\"Padaria Aurora\"}")
+        }
         path if path.starts_with("/locations") && path.contains("start=100") => answer("200 OK", "", "{\"items\":[]}"),
         path if path.starts_with("/locations") => answer("200 OK", &next, "{\"items\":[]}"),
         _ => answer("400 Bad Request", "", "{\"message\":\"no\"}"),
@@ -376,5 +378,5 @@ fn a_next_page_on_another_host_is_asked_for_at_home() {
 const PROVISIONED: &str = r#"{"id":"Y2lzY29zcGFyazovL3VzL0VOVEVSUFJJU0UvMDAwMDAwMDEtZGI1ZC00N2UzLTgzYjUtMTRkODIwMTU0YjFi",
 "orgId":"Y2lzY29zcGFyazovL3VzL09SR0FOSVpBVElPTi8wMDAwMDAwMS1kYjVkLTQ3ZTMtODNiNS0xNGQ4MjAxNTRiMWI",
 "externalId":"aurora","status":"provisioned","packages":["webex_calling","webex_suite"],
-"address":{"addressLine1":"Rua Augusta 24","city":"Lisboa","postalCode":"1100-053","country":"PT"},
+"address":{"addressLine1":"Rua Augusta 24","city":"Lisboa","zipOrPostalCode":"1100-053","country":"PT"},
 "customerInfo":{"name":"Padaria Aurora","primaryEmail":"ana@aurora.example"}}"#;

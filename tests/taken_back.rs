@@ -129,11 +129,13 @@ fn differences(morning: &Morning, webex: &Webex) -> Vec<String> {
     lost.chain(more).chain(duplicates(webex)).collect()
 }
 
-/// Every row has one outcome, and what took part was deleted.
+/// Every row has one outcome: what took part was deleted, or lost what the run had given to something that stood before.
 fn rows_without_one(log: &dyn Log) -> Vec<String> {
     let (rows, outcomes) = outcomes_of("u", log);
-    let odd =
-        outcomes.iter().filter(|outcome| !matches!(outcome, Outcome::Deleted | Outcome::Skipped | Outcome::Unchanged));
+    let is_good = |outcome: &Outcome| {
+        matches!(outcome, Outcome::Deleted | Outcome::Updated | Outcome::Skipped | Outcome::Unchanged)
+    };
+    let odd = outcomes.iter().filter(|outcome| !is_good(outcome));
     let mut bad: Vec<String> = odd.map(|outcome| format!("a row ended as {outcome}")).collect();
     if rows != outcomes.len() {
         bad.push(format!("{rows} rows and {} outcomes", outcomes.len()));
