@@ -117,6 +117,50 @@ fn an_announcement_language_that_webex_did_not_set_is_missing_and_set_by_the_nex
     assert_eq!(outcomes(&bench, &fourth), [("unchanged".to_owned(), 8)].into());
 }
 
+/// The first shop with a main number and an emergency address.
+fn with_help(bench: &Bench) {
+    let line = |line: &str| match line.split_once(',') {
+        Some(("external_id", _)) => format!("{line},numbers,main_number,emergency_address\n"),
+        Some(("aurora", _)) => format!("{line},+351211234500,+351211234500,yes\n"),
+        _ => format!("{line},,,\n"),
+    };
+    bench.write("work/customers.csv", &CUSTOMERS.lines().map(line).collect::<String>());
+}
+
+fn registrations(simulator: &Simulator) -> u64 {
+    let route = "POST /telephony/pstn/locations/{locationId}/emergencyAddress";
+    simulator.state()["requests"]["by_route"][route]
+        .as_object()
+        .map_or(0, |told| told.values().filter_map(Value::as_u64).sum())
+}
+
+#[test]
+fn an_emergency_address_is_registered_once_however_often_the_main_number_is_refused() {
+    let bench = Bench::small();
+    with_help(&bench);
+    let refused = "[[fault]]\nmethod = \"PUT\"\npath = \"/telephony/config/locations/*\"\nkind = \"status\"\nstatus = 400\ntimes = 2\n";
+    let simulator = Simulator::with_faults(&bench, refused);
+    for _ in 0..2 {
+        Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(4);
+    }
+    Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(0);
+    Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(0);
+    assert_eq!(registrations(&simulator), 1);
+}
+
+#[test]
+fn numbers_and_users_do_not_wait_for_an_emergency_address_that_webex_forbids() {
+    let bench = Bench::small();
+    with_help(&bench);
+    let forbidden = "[[fault]]\nmethod = \"POST\"\npath = \"/telephony/pstn/locations/*/emergencyAddress/lookup\"\n\
+                     kind = \"status\"\nstatus = 403\n";
+    let simulator = Simulator::with_faults(&bench, forbidden);
+    let ran = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(4);
+    assert_eq!(outcomes(&bench, &ran), [("created".to_owned(), 7), ("incomplete".to_owned(), 1)].into());
+    assert!(told(&bench, &ran).contains("emergency address"), "{}", told(&bench, &ran));
+    assert_eq!((location(&simulator, "mainNumber"), registrations(&simulator)), ("+351211234500".into(), 0));
+}
+
 /// The first shop with ten numbers.
 fn with_numbers(bench: &Bench) {
     let line = |line: &str| match line.split_once(',') {

@@ -7,7 +7,7 @@ use crate::api::emergency::{Callback, SuggestedAddress};
 use crate::api::wire::Answer;
 use crate::api::{Weight, calls};
 use crate::diagnostic::Code;
-use crate::journal::{Call, Event, Reason};
+use crate::journal::{Call, Ending, Event, Reason};
 use crate::plan::{AddressWork, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, NumbersWork};
 use crate::run::hand::{End, Hand, Ids, OPEN, Sent, Sight, refused};
 use crate::run::organisation::unreadable;
@@ -52,7 +52,8 @@ fn made(answer: &Answer) -> Ids {
 /// Makes the location's main number the one that is called back; one that is already is only verified.
 pub(super) async fn call_back(hand: &mut Hand, place: &Place, work: &NumbersWork) -> Result<(), End> {
     let call = Call::SetCallback;
-    if !work.emergency_callback || is_left_alone(hand, work, EMERGENCY_CALLBACK) || hand.record.is_settled(call) {
+    let is_wanted = work.emergency_callback && !is_left_alone(hand, work, EMERGENCY_CALLBACK);
+    if !is_wanted || hand.record.is_settled(call) || hand.is_past(call) {
         return Ok(());
     }
     if !hand.is_in_doubt() {
@@ -103,8 +104,10 @@ async fn objection(hand: &Hand, place: &Place, address: &AddressWork) -> Result<
         Ok(answer) => answer,
         Err(failure) => return answered(failure.into()).map(Some),
     };
-    let found: Vec<SuggestedAddress> = answers::list(&answer, &["addresses"]).map_err(unreadable)?;
-    Ok(judged(&found))
+    match answers::list::<SuggestedAddress>(&answer, &["addresses"]) {
+        Ok(found) => Ok(judged(&found)),
+        Err(why) => answered(unreadable(why).into()).map(Some),
+    }
 }
 
 fn judged(found: &[SuggestedAddress]) -> Option<String> {
@@ -116,10 +119,11 @@ fn judged(found: &[SuggestedAddress]) -> Option<String> {
     Some(format!("Webex suggests `{}` ({})", best.line(), why.join("; ")))
 }
 
-/// What the provider said, where it said no; anything else ends the step.
+/// What the provider said, where it said no or cannot: numbers and users do not wait for that. A run that ends ends the
+/// step.
 fn answered(end: End) -> Result<String, End> {
     match end {
-        End::Finished(_, Some(reason)) if reason.code.as_deref() == Some(Code::Refused.id()) => Ok(reason.text),
+        End::Finished(Ending::Failed, Some(reason)) => Ok(reason.text),
         end => Err(end),
     }
 }

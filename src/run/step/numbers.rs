@@ -31,7 +31,6 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &NumbersWork) -> Done {
     if let Some(pstn) = &work.pstn {
         connect(hand, &place, pstn).await?;
     }
-    emergency::register(hand, &place, work).await?;
     let wanted = expand(&work.add);
     let touches_numbers = !(wanted.is_empty() && work.activate.is_empty() && work.deactivate.is_empty());
     let forbidding = if touches_numbers { forbidding_connection(hand, &place, work).await? } else { None };
@@ -44,6 +43,8 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &NumbersWork) -> Done {
     }
     set_main_number(hand, &place, work).await?;
     emergency::call_back(hand, &place, work).await?;
+    // Last, since nothing of a step that fails is known afterwards, and the address would be registered once more.
+    emergency::register(hand, &place, work).await?;
     let staged = switch::left_over(hand, forbidding.as_deref());
     let of_numbers = both(refused_numbers(hand, work, forbidding), staged);
     Ok(both(both(of_numbers, emergency::open(hand)), partial::open(hand)))
