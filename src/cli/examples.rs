@@ -92,7 +92,7 @@ Examples:
 pub const EXPLAIN: &str = "\
 Examples:
   turnup explain C202                cause, example and cure of a code of `check` or of a report
-  turnup explain C202 --lang pt-BR   em português";
+  turnup explain C202 --lang pt-BR   in Portuguese";
 
 pub const COLUMNS: &str = "\
 Examples:

@@ -14,7 +14,7 @@ pub struct LogArgs {
     /// How the log is written; JSON lines have timestamp, level, run, step, `tracking_id`, target, message and fields.
     #[arg(long, global = true, env = "TURNUP_LOG_FORMAT", value_enum, default_value_t)]
     log_format: LogFormat,
-    /// Log e-mails and telephone numbers as they are, in place of `a…@a….example`.
+    /// Log e-mails and telephone numbers as they are, in place of masked ones
     #[arg(long, global = true)]
     log_personal: bool,
 }
