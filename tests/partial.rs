@@ -153,7 +153,7 @@ fn numbers_and_users_do_not_wait_for_an_emergency_address_that_webex_forbids() {
     let bench = Bench::small();
     with_help(&bench);
     let forbidden = "[[fault]]\nmethod = \"POST\"\npath = \"/telephony/pstn/locations/*/emergencyAddress/lookup\"\n\
-                     kind = \"status\"\nstatus = 403\n";
+                     kind = \"status\"\nstatus = 403\ntimes = 9\n";
     let simulator = Simulator::with_faults(&bench, forbidden);
     let ran = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(4);
     assert_eq!(outcomes(&bench, &ran), [("created".to_owned(), 7), ("incomplete".to_owned(), 1)].into());
