@@ -84,10 +84,12 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "answers stand beside losses")]
     fn status(status: u16) -> Result<Answer, Lost> {
         Ok(Answer::json(status, &json!({ "message": "words" })))
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "answers stand beside losses")]
     fn throttled(seconds: &str) -> Result<Answer, Lost> {
         let mut answer = Answer::json(429, &json!({ "message": "words" }));
         answer.headers.push(("Retry-After".to_owned(), seconds.to_owned()));

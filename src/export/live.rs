@@ -121,7 +121,7 @@ async fn pass(
     let one = |(place, (customer, requests)): (usize, (Customer, u64))| async move {
         let external_id = customer.external_id.clone().unwrap_or_default();
         let picture = match Reader::with(client, budget, requests) {
-            Some(reader) => picture(reader, &external_id, &customer).await,
+            Some(reader) => Box::pin(picture(reader, &external_id, &customer)).await,
             None => Err(Halt::OverBudget),
         };
         (place, (customer, requests), picture)
@@ -150,13 +150,13 @@ async fn picture(mut reader: Reader<'_>, external_id: &str, customer: &Customer)
     let organisation: Organisation = one(&reader, calls::open_organisation(org_id)).await?;
     let has_calling = customer.packages.iter().filter_map(|name| Package::parse(name)).any(Package::is_calling);
     let subscribers = |offset| calls::list_subscribers(&customer.id, offset);
-    let (subscribers, mut people, locations, sites, lines) = future::try_join5(
+    let (subscribers, mut people, locations, sites, lines) = Box::pin(future::try_join5(
         pages::counted::<Subscriber, _>(&reader, subscribers, &["items"]),
         pages::linked::<answers::Person, _>(&reader, calls::list_people(org_id), &["items"]),
         pages::linked::<Location, _>(&reader, calls::list_locations(org_id), &["items"]),
         calling_locations(&reader, org_id, has_calling),
         lines(&reader, org_id, has_calling),
-    )
+    ))
     .await?;
     name_roles(&reader, &mut people).await;
     let name = organisation.display_name.unwrap_or_default();
