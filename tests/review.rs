@@ -239,6 +239,10 @@ fn a_row_is_mended_checked_sent_and_created() {
 
     assert_eq!(review.post(&row, "c3=bruno@aurora.example&c1=Brunno").header("location"), Some(row.as_str()));
     assert!(review.get(&row).body.contains("clean and can be sent"));
+    let on = review.post(&row, "c3=bruno@aurora.example&c1=Bruno&then=send");
+    assert_eq!(on.header("location"), Some(format!("/runs/{run}/send").as_str()), "kept, and on to sending");
+    assert!(review.get(&row).body.contains("value=\"Bruno\""), "a cell that was typed is not lost");
+    review.post(&format!("/runs/{run}/undo"), &format!("back={row}"));
     review.post(&format!("/runs/{run}/undo"), &format!("back={row}"));
     assert!(review.get(&row).body.contains("cannot be sent like this"), "taken back as a whole");
     let away = review.post(&format!("/runs/{run}/undo"), "back=//evil.example");

@@ -39,6 +39,14 @@ impl fmt::Display for IllegalMove {
 impl std::error::Error for IllegalMove {}
 
 impl State {
+    /// The request of which it is not known whether it took effect.
+    pub const fn in_doubt(self) -> Option<Call> {
+        match self {
+            Self::Sending(call) | Self::Doubtful(call) => Some(call),
+            _ => None,
+        }
+    }
+
     /// How the step ended, if it did.
     pub const fn ending(self) -> Option<Ending> {
         match self {

@@ -15,7 +15,7 @@ use crate::journal::Sqlite;
 use crate::model::Action;
 use crate::plan::{self, Known};
 use crate::report;
-use crate::settings::{Settings, Typed, settle};
+use crate::settings::{Settings, Typed};
 use crate::sheet::UserReader;
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
@@ -43,12 +43,7 @@ pub async fn compare(
     format: CompareFormat,
     console: &mut Console<'_>,
 ) -> anyhow::Result<u8> {
-    let workspace = Workspace::open(folder)?;
-    let settings = settle(typed, &workspace)?;
-    if let Some(words) = guard::unreadable_settings(&settings) {
-        console.refuse(&words);
-        return Ok(exit::REJECTED);
-    }
+    let Some((workspace, settings)) = guard::entered(folder, typed, console)? else { return Ok(exit::REJECTED) };
     let inputs = Inputs::read(workspace.root(), &settings.reading)?;
     provider::look(&settings)?;
     if workspace.has_state() {

@@ -15,7 +15,7 @@ use crate::journal::{Log, Sqlite};
 use crate::model::{Package, SheetKind};
 use crate::plan::Known;
 use crate::report;
-use crate::settings::{Settings, Typed, settle};
+use crate::settings::{Settings, Typed};
 use crate::sheet::{self, BOM, CsvText};
 use crate::template::{self, Template, Templates};
 use crate::text::{Lang, phrase, say};
@@ -44,12 +44,7 @@ pub async fn export(
     overwriting: Overwriting,
     console: &mut Console<'_>,
 ) -> anyhow::Result<u8> {
-    let workspace = Workspace::open(folder)?;
-    let settings = settle(typed, &workspace)?;
-    if let Some(words) = guard::unreadable_settings(&settings) {
-        console.refuse(&words);
-        return Ok(exit::REJECTED);
-    }
+    let Some((workspace, settings)) = guard::entered(folder, typed, console)? else { return Ok(exit::REJECTED) };
     let out = out.map_or_else(|| workspace.root().join(FOLDER), PathBuf::from);
     refuse_to_overwrite(&out, overwriting)?;
     provider::look(&settings)?;

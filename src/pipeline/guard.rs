@@ -1,6 +1,7 @@
 //! Guards: what stops a run before it does harm.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::anyhow;
@@ -14,7 +15,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::journal::{Log, Purged, Sqlite, Which};
 use crate::model::SheetKind;
 use crate::plan::Selection;
-use crate::settings::Settings;
+use crate::settings::{Settings, Typed, settle};
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
 
@@ -132,6 +133,27 @@ fn elsewhere(before: &str, now: &str) -> anyhow::Error {
         "the runs of this folder went to {before}, and this one would go to {now}; give the same --api-url or --simulate as \
          before, or copy the sheets and templates into a new folder"
     )
+}
+
+/// Opens a workspace for a command that asks or sends. Where a setting cannot be read it says so and gives nothing: no
+/// default stands in where a ceiling or a guard was meant.
+pub(super) fn entered(
+    folder: &Path,
+    typed: &Typed,
+    console: &mut Console<'_>,
+) -> anyhow::Result<Option<(Workspace, Settings)>> {
+    let workspace = Workspace::open(folder)?;
+    let settings = settle(typed, &workspace)?;
+    Ok(are_readable(&settings, console).then_some((workspace, settings)))
+}
+
+/// Can every setting be read? Says it where one cannot.
+pub(super) fn are_readable(settings: &Settings, console: &mut Console<'_>) -> bool {
+    let wrong = unreadable_settings(settings);
+    if let Some(words) = &wrong {
+        console.refuse(words);
+    }
+    wrong.is_none()
 }
 
 /// Says which setting cannot be read: nothing is sent under a default where a ceiling or a guard was meant.

@@ -222,8 +222,7 @@ pub async fn run(folder: &Path, typed: &Typed, order: &Order, console: &mut Cons
         console.refuse(&guard::unconfirmed(&workspace, &settings, &order.selection)?);
         return Ok(exit::USAGE);
     }
-    if let Some(words) = guard::unreadable_settings(&settings) {
-        console.refuse(&words);
+    if !guard::are_readable(&settings, console) {
         return Ok(exit::REJECTED);
     }
     provider::look_at_faults(&settings)?;
@@ -359,8 +358,7 @@ pub async fn resume(
     let workspace = Workspace::open(folder)?;
     let settings = settle(typed, &workspace)?;
     let Some(settings) = guard::until(settings, until, console) else { return Ok(exit::USAGE) };
-    if let Some(words) = guard::unreadable_settings(&settings) {
-        console.refuse(&words);
+    if !guard::are_readable(&settings, console) {
         return Ok(exit::REJECTED);
     }
     provider::look_at_faults(&settings)?;

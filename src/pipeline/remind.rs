@@ -17,7 +17,7 @@ use crate::api::{Client, Failure, Weight, calls};
 use crate::journal::Sqlite;
 use crate::plan::{self, Action, Known, Step, WAITS_FOR, WAITS_SINCE};
 use crate::report;
-use crate::settings::{Settings, Typed, settle};
+use crate::settings::{Settings, Typed};
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
 
@@ -83,12 +83,7 @@ pub async fn remind(
     format: RemindFormat,
     console: &mut Console<'_>,
 ) -> anyhow::Result<u8> {
-    let workspace = Workspace::open(folder)?;
-    let settings = settle(typed, &workspace)?;
-    if let Some(words) = guard::unreadable_settings(&settings) {
-        console.refuse(&words);
-        return Ok(exit::REJECTED);
-    }
+    let Some((workspace, settings)) = guard::entered(folder, typed, console)? else { return Ok(exit::REJECTED) };
     provider::look_at_faults(&settings)?;
     let is_sending = confirmation == Confirmation::Given && workspace.has_state();
     let _claim = is_sending.then(|| workspace.claim(&console.clock.who())).transpose()?;

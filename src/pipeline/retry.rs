@@ -16,10 +16,9 @@ use crate::journal::{Log, RunHead, Sqlite};
 use crate::model::SheetKind;
 use crate::plan::{Selection, Source};
 use crate::report::{Outcome, Results};
-use crate::settings::{Typed, settle};
+use crate::settings::Typed;
 use crate::sheet::{self, Sheet, Sheets, customers, locations, users};
 use crate::text::{Lang, phrase, say};
-use crate::workspace::Workspace;
 
 /// What was asked of a retry.
 #[derive(Debug, Clone)]
@@ -41,13 +40,8 @@ pub struct RetryOrder {
 /// # Errors
 /// When the environment does not allow it, or there is no such run. What was sent stays recorded.
 pub async fn retry(folder: &Path, typed: &Typed, order: &RetryOrder, console: &mut Console<'_>) -> anyhow::Result<u8> {
-    let workspace = Workspace::open(folder)?;
-    let settings = settle(typed, &workspace)?;
+    let Some((workspace, settings)) = guard::entered(folder, typed, console)? else { return Ok(exit::REJECTED) };
     let lang = settings.lang;
-    if let Some(words) = guard::unreadable_settings(&settings) {
-        console.refuse(&words);
-        return Ok(exit::REJECTED);
-    }
     if !workspace.has_state() {
         console.say(phrase(lang, "nothing has been run in this folder, so there is nothing to retry"));
         return Ok(exit::WELL);

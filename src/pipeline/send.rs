@@ -14,7 +14,7 @@ use super::{Confirmation, Console, Order, Origin, exit, guard, place, provision,
 use crate::journal::Sqlite;
 use crate::model::SheetKind;
 use crate::plan::{Selection, Source};
-use crate::settings::{SETTINGS, Settings, Typed, settle};
+use crate::settings::{SETTINGS, Settings, Typed};
 use crate::sheet;
 use crate::text::{phrase, say};
 use crate::workspace::Workspace;
@@ -38,13 +38,8 @@ pub struct SendOrder {
 /// # Errors
 /// As for a run. What was sent stays recorded.
 pub async fn send(folder: &Path, typed: &Typed, order: SendOrder, console: &mut Console<'_>) -> anyhow::Result<u8> {
-    let workspace = Workspace::open(folder)?;
-    let settings = settle(typed, &workspace)?;
+    let Some((workspace, settings)) = guard::entered(folder, typed, console)? else { return Ok(exit::REJECTED) };
     let lang = settings.lang;
-    if let Some(words) = guard::unreadable_settings(&settings) {
-        console.refuse(&words);
-        return Ok(exit::REJECTED);
-    }
     if !workspace.has_state() {
         bail!("nothing has been run in `{}` yet", folder.display());
     }

@@ -22,7 +22,7 @@ pub(super) fn check(desk: &Arc<Desk>, listed: &RunListed, at: (&str, &str), ask:
     Ok(Reply::Fragment(findings(&tried, &told, row, desk.lang)))
 }
 
-/// Keeps the cells of the form.
+/// Keeps the cells of the form, and leads back to the row or on to sending.
 pub(super) fn save(desk: &Arc<Desk>, listed: &RunListed, at: (&str, &str), ask: &Ask) -> anyhow::Result<Reply> {
     let run = &listed.head.run;
     let told = desk.told(listed)?;
@@ -44,6 +44,7 @@ pub(super) fn save(desk: &Arc<Desk>, listed: &RunListed, at: (&str, &str), ask: 
     })?;
     Ok(match refused? {
         Some(words) => Reply::Refused(StatusCode::CONFLICT, words),
+        None if ask.form.get("then") == "send" => Reply::See(format!("/runs/{run}/send")),
         None => Reply::See(address(run, &told, row)),
     })
 }

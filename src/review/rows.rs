@@ -289,7 +289,7 @@ fn editor(desk: &Desk, (run, told): (&str, &RunTold), row: RowRef, (edits, tried
                 }
                 div class="actions" {
                     button { (phrase(lang, "Keep the changes")) }
-                    a class="button quiet" href={ "/runs/" (run) "/send" } { (phrase(lang, "Go on to sending")) }
+                    button class="quiet" name="then" value="send" { (phrase(lang, "Keep, and go on to sending")) }
                 }
             }
         }

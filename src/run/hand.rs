@@ -18,7 +18,7 @@ use super::{Message, Mode, Options, Stop};
 use crate::api::wire::{Answer, Request};
 use crate::api::{Client, Failure, Refusal, Weight};
 use crate::diagnostic::Code;
-use crate::journal::{Call, Carried, Ending, Event, Reason, Record, State};
+use crate::journal::{Call, Carried, Ending, Event, Reason, Record};
 use crate::plan::{
     Action, Change, Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, MADE_BY, Stage, Step, WAITS_FOR, WAITS_SINCE,
     WAITS_WITH, Work,
@@ -110,7 +110,7 @@ impl Hand {
         sender: mpsc::Sender<Message>,
     ) -> Self {
         let mut record = record;
-        let was_in_doubt = matches!(record.state, State::Sending(_) | State::Doubtful(_));
+        let was_in_doubt = record.state.in_doubt().is_some();
         let lost_at = was_in_doubt.then_some(shared.started);
         // The loop has told the board the same.
         let _ = record.apply("", &Event::Started);
@@ -413,13 +413,13 @@ impl Hand {
     }
 
     pub const fn is_in_doubt(&self) -> bool {
-        matches!(self.record.state, State::Sending(_) | State::Doubtful(_))
+        self.record.state.in_doubt().is_some()
     }
 
     /// Is another request of the step in doubt? Requests go one after the other and the earlier ones are settled first, so
     /// this one was dealt with before.
     pub fn is_past(&self, call: Call) -> bool {
-        matches!(self.record.state, State::Sending(sent) | State::Doubtful(sent) if sent != call)
+        self.record.state.in_doubt().is_some_and(|sent| sent != call)
     }
 
     /// Looks a write in doubt up until it is found, or the grace for late visibility is over.

@@ -152,7 +152,7 @@ pub(super) const PAGES: &[(&str, &str)] = &[
     ("cell", "célula"),
     ("with what hides in it", "com o que se esconde nela"),
     ("Keep the changes", "Salvar as alterações"),
-    ("Go on to sending", "Seguir para o envio"),
+    ("Keep, and go on to sending", "Salvar e seguir para o envio"),
     ("Take the last change back", "Desfazer a última alteração"),
     ("The row is clean and can be sent.", "A linha está limpa e pode ser enviada."),
     ("The row cannot be sent like this.", "A linha não pode ser enviada assim."),

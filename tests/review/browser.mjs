@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -27,7 +27,11 @@ export const workspace = () => {
   return folder;
 };
 
-export const copySample = (folder) => cpSync(join(ROOT, "samples", "acme"), folder, { recursive: true });
+/** A sample without what somebody's runs have left in it: a copy of that would be a copy of a workspace that stands. */
+export const copySample = (name, folder) => {
+  const filter = (path) => ![".turnup", "reports"].includes(basename(path));
+  cpSync(join(ROOT, "samples", name), folder, { recursive: true, filter });
+};
 
 /** Runs turnup; gives back what it printed and its exit code. */
 export const turnup = (folder, ...args) => {

@@ -16,7 +16,7 @@ const quoted = (cell) => `"${cell.replaceAll('"', '""')}"`;
 /** The sample with wrong and hostile cells, run against the simulator. */
 const reviewed = () => {
   const folder = workspace();
-  copySample(folder);
+  copySample("acme", folder);
   const lines = readFileSync(join(folder, "users.csv"), "utf8").trimEnd().split(/\r?\n/);
   const change = (at, wrong, right) => { lines[at] = lines[at].replace(wrong, right); };
   for (let at = 20; at < 32; at += 1) change(at, "@", " at ");

@@ -4,7 +4,7 @@
 // test: letters and lines differ a little from one Chromium to the next. tests/pictures.rs looks at what lies there.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { copySample, launch, ROOT, TURNUP, workspace } from "./browser.mjs";
@@ -15,9 +15,9 @@ const WIDTH = 1100;
 
 const folder = workspace();
 const work = join(folder, "mend");
-cpSync(join(ROOT, "samples", "mistakes"), work, { recursive: true, filter: (path) => !/\.turnup|reports/.test(path) });
+copySample("mistakes", work);
 const move = join(folder, "move");
-copySample(move);
+copySample("acme", move);
 const env = { PATH: process.env.PATH, HOME: folder, USER: "ines", TURNUP_NOW: "2026-11-23T22:00:00Z" };
 
 /** Runs turnup as the person of the pictures; gives back its exit code. */

@@ -19,7 +19,7 @@ const ADDRESS_ID: &str = "emergency_address_id";
 /// location does not wait for it.
 pub(super) async fn register(hand: &mut Hand, place: &Place, work: &NumbersWork) -> Result<(), End> {
     let call = Call::SetEmergencyAddress;
-    let Some(address) = work.emergency_address.as_ref().filter(|_| !hand.is_past(call)) else { return Ok(()) };
+    let Some(address) = &work.emergency_address else { return Ok(()) };
     if is_left_alone(hand, work, EMERGENCY_ADDRESS) || hand.record.is_settled(call) {
         return Ok(());
     }
@@ -52,8 +52,7 @@ fn made(answer: &Answer) -> Ids {
 /// Makes the location's main number the one that is called back; one that is already is only verified.
 pub(super) async fn call_back(hand: &mut Hand, place: &Place, work: &NumbersWork) -> Result<(), End> {
     let call = Call::SetCallback;
-    let is_wanted = work.emergency_callback && !is_left_alone(hand, work, EMERGENCY_CALLBACK);
-    if !is_wanted || hand.record.is_settled(call) || hand.is_past(call) {
+    if !work.emergency_callback || is_left_alone(hand, work, EMERGENCY_CALLBACK) || hand.record.is_settled(call) {
         return Ok(());
     }
     if !hand.is_in_doubt() {

@@ -28,6 +28,11 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &NumbersWork) -> Done {
     };
     // Only what an earlier attempt sent may stand there already.
     let sent_before = hand.record.attempts > 0;
+    // What is in doubt is settled before anything else of the step is looked at.
+    let is_first = hand.record.state.in_doubt() == Some(Call::SetEmergencyAddress);
+    if is_first {
+        emergency::register(hand, &place, work).await?;
+    }
     if let Some(pstn) = &work.pstn {
         connect(hand, &place, pstn).await?;
     }
@@ -44,7 +49,9 @@ pub(super) async fn carry_out(hand: &mut Hand, work: &NumbersWork) -> Done {
     set_main_number(hand, &place, work).await?;
     emergency::call_back(hand, &place, work).await?;
     // Last, since nothing of a step that fails is known afterwards, and the address would be registered once more.
-    emergency::register(hand, &place, work).await?;
+    if !is_first {
+        emergency::register(hand, &place, work).await?;
+    }
     let staged = switch::left_over(hand, forbidding.as_deref());
     let of_numbers = both(refused_numbers(hand, work, forbidding), staged);
     Ok(both(both(of_numbers, emergency::open(hand)), partial::open(hand)))
@@ -147,7 +154,7 @@ async fn forbidding_connection(hand: &mut Hand, place: &Place, work: &NumbersWor
 
 /// Where the connection forbids adding numbers over the API they are only verified.
 async fn verify(hand: &mut Hand, place: &Place, wanted: &[String], kind: &str) -> Result<(), End> {
-    if wanted.is_empty() {
+    if wanted.is_empty() || hand.is_past(Call::AddNumbers(0)) {
         return Ok(());
     }
     // Whether they are live is the provider's business.
