@@ -154,6 +154,7 @@ codes! {
     NumberElsewhere "L321" Error,
     KnownByOtherEmail "L322" Warning,
     DeletedButNamed "L325" Error,
+    LastAdministrator "L326" Warning,
     TemplateUnknown "T401" Error,
     TemplateIncomplete "T402" Error,
     TemplateOwns "T403" Error,

@@ -251,7 +251,7 @@ pub fn tried(
     let batch = checked.batch_around(asked);
     let all = plan::plan(&batch, known);
     checked.add(report::immovable_findings(&inputs.sheets, &all));
-    checked.add(report::twin_findings(&inputs.sheets, &plan::twins(&batch, known)));
+    checked.add(report::known_warnings(&inputs.sheets, &batch, known, &all));
     let rows = findings_of_rows(&checked, asked);
     let harmed = harmed(&checked, told, edits);
     let clean: Vec<Source> = rows.iter().filter(|(_, (verdict, _))| *verdict == Verdict::Clean).map(source).collect();

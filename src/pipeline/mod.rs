@@ -135,7 +135,7 @@ pub async fn check(
     if asking != Asking::Nobody || known.iter().next().is_some() {
         let plan = plan::plan(&checked.batch(), &known);
         checked.add(report::immovable_findings(&inputs.sheets, &plan));
-        checked.add(report::twin_findings(&inputs.sheets, &plan::twins(&checked.batch(), &known)));
+        checked.add(report::known_warnings(&inputs.sheets, &checked.batch(), &known, &plan));
         if let Asking::Webex { budget } = asking {
             let run = console.clock.run_id();
             let asked = online::asked((&workspace, &settings), &inputs, (&plan, &known), budget, &run);
@@ -473,12 +473,12 @@ fn shown_plan(
     lang: Lang,
 ) -> String {
     let (rejected, blocked) = selected.wrong(checked);
-    let twins = report::twin_findings(checked.sheets(), &plan::twins(&checked.batch(), known));
+    let warnings = report::known_warnings(checked.sheets(), &checked.batch(), known, plan);
     let left_alone = plan::left_alone(plan, known);
     let sheets = checked.sheets();
     let left_organisations = plan::left_organisations(plan, known);
-    let (twins, left_organisations) = (&twins, &left_organisations);
-    let view = PlanView { sheets, plan, forecast, rejected, blocked, twins, left_organisations, left_alone, lang };
+    let (warnings, left_organisations) = (&warnings, &left_organisations);
+    let view = PlanView { sheets, plan, forecast, rejected, blocked, warnings, left_organisations, left_alone, lang };
     if selected.selection.activates { report::activation(&view) } else { report::plan(format, &view) }
 }
 

@@ -61,7 +61,7 @@ pub async fn undo(
         blocked: 0,
         left_alone: 0,
         left_organisations: &[],
-        twins: &[],
+        warnings: &[],
         lang,
     };
     console

@@ -10,6 +10,7 @@ mod fields;
 mod forecast;
 mod id;
 mod known;
+mod leaderless;
 mod prices;
 mod selection;
 mod step;
@@ -28,6 +29,7 @@ pub use known::{
     STAGED_NUMBERS, STANDS_WITH_ERRORS, WAITS_FOR, WAITS_SINCE, WAITS_WITH, is_same_value, left_alone,
     left_organisations,
 };
+pub use leaderless::{Leaderless, leaderless};
 pub use prices::{Amount, Cost, Prices, money};
 pub use selection::{Closed, Lack, Selection, restrict};
 pub use step::{Action, Calls, Change, Source, Stage, Step};

@@ -42,7 +42,7 @@ pub use evidence::{Deed, EVIDENCE_SCHEMA, Evidence, by_hand, evidence_text};
 pub use findings::{CHECK_SCHEMA, FindingsFormat, findings};
 pub use foretold::{Foretold, foretold, foretold_words};
 pub use html::{evidence_html, plan_html, report_html};
-pub use immovable::{immovable_findings, twin_findings};
+pub use immovable::{immovable_findings, known_warnings};
 pub use json::report_json;
 pub use lines::report_csv;
 pub use outcome::{Outcome, Rows, row_results};

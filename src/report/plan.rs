@@ -30,8 +30,8 @@ pub struct PlanView<'a> {
     pub forecast: &'a Forecast,
     pub rejected: usize,
     pub blocked: usize,
-    /// New people who seem to be known under another e-mail.
-    pub twins: &'a [Diagnostic],
+    /// What a person should look at before it is sent.
+    pub warnings: &'a [Diagnostic],
     /// New customers without `org_id` that were deleted before, and the organisations that they left.
     pub left_organisations: &'a [(String, String)],
     /// Known objects that no step is about.
@@ -212,8 +212,9 @@ pub(super) fn remarks(view: &PlanView<'_>) -> String {
         let words = "{row} is left out: {message}";
         text.push_str(&printable(&(say(view.lang, words, &[("row", &row), ("message", &message)]) + "\n")));
     }
-    for twin in view.twins {
-        text.push_str(&printable(&format!("{}: {}; {}\n", twin.place, twin.message(view.lang), twin.fix(view.lang))));
+    for warning in view.warnings {
+        let words = (warning.message(view.lang), warning.fix(view.lang));
+        text.push_str(&printable(&format!("{}: {}; {}\n", warning.place, words.0, words.1)));
     }
     for step in view.plan.steps.iter().filter(|step| step.action == Action::Create) {
         if let Work::Customer(work) = &step.work

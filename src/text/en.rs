@@ -664,6 +664,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "`delete` for a customer whose users stay in the users sheet",
     ),
     entry(
+        "L326",
+        "with `{value}` the customer `{customer}` loses the last administrator that turnup knows of",
+        "give somebody else of the customer the role `full_admin`, or take `delete` out of this row",
+        "A customer whose administrators are all gone has nobody who can administer it in Control Hub. Administrators are who stands in `admin_email` and who has the role `full_admin`.",
+        "`delete` for `ana@acme.pt`, who is the only administrator of `acme-001`",
+    ),
+    entry(
         "T401",
         "no template is called `{value}`{suggestion:; did you mean `*`?}",
         "correct the name, or add the template to templates.toml",

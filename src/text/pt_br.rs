@@ -664,6 +664,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "`delete` para um cliente cujos usuários continuam na planilha de usuários",
     ),
     entry(
+        "L326",
+        "com `{value}` o cliente `{customer}` perde o último administrador que o turnup conhece",
+        "dê a outra pessoa do cliente a função `full_admin`, ou tire `delete` desta linha",
+        "Um cliente cujos administradores saíram todos não tem ninguém que o administre no Control Hub. Administradores são quem está em `admin_email` e quem tem a função `full_admin`.",
+        "`delete` para `ana@acme.pt`, que é a única administradora de `acme-001`",
+    ),
+    entry(
         "T401",
         "nenhum modelo se chama `{value}`{suggestion:; quis dizer `*`?}",
         "corrija o nome, ou acrescente o modelo a templates.toml",
