@@ -68,7 +68,7 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
     let plain = given(&no_api);
     match &cli.command {
         Command::Login(login) => pipeline::login(&login.typed(cli.lang), &login.order(), console).await,
-        Command::Init { dir, xlsx } => pipeline::init(dir, *xlsx, console),
+        Command::Init { dir, xlsx } => pipeline::init(dir, *xlsx, &plain, console),
         Command::Check { dir, hold_back, reading, online, budget, api, format } => {
             let asking = if *online { Asking::Webex { budget: *budget } } else { Asking::Nobody };
             let typed = typed(cli.lang, hold_back, reading, api);
@@ -104,7 +104,7 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
             pipeline::why(&folder(&None), &plain, &why.place, why.run.as_deref(), why.format(), console)
         }
         Command::Review(args) => review::review(&folder(&args.dir), &args.typed(cli.lang), args.port, console).await,
-        Command::Runs(runs) => pipeline::runs(&folder(&runs.dir), runs.format(), console),
+        Command::Runs(runs) => pipeline::runs(&folder(&runs.dir), &plain, runs.format(), console),
         Command::Export(export) => {
             let (typed, out) = (given(&export.api), export.out.as_deref());
             pipeline::export(&folder(&export.dir), &typed, out, export.overwriting(), console).await
@@ -116,7 +116,7 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
         Command::Template { what } => template(what, folder, &plain, console),
         Command::Explain { code } => pipeline::explain(code, &plain, console),
         Command::Columns { schema } if *schema => Ok(pipeline::check_schema(console)),
-        Command::Columns { .. } => Ok(pipeline::columns(console)),
+        Command::Columns { .. } => Ok(pipeline::columns(&plain, console)),
         Command::Completions(args) => Ok(pipeline::hand_out(&turnup::cli::completions(args.shell), console)),
         Command::Man(args) => pipeline::put_down(&args.dir, turnup::cli::man()),
         Command::Nightly(night) => {

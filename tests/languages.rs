@@ -54,14 +54,28 @@ fn a_run_speaks_the_language_too() {
     let bench = wrong();
     let run = bench.ran(&["run", "work", "--yes", "--simulate", "--lang", "pt-BR"]).expect_code(3);
     assert!(run.err.contains("etapa") && run.err.contains("linha é rejeitada"), "{}", run.err);
-    assert!(run.out.contains("cura: escreva-o como nome@empresa.example"), "{}", run.out);
+    assert!(run.out.contains("solução: escreva-o como nome@empresa.example"), "{}", run.out);
     let explained = bench.ran(&["explain", "C202", "--lang", "pt-BR"]).expect_code(0).out;
     assert!(explained.starts_with("C202 (erro)\n") && explained.contains("causa:   O e-mail"), "{explained}");
 }
 
+#[test]
+fn runs_columns_and_progress_speak_the_language_too() {
+    let bench = Bench::small();
+    let portuguese = |args: &[&str]| bench.ran(&[args, &["--lang", "pt-BR"]].concat()).expect_code(0);
+    let run = portuguese(&["run", "work", "--yes", "--simulate"]);
+    assert!(run.err.contains("andamento: clientes 2/2, "), "{}", run.err);
+    let runs = portuguese(&["runs", "work"]).out;
+    assert!(runs.contains("iniciada") && runs.contains("com código de saída 0"), "{runs}");
+    let columns = portuguese(&["columns"]).out;
+    assert!(columns.contains("Função de administrador.") && columns.contains("um destes: full_admin, "), "{columns}");
+    let new = portuguese(&["init", "new"]).err;
+    assert!(new.contains("preencha templates.toml"), "{new}");
+}
+
 /// The tables themselves say nothing.
 fn is_table(path: &std::path::Path) -> bool {
-    path.ends_with("text/phrases.rs") || path.ends_with("text/pages.rs")
+    ["text/phrases.rs", "text/pages.rs", "text/columns.rs"].iter().any(|table| path.ends_with(table))
 }
 
 /// The texts of the sources, with strings that go over several lines put together.

@@ -1,5 +1,6 @@
 //! `turnup report` and `turnup runs`: looking back at what was recorded.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -9,7 +10,7 @@ use super::recorded::Recorded;
 use super::{Console, approve, exit, left, story};
 use crate::journal::{Left, Log, Origin, RunHead, Sqlite};
 use crate::report::{self, Outcome};
-use crate::settings::{Settings, Typed, settle};
+use crate::settings::{Settings, Typed, language_in, settle};
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
 
@@ -176,17 +177,18 @@ struct Listing<'a> {
 ///
 /// # Errors
 /// When the journal cannot be read.
-pub fn runs(folder: &Path, format: RunsFormat, console: &mut Console<'_>) -> anyhow::Result<u8> {
+pub fn runs(folder: &Path, typed: &Typed, format: RunsFormat, console: &mut Console<'_>) -> anyhow::Result<u8> {
     let workspace = Workspace::open(folder)?;
+    let lang = language_in(typed, &workspace);
     let log = workspace.has_state().then(|| Sqlite::open(&workspace.journal())).transpose()?;
     let heads = log.as_ref().map(Log::runs).transpose()?.unwrap_or_default();
     let left = |head: &RunHead| log.as_ref().map_or(Ok(None), |log| log.left(&head.run));
     match format {
         RunsFormat::Text => {
             for head in &heads {
-                console.print(&line(&heads, head, left(head)?.as_ref()));
+                console.print(&line(&heads, head, left(head)?.as_ref(), lang));
             }
-            say_purged(log.as_ref(), console)?;
+            say_purged(log.as_ref(), lang, console)?;
         }
         RunsFormat::Json => {
             let listed = heads.iter().map(|head| Ok(listed(&workspace, &heads, head, left(head)?)));
@@ -198,29 +200,30 @@ pub fn runs(folder: &Path, format: RunsFormat, console: &mut Console<'_>) -> any
 }
 
 /// Runs that were removed are in no list, but that there were some is no secret.
-fn say_purged(log: Option<&Sqlite>, console: &mut Console<'_>) -> anyhow::Result<()> {
+fn say_purged(log: Option<&Sqlite>, lang: Lang, console: &mut Console<'_>) -> anyhow::Result<()> {
     let purged = log.map(Sqlite::purged).transpose()?.unwrap_or_default();
     if let Some(last) = purged.iter().map(|purged| &purged.at).max() {
         let words = "{count|* run was|* runs were} removed by `turnup purge`, the last time on {at}";
-        console.say(&say(Lang::default(), words, &[("count", &purged.len()), ("at", last)]));
+        console.say(&say(lang, words, &[("count", &purged.len()), ("at", last)]));
     }
     Ok(())
 }
 
-fn line(heads: &[RunHead], head: &RunHead, left: Option<&Left>) -> String {
+fn line(heads: &[RunHead], head: &RunHead, left: Option<&Left>, lang: Lang) -> String {
     let end = match (&head.finished, head.exit) {
-        (Some(finished), Some(exit)) => format!("finished {finished} with exit code {exit}"),
-        _ if head.parked.is_some() => approve::told(heads, head, Lang::default()),
-        _ => format!("unfinished{}; `turnup resume` goes on", left::in_brackets(left)),
+        (Some(finished), Some(exit)) => {
+            say(lang, "finished {finished} with exit code {exit}", &[("finished", finished), ("exit", &exit)])
+        }
+        _ if head.parked.is_some() => approve::told(heads, head, lang),
+        _ => {
+            let left = left.map(|left| left::in_brackets(left, lang)).unwrap_or_default();
+            say(lang, "unfinished{left: (*)}; `turnup resume` goes on", &[("left", &left)])
+        }
     };
-    let of = head.undoes.as_ref().map(|run| format!(" of {run}")).unwrap_or_default();
-    format!(
-        "{}  {:<8} started {} by {}, {end}\n",
-        head.run,
-        format!("{}{of}", what(head).word()),
-        head.started,
-        head.by
-    )
+    let of = head.undoes.as_ref().map(|run| say(lang, " of {run}", &[("run", run)])).unwrap_or_default();
+    let what = format!("{}{of}", what(head).word());
+    let gaps: [(&str, &dyn Display); 3] = [("started", &head.started), ("by", &head.by), ("end", &end)];
+    format!("{}  {what:<8} {}\n", head.run, say(lang, "started {started} by {by}, {end}", &gaps))
 }
 
 /// What a run was. Journals of earlier versions do not say it, but a run that takes one back was always marked.

@@ -23,8 +23,7 @@ pub(super) fn left(finish: &Finish, at: String) -> Option<Left> {
 }
 
 /// How it left off, in a line about the run.
-pub(super) fn in_brackets(left: Option<&Left>) -> String {
-    let Some(left) = left else { return String::new() };
+pub(super) fn in_brackets(left: &Left, lang: Lang) -> String {
     let why = match left.halt {
         Halt::Interrupted => "interrupted",
         Halt::Environment => "cut off",
@@ -33,7 +32,8 @@ pub(super) fn in_brackets(left: Option<&Left>) -> String {
         Halt::Canary { .. } => "the wave's first customers did not go well",
         Halt::Customers => "too many rows of some customers failed",
     };
-    format!(" (left off {} with exit code {}: {why})", left.at, left.exit)
+    let words = "left off {at} with exit code {exit}: {why}";
+    say(lang, words, &[("at", &left.at), ("exit", &left.exit), ("why", &phrase(lang, why))])
 }
 
 /// Why it left off, and how it goes on.

@@ -17,10 +17,10 @@ use crate::journal::{
 };
 use crate::plan::{Action, Forecast, Plan, Stage, StepId};
 use crate::report::{self, Outcome, Results};
-use crate::run::progress::{Bars, Lines, Progress, Quiet};
+use crate::run::progress::{self, Bars, Lines, Progress, Quiet};
 use crate::run::{self, Finish, Guards, Job, Mode, Options, Stop};
 use crate::settings::Settings;
-use crate::text::{phrase, say};
+use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
 
 /// The latest run, if it was cut off.
@@ -209,8 +209,8 @@ impl Recorded<'_> {
     ) -> anyhow::Result<Finish> {
         let mut progress: Box<dyn Progress> = match console.terminal {
             _ if console.quiet => Box::new(Quiet),
-            Terminal::Person => Box::new(Bars::default()),
-            Terminal::Machine => Box::new(Lines::default()),
+            Terminal::Person => Box::new(Bars::new(progress_words(self.settings.lang))),
+            Terminal::Machine => Box::new(Lines::new(progress_words(self.settings.lang))),
         };
         let (api, clock) = (&self.settings.api, console.clock.clone());
         let mode = if scope == Scope::Everything { Mode::Everything } else { Mode::SettleOnly };
@@ -269,4 +269,10 @@ fn is_doubtful(record: &Record, call: Call) -> bool {
 
 fn is_cut_short(results: &Results) -> bool {
     results.values().flatten().any(|row| row.outcome == Outcome::NotReached)
+}
+
+/// What progress is told with.
+fn progress_words(lang: Lang) -> progress::Words {
+    let stages = Stage::ALL.into_iter().map(|stage| (stage, phrase(lang, stage.name())));
+    progress::Words { progress: phrase(lang, "progress"), not_done: phrase(lang, "not done"), stages: stages.collect() }
 }

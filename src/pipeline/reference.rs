@@ -17,13 +17,14 @@ use crate::text::{self, phrase};
 ///
 /// # Errors
 /// When the folder cannot be made, or holds one of the files already.
-pub fn init(folder: &Path, is_workbook: bool, console: &mut Console<'_>) -> anyhow::Result<u8> {
+pub fn init(folder: &Path, is_workbook: bool, typed: &Typed, console: &mut Console<'_>) -> anyhow::Result<u8> {
+    let lang = language(typed);
     const TEMPLATES: &str = include_str!("new_templates.toml");
     const SETTINGS: &str = include_str!("new_turnup.toml");
     // The mark lets Excel see that it is UTF-8.
     let csv = |kind| (sheet::file_name(kind), format!("\u{feff}{}", sheet::blank(kind)).into_bytes());
     let mut files: Vec<(String, Vec<u8>)> = if is_workbook {
-        let workbook = sheet::blank_workbook().context("the workbook cannot be made")?;
+        let workbook = sheet::blank_workbook(lang).context("the workbook cannot be made")?;
         vec![(sheet::WORKBOOK.to_owned(), workbook)]
     } else {
         SheetKind::ALL.map(csv).into()
@@ -38,7 +39,7 @@ pub fn init(folder: &Path, is_workbook: bool, console: &mut Console<'_>) -> anyh
     for (name, bytes) in files {
         report::write_atomically(&folder.join(&name), &bytes)?;
     }
-    console.say("fill in templates.toml and the three sheets, then run `turnup check`");
+    console.say(phrase(lang, "fill in templates.toml and the three sheets, then run `turnup check`"));
     console.print(&format!("{}\n", folder.display()));
     Ok(exit::WELL)
 }
@@ -104,7 +105,8 @@ pub fn put_down(folder: &Path, files: Vec<(String, Vec<u8>)>) -> anyhow::Result<
 }
 
 /// `turnup columns`: every column of the three sheets.
-pub fn columns(console: &mut Console<'_>) -> u8 {
+pub fn columns(typed: &Typed, console: &mut Console<'_>) -> u8 {
+    let lang = language(typed);
     for kind in SheetKind::ALL {
         console.print(&format!("{kind}.csv\n"));
         for spec in sheet::specs(kind) {
@@ -113,14 +115,15 @@ pub fn columns(console: &mut Console<'_>) -> u8 {
                 Need::Sometimes => "?",
                 Need::Never => " ",
             };
-            console.print(&format!("  {:<24}{mark} {}\n", spec.header, spec.help));
-            console.print(&format!("  {:<24}  example: {}\n", "", spec.example));
+            console.print(&format!("  {:<24}{mark} {}\n", spec.header, phrase(lang, spec.help)));
+            console.print(&format!("  {:<24}  {}: {}\n", "", phrase(lang, "example"), spec.example));
             if let Some(legal) = spec.legal.map(|legal| legal()).filter(|legal| legal.len() <= 20) {
-                console.print(&format!("  {:<24}  one of: {}\n", "", legal.join(", ")));
+                console.print(&format!("  {:<24}  {}: {}\n", "", phrase(lang, "one of"), legal.join(", ")));
             }
         }
         console.print("\n");
     }
-    console.print("* required in every row    ? when the package, the country or a second location asks for it\n");
+    let marks = "* required in every row    ? when the package, the country or a second location asks for it";
+    console.print(&format!("{}\n", phrase(lang, marks)));
     exit::WELL
 }

@@ -76,20 +76,29 @@ pub(super) fn totals(plan: &Plan) -> BTreeMap<Stage, (Totals, u64)> {
     totals
 }
 
+/// A row of the table; columns are as wide as the words of a language need.
+fn cells(columns: [&str; 7], heads: [&str; 7]) -> String {
+    const WIDTHS: [usize; 7] = [10, 8, 8, 10, 8, 8, 8];
+    let mut line = String::new();
+    for (at, (cell, (head, least))) in columns.into_iter().zip(heads.into_iter().zip(WIDTHS)).enumerate() {
+        let width = least.max(head.chars().count());
+        line += &if at == 0 { format!("{cell:<width$}") } else { format!(" {cell:>width$}") };
+    }
+    line + "\n"
+}
+
 fn text(view: &PlanView<'_>) -> String {
-    let [stage, create, update, unchanged, delete, waiting, calls] =
-        ["stage", "create", "update", "unchanged", "delete", "waiting", "calls"].map(|word| phrase(view.lang, word));
-    let mut text = format!("{stage:<10} {create:>8} {update:>8} {unchanged:>10} {delete:>8} {waiting:>8} {calls:>8}\n");
+    let lang = view.lang;
+    let heads = ["stage", "create", "update", "unchanged", "delete", "waiting", "calls"].map(|word| phrase(lang, word));
+    let stages: Vec<&str> = Stage::ALL.iter().map(|stage| phrase(lang, stage.name())).collect();
+    let longest = stages.iter().copied().max_by_key(|name| name.chars().count()).unwrap_or_default();
+    let widest = [longest, heads[1], heads[2], heads[3], heads[4], heads[5], heads[6]];
+    let mut text = cells(heads, widest);
     for (stage, (total, calls)) in totals(view.plan) {
-        text.push_str(&format!(
-            "{:<10} {:>8} {:>8} {:>10} {:>8} {:>8} {calls:>8}\n",
-            stage.name(),
-            total.create,
-            total.update,
-            total.unchanged,
-            total.delete,
-            total.waiting,
-        ));
+        let counts = [total.create, total.update, total.unchanged, total.delete, total.waiting].map(|n| n.to_string());
+        let [create, update, unchanged, delete, waiting] = counts.each_ref().map(String::as_str);
+        let calls = calls.to_string();
+        text += &cells([phrase(lang, stage.name()), create, update, unchanged, delete, waiting, &calls], widest);
     }
     let forecast = view.forecast;
     if forecast.calls.total() == 0 {

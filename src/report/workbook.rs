@@ -50,7 +50,7 @@ pub fn report_xlsx(view: &RunView<'_>, folder: &Path) -> anyhow::Result<Vec<u8>>
     let pages = Pages { view: *view, lang: view.lang, styles: Styles::new(), notes_left: StdCell::new(NOTES_MAX) };
     let left_out: Vec<String> = SheetKind::ALL.into_iter().filter_map(|kind| pages.left_out(kind)).collect();
     pages.causes(workbook.add_worksheet_with_constant_memory()?, &left_out)?;
-    let choices = Choices::of_all_columns();
+    let choices = Choices::of_all_columns(view.lang);
     for kind in SheetKind::ALL {
         pages
             .rejected(workbook.add_worksheet_with_constant_memory()?, kind, &choices)

@@ -32,19 +32,43 @@ impl Progress for Quiet {
     fn end(&mut self) {}
 }
 
+/// What progress is told with, in the language of who reads it.
+#[derive(Debug, Clone)]
+pub struct Words {
+    /// What begins a line.
+    pub progress: &'static str,
+    /// What stands behind the count of steps that did not go well.
+    pub not_done: &'static str,
+    pub stages: BTreeMap<Stage, &'static str>,
+}
+
+impl Words {
+    fn stage(&self, stage: Stage) -> &'static str {
+        self.stages.get(&stage).copied().unwrap_or_else(|| stage.name())
+    }
+}
+
 /// One bar per stage, on standard error.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Bars {
     bars: BTreeMap<Stage, (ProgressBar, u64)>,
+    words: Words,
+}
+
+impl Bars {
+    /// Bars with those words.
+    pub const fn new(words: Words) -> Self {
+        Self { bars: BTreeMap::new(), words }
+    }
 }
 
 impl Progress for Bars {
     fn begin(&mut self, totals: &BTreeMap<Stage, u64>) {
         let all = MultiProgress::new();
-        let style = ProgressStyle::with_template("{prefix:>9} {bar:32} {pos:>6}/{len} {msg}")
+        let style = ProgressStyle::with_template("{prefix:>11} {bar:32} {pos:>6}/{len} {msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         let bars = totals.iter().map(|(stage, total)| {
-            let bar = all.add(ProgressBar::new(*total).with_style(style.clone()).with_prefix(stage.name()));
+            let bar = all.add(ProgressBar::new(*total).with_style(style.clone()).with_prefix(self.words.stage(*stage)));
             bar.tick();
             (*stage, (bar, 0))
         });
@@ -57,7 +81,7 @@ impl Progress for Bars {
         bar.inc(1);
         if !ending.is_good() && *ending != Ending::Waiting {
             *troubled += 1;
-            bar.set_message(format!("{troubled} not done"));
+            bar.set_message(format!("{troubled} {}", self.words.not_done));
         }
     }
 
@@ -75,21 +99,22 @@ impl Progress for Bars {
 pub struct Lines {
     stages: BTreeMap<Stage, (u64, u64)>,
     said: Instant,
-}
-
-impl Default for Lines {
-    fn default() -> Self {
-        Self { stages: BTreeMap::new(), said: Instant::now() }
-    }
+    words: Words,
 }
 
 impl Lines {
+    /// Lines with those words.
+    pub fn new(words: Words) -> Self {
+        Self { stages: BTreeMap::new(), said: Instant::now(), words }
+    }
+
     fn say(&mut self) {
+        let stage = |stage: &Stage| self.words.stage(*stage);
         let parts: Vec<_> =
-            self.stages.iter().map(|(stage, (done, total))| format!("{} {done}/{total}", stage.name())).collect();
+            self.stages.iter().map(|(of, (done, total))| format!("{} {done}/{total}", stage(of))).collect();
         if !parts.is_empty() {
             // Progress is a courtesy; a closed pipe must not end a run.
-            let _ = writeln!(std::io::stderr(), "progress: {}", parts.join(", "));
+            let _ = writeln!(std::io::stderr(), "{}: {}", self.words.progress, parts.join(", "));
         }
         self.said = Instant::now();
     }

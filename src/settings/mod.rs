@@ -295,6 +295,11 @@ pub fn language(typed: &Typed) -> Lang {
     typed.lang.or_else(|| user_file().ok().and_then(|user| user.lang)).unwrap_or_else(of_locale)
 }
 
+/// The language of messages in a workspace, also where its settings cannot be read.
+pub fn language_in(typed: &Typed, workspace: &Workspace) -> Lang {
+    settle(typed, workspace).map_or_else(|_| language(typed), |settings| settings.lang)
+}
+
 /// The language of the locale, as the C library looks it up.
 fn of_locale() -> Lang {
     let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());

@@ -10,6 +10,7 @@ use rust_xlsxwriter::{
 };
 
 use crate::model::{SheetKind, Tables};
+use crate::text::{Lang, phrase};
 
 use super::columns::{Need, Spec, specs};
 
@@ -42,25 +43,26 @@ const NOTE_HEIGHT: u32 = 130;
 ///
 /// # Errors
 /// When the writer refuses a name or a text, which no column has.
-pub fn blank_workbook() -> anyhow::Result<Vec<u8>> {
+pub fn blank_workbook(lang: Lang) -> anyhow::Result<Vec<u8>> {
     let mut workbook = Workbook::new();
     let made = ExcelDateTime::from_ymd(2026, 1, 1)?;
     workbook.set_properties(&DocProperties::new().set_author("turnup").set_creation_datetime(&made));
-    let choices = Choices::of_all_columns();
+    let choices = Choices::of_all_columns(lang);
     for kind in SheetKind::ALL {
-        blank_sheet(workbook.add_worksheet(), kind, &choices).with_context(|| format!("the sheet `{kind}`"))?;
+        blank_sheet(workbook.add_worksheet(), kind, &choices, lang).with_context(|| format!("the sheet `{kind}`"))?;
     }
     examples(workbook.add_worksheet())?;
     choices.write(workbook.add_worksheet())?;
     Ok(workbook.save_to_buffer()?)
 }
 
-fn blank_sheet(sheet: &mut Worksheet, kind: SheetKind, choices: &Choices) -> anyhow::Result<()> {
+fn blank_sheet(sheet: &mut Worksheet, kind: SheetKind, choices: &Choices, lang: Lang) -> anyhow::Result<()> {
     set_up(sheet, kind.name())?;
     for (column, spec) in (0..).zip(specs(kind)) {
         sheet.set_column_format(column, &text())?.set_column_width(column, width([spec.header, spec.example]))?;
         sheet.write_string_with_format(0, column, spec.header, &header(spec.need))?;
-        let note = format!("{}: {}\n\n{}\n\nExample: {}", spec.header, spec.need.word(), spec.help, spec.example);
+        let [need, help, example] = [spec.need.word(), spec.help, "Example"].map(|words| phrase(lang, words));
+        let note = format!("{}: {need}\n\n{help}\n\n{example}: {}", spec.header, spec.example);
         let note = Note::new(note).add_author_prefix(false).set_author("turnup");
         sheet.insert_note(0, column, &note.set_width(NOTE_WIDTH).set_height(NOTE_HEIGHT))?;
         if let Some(validation) = choices.validation(spec)? {
@@ -110,17 +112,18 @@ fn width<'a>(texts: impl IntoIterator<Item = &'a str>) -> u32 {
 pub struct Choices {
     /// The values by the header of their column on that sheet.
     lists: BTreeMap<&'static str, Vec<String>>,
+    lang: Lang,
 }
 
 impl Choices {
     /// The values of all columns that have some.
-    pub fn of_all_columns() -> Self {
+    pub fn of_all_columns(lang: Lang) -> Self {
         let mut lists: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
         for kind in SheetKind::ALL {
             let listed = specs(kind).iter().filter_map(|spec| Some((spec.header, values(spec)?)));
             lists.extend(listed);
         }
-        Self { lists }
+        Self { lists, lang }
     }
 
     /// The rule for the cells of a column. What stands in no list is only warned of where the list is whole, and never
@@ -140,7 +143,7 @@ impl Choices {
         let rule = DataValidation::new()
             .allow_list_formula(Formula::new(range))
             .set_error_style(DataValidationErrorStyle::Warning)
-            .set_error_message("This is not in the list of values that turnup knows.")?;
+            .set_error_message(phrase(self.lang, "This is not in the list of values that turnup knows."))?;
         Ok(Some(rule.show_error_message(spec.legal.is_some() && !takes_more_than_listed(spec))))
     }
 
@@ -299,7 +302,7 @@ mod tests {
 
     #[test]
     fn it_reads_back_as_three_blank_sheets_without_findings() {
-        let tabs = workbook::read(&blank_workbook().expect("it can be made"), &THREE).expect("it can be read");
+        let tabs = workbook::read(&blank_workbook(Lang::En).expect("it can be made"), &THREE).expect("it can be read");
         let names: Vec<&str> = tabs.iter().map(|tab| tab.name.as_str()).collect();
         assert_eq!(names, ["customers", "locations", "users", "examples", "lists"]);
         for (kind, tab) in SheetKind::ALL.into_iter().zip(tabs) {
@@ -313,8 +316,8 @@ mod tests {
 
     #[test]
     fn its_own_sheets_hold_text_only_and_what_can_be_chosen() {
-        let tabs =
-            workbook::read(&blank_workbook().expect("it can be made"), &[EXAMPLES, LISTS]).expect("it can be read");
+        let tabs = workbook::read(&blank_workbook(Lang::En).expect("it can be made"), &[EXAMPLES, LISTS])
+            .expect("it can be read");
         let csv = |name: &str| {
             let tab = tabs.iter().find(|tab| tab.name == name).expect("it is one of its own sheets");
             assert!(tab.typed.is_empty(), "{name}");
@@ -332,7 +335,10 @@ mod tests {
 
     #[test]
     fn it_is_the_same_every_time() {
-        assert_eq!(blank_workbook().expect("it can be made"), blank_workbook().expect("it can be made"));
+        assert_eq!(
+            blank_workbook(Lang::En).expect("it can be made"),
+            blank_workbook(Lang::En).expect("it can be made")
+        );
     }
 
     #[test]

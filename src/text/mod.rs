@@ -1,5 +1,6 @@
 //! The words people read, per language. Templates with `{gaps}`; nothing here decides anything.
 
+mod columns;
 mod en;
 mod pages;
 mod phrases;
@@ -83,7 +84,7 @@ pub fn translated() -> impl Iterator<Item = &'static str> {
 }
 
 fn tables() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    phrases::PHRASES.iter().chain(pages::PAGES)
+    phrases::PHRASES.iter().chain(pages::PAGES).chain(columns::COLUMNS)
 }
 
 /// A phrase with its gaps filled.

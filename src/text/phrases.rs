@@ -20,7 +20,37 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("help", "ajuda"),
     ("cause", "causa"),
     ("example", "exemplo"),
-    ("cure", "cura"),
+    // What `columns`, `init` and blank workbooks say; what each column is for stands in `columns.rs`.
+    ("Example", "Exemplo"),
+    ("one of", "um destes"),
+    ("required", "obrigatória"),
+    ("sometimes", "às vezes"),
+    ("optional", "opcional"),
+    (
+        "* required in every row    ? when the package, the country or a second location asks for it",
+        "* obrigatória em toda linha    ? quando o pacote, o país ou uma segunda localidade a pede",
+    ),
+    ("This is not in the list of values that turnup knows.", "Isto não está na lista de valores que o turnup conhece."),
+    (
+        "fill in templates.toml and the three sheets, then run `turnup check`",
+        "preencha templates.toml e as três planilhas, depois execute `turnup check`",
+    ),
+    // The list of runs, and how far one has come.
+    ("started {started} by {by}, {end}", "iniciada {started} por {by}, {end}"),
+    ("finished {finished} with exit code {exit}", "terminada {finished} com código de saída {exit}"),
+    ("unfinished{left: (*)}; `turnup resume` goes on", "não terminada{left: (*)}; `turnup resume` continua"),
+    ("left off {at} with exit code {exit}: {why}", "parou {at} com código de saída {exit}: {why}"),
+    ("its time was over", "o prazo dela acabou"),
+    ("too many rows failed", "linhas demais falharam"),
+    ("the wave's first customers did not go well", "os primeiros clientes da onda não foram bem"),
+    ("too many rows of some customers failed", "linhas demais de alguns clientes falharam"),
+    (" of {run}", " de {run}"),
+    (
+        "{count|* run was|* runs were} removed by `turnup purge`, the last time on {at}",
+        "{count|* execução foi removida|* execuções foram removidas} por `turnup purge`, a última vez em {at}",
+    ),
+    ("progress", "andamento"),
+    ("cure", "solução"),
     // Where a folder is.
     (
         "this folder was moved; its journal was used in `{folder}` before, where it is no more",
@@ -99,7 +129,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("new", "novo"),
     ("unknown", "desconhecido"),
     ("Webex says `{what}`", "o Webex diz `{what}`"),
-    ("Webex says `{what}`, under the external id `{id}`", "o Webex diz `{what}`, com o identificador externo `{id}`"),
+    ("Webex says `{what}`, under the external id `{id}`", "o Webex diz `{what}`, com o id externo `{id}`"),
     ("somebody in Webex has its administrator's e-mail", "alguém no Webex já tem o e-mail do administrador dele"),
     (
         "its `org_id` names an organisation that is none of this partner's customers",
@@ -118,10 +148,13 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "não está na lista, e a pré-verificação recusa a linha dele: {what}",
     ),
     ("Webex did not answer: {what}", "o Webex não respondeu: {what}"),
-    ("the budget of requests was used up; --budget raises it", "o limite de pedidos foi esgotado; --budget o aumenta"),
+    (
+        "the budget of requests was used up; --budget raises it",
+        "o limite de solicitações foi esgotado; --budget o aumenta",
+    ),
     (
         "surveyed {customers|* customer|* customers}: {new} new, {existing} existing, {elsewhere} elsewhere, {unknown} unknown; {requests|* request|* requests}, the precheck's among them",
-        "levantamento de {customers|* cliente|* clientes}: {new} {new|novo|novos}, {existing} {existing|existente|existentes}, {elsewhere} em outro lugar, {unknown} {unknown|desconhecido|desconhecidos}; {requests|* pedido|* pedidos}, com os da pré-verificação",
+        "levantamento de {customers|* cliente|* clientes}: {new} {new|novo|novos}, {existing} {existing|existente|existentes}, {elsewhere} em outro lugar, {unknown} {unknown|desconhecido|desconhecidos}; {requests|* solicitação|* solicitações}, com as da pré-verificação",
     ),
     // What the doctor finds.
     ("mend what it names, then look again", "corrija o que é indicado e verifique de novo"),
@@ -334,26 +367,26 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("no customer has the wave `{wave}`", "nenhum cliente tem a onda `{wave}`"),
     // One row's story, and one customer's evidence.
     ("create the customer", "criar o cliente"),
-    ("update the customer", "mudar o cliente"),
+    ("update the customer", "atualizar o cliente"),
     ("create the location", "criar a localidade"),
-    ("enable calling", "habilitar a telefonia"),
+    ("enable calling", "ativar o Calling"),
     ("connect the PSTN", "conectar a PSTN"),
     ("add numbers", "incluir números"),
     ("set the main number", "definir o número principal"),
     ("bring numbers live", "pôr números no ar"),
-    ("take numbers out of service", "tirar números de serviço"),
+    ("take numbers out of service", "tirar números do ar"),
     ("create the user", "criar o usuário"),
     ("change the package", "mudar o pacote"),
-    ("grant the role", "conceder o papel"),
-    ("take the role back", "retirar o papel"),
-    ("delete the user", "apagar o usuário"),
+    ("grant the role", "conceder a função"),
+    ("take the role back", "retirar a função"),
+    ("delete the user", "excluir o usuário"),
     ("remove numbers", "remover números"),
-    ("disable calling", "desabilitar a telefonia"),
-    ("delete the location", "apagar a localidade"),
-    ("delete the customer", "apagar o cliente"),
-    ("update the location", "mudar a localidade"),
+    ("disable calling", "desativar o Calling"),
+    ("delete the location", "excluir a localidade"),
+    ("delete the customer", "excluir o cliente"),
+    ("update the location", "atualizar a localidade"),
     ("set the announcement language", "definir o idioma dos anúncios"),
-    ("update the person", "mudar a pessoa"),
+    ("update the person", "atualizar a pessoa"),
     ("release the number", "liberar o número"),
     ("tracking id {id}", "id de rastreamento {id}"),
     ("taken up", "iniciado"),
@@ -375,7 +408,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("location {name}", "localidade {name}"),
     ("numbers of {name}", "números de {name}"),
     ("user {name}", "usuário {name}"),
-    ("role of {name}", "papel de {name}"),
+    ("role of {name}", "função de {name}"),
     ("{place} in run {run}", "{place} na execução {run}"),
     ("the row took no part in this run", "a linha não participou desta execução"),
     ("what it waits for: {place}", "o que ela espera: {place}"),
@@ -459,7 +492,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("{good} of {all}", "{good} de {all}"),
     ("Customer", "Cliente"),
     ("Name", "Nome"),
-    ("Cure", "Cura"),
+    ("Cure", "Solução"),
     ("The row as it came", "A linha como veio"),
     ("Tracking id", "Id de rastreamento"),
     ("rows {from} to {to} of {count}", "linhas {from} a {to} de {count}"),
@@ -553,7 +586,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("Rows of the run", "Linhas da execução"),
     ("Row", "Linha"),
     ("Result", "Resultado"),
-    ("Reason and cure", "Motivo e cura"),
+    ("Reason and cure", "Motivo e solução"),
     ("Search", "Buscar"),
     ("Sheet", "Planilha"),
     ("All sheets", "Todas as planilhas"),
@@ -566,10 +599,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Nada foi enviado. A previsão é um cálculo, não uma promessa.",
     ),
     ("Nothing to do", "Nada a fazer"),
-    ("No request would be made", "Nenhum pedido seria feito"),
-    ("{calls|* request|* requests}, {time}", "{calls|* pedido|* pedidos}, {time}"),
-    ("Requests that read", "Pedidos de leitura"),
-    ("Requests that write", "Pedidos de escrita"),
+    ("No request would be made", "Nenhuma solicitação seria feita"),
+    ("{calls|* request|* requests}, {time}", "{calls|* solicitação|* solicitações}, {time}"),
+    ("Requests that read", "Solicitações de leitura"),
+    ("Requests that write", "Solicitações de escrita"),
     ("Numbers that go live", "Números que entram no ar"),
     ("Persons who may get a mail", "Pessoas que podem receber e-mail"),
     ("Rejected rows", "Linhas rejeitadas"),
@@ -579,8 +612,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("Create", "Criar"),
     ("Change", "Mudar"),
     ("As it is", "Como está"),
-    ("Delete", "Apagar"),
-    ("Requests", "Pedidos"),
+    ("Delete", "Excluir"),
+    ("Requests", "Solicitações"),
     ("To know", "A saber"),
     ("What changes and what goes", "O que muda e o que sai"),
     ("Object", "Objeto"),
@@ -588,7 +621,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("Is now", "É agora"),
     ("Becomes", "Passa a ser"),
     ("and {count} more; the JSON form lists them all", "e mais {count}; a forma JSON lista todos"),
-    ("deleted", "apagado"),
+    ("deleted", "excluído"),
     ("Licences", "Licenças"),
     ("Package", "Pacote"),
     ("Before", "Antes"),
@@ -598,7 +631,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("Locations", "Localidades"),
     ("Numbers", "Números"),
     ("Users", "Usuários"),
-    ("Roles", "Papéis"),
+    ("Roles", "Funções"),
     ("Evidence", "Comprovação"),
     ("Left to do by hand", "A fazer manualmente"),
     ("Date", "Data"),
@@ -621,18 +654,18 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     // The page of `plan`.
     ("stage", "etapa"),
     ("create", "criar"),
-    ("update", "mudar"),
+    ("update", "atualizar"),
     ("unchanged", "igual"),
-    ("delete", "apagar"),
-    ("calls", "chamadas"),
-    ("nothing to do: no request would be made", "nada a fazer: nenhum pedido seria feito"),
+    ("delete", "excluir"),
+    ("calls", "solicitações"),
+    ("nothing to do: no request would be made", "nada a fazer: nenhuma solicitação seria feita"),
     (
         "no request would be made, but not everything is as the sheets say",
-        "nenhum pedido seria feito, mas nem tudo está como as planilhas dizem",
+        "nenhuma solicitação seria feita, mas nem tudo está como as planilhas dizem",
     ),
     (
         "{calls|* call|* calls} ({read|* that reads|* that read}, {write|* that writes|* that write}), {time}; the time goes into: {bottleneck}",
-        "{calls} chamadas ({read} de leitura, {write} de escrita), {time}; o tempo vai para: {bottleneck}",
+        "{calls|* solicitação|* solicitações} ({read} de leitura, {write} de escrita), {time}; o tempo vai para: {bottleneck}",
     ),
     ("faster", "mais rápido"),
     ("slower", "mais lento"),
@@ -641,7 +674,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("as foretold", "como previsto"),
     (
         "the forecast was {range} and {calls|* request|* requests}; it took {took} and {sent|* request|* requests}: {judged}",
-        "a previsão era {range} e {calls|* pedido|* pedidos}; levou {took} e {sent|* pedido|* pedidos}: {judged}",
+        "a previsão era {range} e {calls|* solicitação|* solicitações}; levou {took} e {sent|* solicitação|* solicitações}: {judged}",
     ),
     ("about {time}", "cerca de {time}"),
     ("{least} to {most}", "de {least} a {most}"),
@@ -665,14 +698,14 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{count|* objeto conhecido não tem|* objetos conhecidos não têm} linha que participe; {count|fica como está|ficam como estão}",
     ),
     ("{row} is left out: {message}", "{row} fica de fora: {message}"),
-    ("update {id}: {changes}", "mudar {id}: {changes}"),
-    ("delete {id}", "apagar {id}"),
+    ("update {id}: {changes}", "atualizar {id}: {changes}"),
+    ("delete {id}", "excluir {id}"),
     ("carried over {id}: {what} since {since}", "continua {id}: {what} desde {since}"),
     (
         "what goes is the tie to the partner: organisations, persons and their e-mails stay in Webex; a deleted user's number \
          stays in Webex too",
         "o que sai é o vínculo com o parceiro: organizações, pessoas e seus e-mails ficam no Webex; o número de um usuário \
-         apagado também fica no Webex",
+         excluído também fica no Webex",
     ),
     // Taking back, and the ceiling on changes.
     (
@@ -751,30 +784,30 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "the numbers stay: the location's PSTN connection takes no changes over the API",
         "os números ficam: a conexão PSTN da localidade não aceita mudanças pela API",
     ),
-    ("rate limit", "limite de pedidos por segundo"),
+    ("rate limit", "limite de solicitações por segundo"),
     ("provisioning of customers", "provisionamento dos clientes"),
-    ("requests in flight", "pedidos simultâneos"),
+    ("requests in flight", "solicitações simultâneas"),
     (
         "{count|* location says|* locations say} `inactive`, but {count|its|their} numbers were brought live; they stay live",
-        "{count|* localidade diz|* localidades dizem} `inactive`, mas seus números já entraram em serviço; eles continuam em serviço",
+        "{count|* localidade diz|* localidades dizem} `inactive`, mas seus números já entraram no ar; eles continuam no ar",
     ),
     // The page of `activate`.
     (
         "{customer}, {location}: {count|* number goes|* numbers go} live now",
-        "{customer}, {location}: {count|* número entra|* números entram} em serviço agora",
+        "{customer}, {location}: {count|* número entra|* números entram} no ar agora",
     ),
     (
         "{count|* number goes live in all; it stays|* numbers go live in all; they stay} live while the sheet still says `inactive`",
-        "{count|* número entra em serviço ao todo; ele continua|* números entram em serviço ao todo; eles continuam} em serviço enquanto a planilha ainda diz `inactive`",
+        "{count|* número entra no ar ao todo; ele continua|* números entram no ar ao todo; eles continuam} no ar enquanto a planilha ainda diz `inactive`",
     ),
-    ("no number is staged: no request would be made", "nenhum número está em espera: nenhum pedido seria feito"),
+    ("no number is staged: no request would be made", "nenhum número está preparado: nenhuma solicitação seria feita"),
     (
         "nobody is there to confirm that numbers go live; add --yes",
-        "não há ninguém para confirmar que os números entrem em serviço; acrescente --yes",
+        "não há ninguém para confirmar que os números entrem no ar; acrescente --yes",
     ),
     (
         "nothing has been run in this folder, so no number is staged",
-        "nada foi executado nesta pasta, então nenhum número está em espera",
+        "nada foi executado nesta pasta, então nenhum número está preparado",
     ),
     // What rows of locations say of emergencies.
     (
@@ -796,7 +829,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     // The closing summary.
     ("no rows", "nenhuma linha"),
-    ("{count|* request|* requests}", "{count|* pedido|* pedidos}"),
+    ("{count|* request|* requests}", "{count|* solicitação|* solicitações}"),
     ("{by} stands in the way", "{by} impede esta linha"),
     ("see {by}; this row goes with it", "veja {by}; esta linha vai junto"),
     ("{fix}; this row goes with it", "{fix}; esta linha vai junto"),
@@ -824,7 +857,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "3 e-mails já foram reenviados, então fale com a pessoa por telefone",
     ),
     ("the window of its wave is closed (waves.csv says when)", "a janela da onda está fechada (waves.csv diz quando)"),
-    ("Webex has no call that hastens it", "o Webex não tem chamada que apresse isso"),
+    ("Webex has no call that hastens it", "a API do Webex não tem como apressar isso"),
     ("nothing to mend; the next run follows it up", "nada a corrigir; a próxima execução acompanha"),
     (
         "ask the person to open the mail from Webex and consent; the next run follows it up",
@@ -865,7 +898,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("interrupted; nothing was written", "interrompido; nada foi escrito"),
     (
         "exported: {customers|* customer|* customers}, {locations|* branch|* branches}, {users|* user|* users}; {requests|* request|* requests}",
-        "exportados: {customers|* cliente|* clientes}, {locations|* filial|* filiais}, {users|* usuário|* usuários}; {requests|* pedido|* pedidos}",
+        "exportados: {customers|* cliente|* clientes}, {locations|* filial|* filiais}, {users|* usuário|* usuários}; {requests|* solicitação|* solicitações}",
     ),
     (
         "the runs of this folder went to another Webex, so nothing is filled in from them",
@@ -928,13 +961,13 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "calling is not enabled here, and a run with these sheets would enable it: {which}",
-        "aqui as chamadas não estão ativadas, e uma execução com estas planilhas as ativaria: {which}",
+        "aqui o Calling não está ativado, e uma execução com estas planilhas o ativaria: {which}",
     ),
     (
         "Webex does not tell the name, perhaps since they have not consented yet: {which}",
         "o Webex não diz o nome, talvez porque ainda não consentiram: {which}",
     ),
-    ("these roles have no place in `role`: {which}", "estes papéis não cabem em `role`: {which}"),
+    ("these roles have no place in `role`: {which}", "estas funções não cabem em `role`: {which}"),
     (
         "these persons have no package, so no sheet holds them: {which}",
         "estas pessoas não têm pacote, e nenhuma planilha as contém: {which}",
@@ -943,15 +976,15 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("the customer `{customer}` was not read: {reason}", "o cliente `{customer}` não foi lido: {reason}"),
     (
         "{budget|* request is|* requests are} not even enough for the list of customers; give --budget more",
-        "{budget|* pedido não basta|* pedidos não bastam} nem para a lista de clientes; dê mais a --budget",
+        "{budget|* solicitação não basta|* solicitações não bastam} nem para a lista de clientes; dê mais a --budget",
     ),
     (
         "not looked at, since the budget is used up: {which}; they come first the next time",
-        "não examinados, pois o limite de pedidos se esgotou: {which}; são os primeiros da próxima vez",
+        "não examinados, pois o limite de solicitações se esgotou: {which}; são os primeiros da próxima vez",
     ),
     (
         "{differences|* difference|* differences}; {customers|* customer|* customers} compared with {requests|* request|* requests}",
-        "{differences|* diferença|* diferenças}; {customers|* cliente comparado|* clientes comparados} com {requests|* pedido|* pedidos}",
+        "{differences|* diferença|* diferenças}; {customers|* cliente comparado|* clientes comparados} com {requests|* solicitação|* solicitações}",
     ),
     (
         "{sheet} {key}: `{column}` was confirmed as `{known}` and is `{found}`",
@@ -1016,7 +1049,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "sim ou não; a caixa de seleção do Partner Hub para todos os seus clientes",
     ),
     ("E-mail settings", "Configurações de e-mail"),
-    ("Calling settings", "Configurações de chamadas"),
+    ("Calling settings", "Configurações do Calling"),
     (
         "key=value, joined by `;`; kept as a note of what Partner Hub says",
         "chave=valor, separadas por `;`; guardadas como nota do que diz o Partner Hub",
@@ -1063,7 +1096,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "the run was cut off; `turnup resume` goes on where it stands",
-        "a execução foi cortada; `turnup resume` continua de onde está",
+        "a execução foi interrompida; `turnup resume` continua de onde está",
     ),
     (
         "the time is over, so nothing more was begun; `turnup resume` goes on where this run stands",
@@ -1146,7 +1179,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     (
         "the run {run} of {started} was cut off; what it has sent is settled first, then the sheets are planned anew \
          (`turnup resume` would go on with its own plan instead)",
-        "a execução {run} de {started} foi cortada; primeiro se resolve o que ela enviou, depois as planilhas são planejadas \
+        "a execução {run} de {started} foi interrompida; primeiro se resolve o que ela enviou, depois as planilhas são planejadas \
          de novo (`turnup resume` continuaria com o plano dela)",
     ),
     (
@@ -1154,7 +1187,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "as entradas guardadas com ela sumiram, e ela não tem relatório; o que deixou em dúvida é consultado",
     ),
     // What fills gaps of findings.
-    ("Webex has no call for it", "o Webex não tem chamada para isso"),
+    ("Webex has no call for it", "a API do Webex não permite isso"),
     ("the template of a customer is chosen once", "o modelo de um cliente é escolhido uma só vez"),
     ("the country decides where the data lies", "o país decide onde ficam os dados"),
     (
@@ -1175,12 +1208,12 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "uma localidade mantém o número principal até ter outro",
     ),
     ("it cannot be empty", "não pode ficar vazia"),
-    ("Cisco describes no call that clears it", "a Cisco não descreve chamada que a apague"),
+    ("Cisco describes no call that clears it", "a Cisco não descreve como esvaziá-la pela API"),
     ("a calling user needs a number or an extension", "um usuário de Calling precisa de um número ou de um ramal"),
-    ("a full administrator is never made less", "um administrador pleno nunca é rebaixado"),
+    ("a full administrator is never made less", "um administrador completo nunca é rebaixado"),
     (
         "the package of a full administrator is never made smaller",
-        "o pacote de um administrador pleno nunca é diminuído",
+        "o pacote de um administrador completo nunca é diminuído",
     ),
     ("a user still has the package", "um usuário ainda tem o pacote"),
     (
@@ -1218,9 +1251,9 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("tabs", "tabulações"),
     ("CSV text", "texto CSV"),
     ("a text file", "um arquivo de texto"),
-    ("an Excel workbook (XLSX)", "uma pasta do Excel (XLSX)"),
-    ("an old Excel workbook (XLS)", "uma pasta antiga do Excel (XLS)"),
-    ("a binary Excel workbook (XLSB)", "uma pasta binária do Excel (XLSB)"),
+    ("an Excel workbook (XLSX)", "uma pasta de trabalho do Excel (XLSX)"),
+    ("an old Excel workbook (XLS)", "uma pasta de trabalho antiga do Excel (XLS)"),
+    ("a binary Excel workbook (XLSB)", "uma pasta de trabalho binária do Excel (XLSB)"),
     ("an Office file locked with a password", "um arquivo do Office trancado com senha"),
     ("an old Office file", "um arquivo antigo do Office"),
     ("an OpenDocument spreadsheet (ODS)", "uma planilha OpenDocument (ODS)"),

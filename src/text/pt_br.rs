@@ -92,8 +92,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "F113",
         "isto é {kind}, e não {wanted}",
         "{cure}",
-        "Só são lidos textos CSV e pastas XLSX; o que um arquivo é mostra-se nos primeiros bytes, não no nome.",
-        "uma pasta `.xls` renomeada para `users.csv`; abra-a e salve-a como CSV UTF-8",
+        "Só são lidos textos CSV e pastas de trabalho XLSX; o que um arquivo é mostra-se nos primeiros bytes, não no nome.",
+        "uma pasta de trabalho `.xls` renomeada para `users.csv`; abra-a e salve-a como CSV UTF-8",
     ),
     entry(
         "F114",
@@ -114,14 +114,14 @@ pub(super) const ENTRIES: &[Entry] = &[
         "a pasta de trabalho não tem planilha chamada `{sheet}`{suggestion:; será `*`?}",
         "renomeie a planilha para `{sheet}`, ou acrescente uma; uma planilha só com o cabeçalho está certa",
         "Uma pasta de trabalho contém as três planilhas customers, locations e users.",
-        "uma pasta com uma planilha `Colegas` e nenhuma chamada `users`",
+        "uma pasta de trabalho com uma planilha `Colegas` e nenhuma chamada `users`",
     ),
     entry(
         "F117",
         "a planilha `{value}` não é lida",
         "renomeie-a se era para o turnup, ou deixe como está",
-        "O turnup lê as planilhas customers, locations e users de uma pasta, e diz que outras encontrou.",
-        "uma pasta com as planilhas `users` e `users (2)`",
+        "O turnup lê as planilhas customers, locations e users de uma pasta de trabalho, e diz que outras encontrou.",
+        "uma pasta de trabalho com as planilhas `users` e `users (2)`",
     ),
     entry(
         "F118",
@@ -147,14 +147,14 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "F132",
         "isto não serve como correção: {reason}",
-        "corrija a linha ou apague-a",
+        "corrija a linha ou exclua-a",
         "Uma correção guardada não pode ser deixada de fora em silêncio, então nada é enviado antes que o arquivo possa ser lido.",
         "um cabeçalho sem `was`; escreva `key,column,was,now`",
     ),
     entry(
         "F145",
         "isto não serve como janela de uma onda: {reason}{value: (`*`)}",
-        "corrija a linha ou apague-a",
+        "corrija a linha ou exclua-a",
         "Nada pode ser enviado fora de uma janela que alguém quis, então nada é enviado antes que o arquivo possa ser lido.",
         "`2026-03-29 01:30` em Lisboa, onde os relógios são adiantados à 01:00; escreva `2026-03-29 02:00`",
     ),
@@ -436,7 +436,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "`{column}`{from: era `*` quando isto foi provisionado e} não pode ser mudada{to: para `*`}: {because}{by: (`*`)}",
         "{from:escreva `*` de novo, ou }{cure}",
         "Alguns valores ficam fixos depois que o objeto existe, como o modelo de um cliente ou a localidade de um usuário de Calling; \
-         outros não podem ser apagados.",
+         outros não podem ser esvaziados.",
         "outro `template` para um cliente que já existe",
     ),
     entry(
@@ -498,9 +498,9 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "C248",
         "a célula contém uma fórmula cujo valor não foi salvo",
-        "abra a pasta em um programa de planilhas e salve-a, ou digite o valor",
+        "abra a pasta de trabalho em um programa de planilhas e salve-a, ou digite o valor",
         "O turnup lê os valores salvos ao lado das fórmulas, e não calcula nenhuma.",
-        "uma pasta feita por um script que escreveu `=A2&\"@acme.example\"`",
+        "uma pasta de trabalho feita por um script que escreveu `=A2&\"@acme.example\"`",
     ),
     entry(
         "C260",
@@ -526,7 +526,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "C271",
         "{related} não é aplicada{changed:, pois foi feita para `*`, o que a célula já não diz}{twice:, pois * linhas têm a sua chave}",
-        "apague a linha se já não for necessária, ou corrija a célula de novo",
+        "exclua a linha se já não for necessária, ou corrija a célula de novo",
         "Uma correção guardada termina quando a origem diz outra coisa, pois o que era certo então pode estar errado agora.",
         "`+351211234567` foi corrigido uma vez, e agora a origem diz `+351211234599`",
     ),
@@ -658,7 +658,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "L325",
-        "isto deve ser apagado, mas linhas ainda criam ou mudam algo nele: {count} delas, primeiro {related}",
+        "isto deve ser excluído, mas linhas ainda criam ou mudam algo nele: {count} delas, primeiro {related}",
         "escreva `delete` também nessas linhas, ou tire `delete` desta",
         "Um cliente ou uma localidade só sai quando nenhuma linha ainda o cita.",
         "`delete` para um cliente cujos usuários continuam na planilha de usuários",
@@ -801,7 +801,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "R601",
         "o Webex recusou: {reason}",
         "corrija o que o Webex indica e execute de novo",
-        "A API respondeu que o pedido está errado; repeti-lo igual não adianta.",
+        "A API respondeu que a solicitação está errada; repeti-la igual não adianta.",
         "400 `addressLine1 is too long`",
     ),
     entry(
@@ -822,7 +822,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "R604",
         "não se sabe se teve efeito: {reason}",
         "execute de novo; o turnup consulta antes de enviar qualquer coisa duas vezes",
-        "Não se sabe se o pedido teve efeito, e nada é enviado de novo até que se saiba.",
+        "Não se sabe se a solicitação teve efeito, e nada é enviado de novo até que se saiba.",
         "a conexão caiu enquanto um usuário era criado",
     ),
     entry(
@@ -904,23 +904,23 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "R616",
-        "o Webex não deixa apagar: {reason}",
+        "o Webex não deixa excluir: {reason}",
         "remova o que o Webex indica, e execute de novo",
         "O Calling não pode ser tirado da última localidade, nem de uma que ainda está em uso, e o turnup não força nada.",
         "`delete` para a única localidade com Calling",
     ),
     entry(
         "R617",
-        "o Webex ainda não apagou depois de {reason}",
+        "o Webex ainda não excluiu depois de {reason}",
         "execute de novo mais tarde; o turnup continua de onde parou",
-        "Apagar um cliente é um trabalho de minutos; este demorou mais do que o turnup espera.",
+        "Excluir um cliente é um trabalho de minutos; este demorou mais do que o turnup espera.",
         "um cliente que fica em `deleting`",
     ),
     entry(
         "R620",
         "o Webex não mudou o estado de números da localidade: {reason}",
         "veja o que o Webex diz; `turnup activate`, ou a próxima execução, tenta de novo o que falta",
-        "Números em espera entram em serviço quando `number_state` passa de `inactive` a `active`, ou com \
+        "Números preparados entram no ar quando `number_state` passa de `inactive` a `active`, ou com \
          `turnup activate`; o Webex recusou isso para os números indicados. Os outros mudaram.",
         "um número movido para outra localidade no Control Hub",
     ),
