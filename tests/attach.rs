@@ -6,7 +6,7 @@ mod crashing;
 #[path = "flow/world.rs"]
 mod world;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use crashing::Crashing;
@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
 use turnup::api::wire::{Method, Request};
-use turnup::journal::{Ending, Log, Memory, Record};
-use turnup::plan::{Action, Known, Plan, StepId};
+use turnup::journal::{Ending, Log, Memory, Record, made};
+use turnup::plan::{Action, Known, Plan, Step, StepId, undo};
 use turnup::simulator::{Duplicates, Faults, Settings, Simulator};
 use world::{TEMPLATES, Webex, attempt_of, duplicates, head_of, planned_of};
 
@@ -105,6 +105,34 @@ fn a_customer_is_made_in_the_organisation_that_stands() {
         assert!(bad.is_empty(), "{bad:?}");
         assert_attached(&webex, &org_id);
         assert!(sheets(&org_id, &log.known().expect("memory can be read")).is_idle(), "a second run has nothing to do");
+    });
+}
+
+#[test]
+fn a_place_that_stood_before_the_attachment_is_not_called_made_and_does_not_keep_the_customer() {
+    runtime().block_on(async {
+        let (began, webex) = (Instant::now(), webex(Faults::none(), 700));
+        let org_id = left_alone(&webex, began).await;
+        let address = json!({ "address1": "Rua Cinco 5", "city": "Braga", "state": "", "postalCode": "4700-001", "country": "PT" });
+        let branch = json!({
+            "name": "Braga", "timeZone": "Europe/Lisbon", "preferredLanguage": "pt_pt", "announcementLanguage": "pt_pt",
+            "address": address,
+        });
+        webex.asked(began, &Request::new(Method::Get, format!("/organizations/{org_id}")));
+        let request = Request::new(Method::Post, "/locations").with_query("orgId", &org_id).with_body(branch);
+        let made_by_hand = webex.asked(began, &request);
+        assert_eq!(made_by_hand.status, 201, "{}", made_by_hand.body);
+        let mut log = Memory::default();
+        let plan = sheets(&org_id, &Known::default());
+        let records = ran("one", &webex, began, &plan, &mut log).await;
+        let ending = |id: StepId| records[&id].ending();
+        assert_eq!(ending(StepId::customer("c-9")), Some(Ending::Created));
+        assert_eq!(ending(StepId::location("c-9", "Velha Sede")), Some(Ending::AlreadyThere));
+
+        let taken_back = undo(&made(&plan, &records, &HashSet::new()), &log.known().expect("memory can be read"));
+        let is_customer = |step: &&Step| step.id == StepId::customer("c-9");
+        let customer = taken_back.plan.steps.iter().find(is_customer).map(|step| step.action);
+        assert_eq!(customer, Some(Action::Delete), "{:?}", taken_back.kept);
     });
 }
 

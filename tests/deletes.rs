@@ -107,6 +107,42 @@ fn a_number_of_someone_who_goes_is_another_ones_in_the_same_run_wherever_webex_l
     }
 }
 
+/// The same in two runs: first two users go, and later others get their numbers.
+const GONE: [&str; 3] = [
+    HANDED_ON[0],
+    HANDED_ON[1],
+    "customer_external_id,first_name,last_name,email,package,location,phone_number,extension,role,action\n\
+     ,,,u3@aurora.example,,,,,,delete\n,,,u1@aurora.example,,,,,,delete\n\
+     c-1,ana,Teste,ana@aurora.example,webex_calling,Sede,+351211234510,1000,full_admin,\n",
+];
+
+#[test]
+fn a_number_of_someone_who_went_in_an_earlier_run_is_another_ones_wherever_webex_left_it() {
+    for persons_keep_calling in [false, true] {
+        let settings =
+            Settings { duplicates: Duplicates::Allow, provision_ms: 700, persons_keep_calling, ..Settings::default() };
+        let webex = Webex::new(Simulator::new(settings, Faults::none()));
+        let (_, _, mut log) = deleted(&webex, GONE);
+        runtime().block_on(async {
+            let began = tokio::time::Instant::now();
+            // The next night, for Webex too.
+            tokio::time::sleep(std::time::Duration::from_hours(24)).await;
+            let known = log.known().expect("memory can be read");
+            let plan = planned_of(TEMPLATES, HANDED_ON, &known);
+            log.begin(&world::head_of("e"), &plan).expect("memory takes it");
+            let finish = world::attempt_of("e", &webex, began, &plan, HashMap::new(), &mut log, &known).await;
+            let records = finish.expect("nothing stops it").records;
+            let bad: Vec<_> =
+                records.iter().filter(|(_, record)| !record.ending().is_some_and(Ending::is_good)).collect();
+            assert!(bad.is_empty(), "{bad:#?}");
+        });
+        let number = |email: &str| webex.state()["subscribers"][email]["number"].clone();
+        assert_eq!(number("u6@aurora.example"), "+351211234523");
+        assert_eq!(number("nova@aurora.example"), "+351266123421");
+        assert!(planned_of(TEMPLATES, HANDED_ON, &log.known().expect("memory can be read")).is_idle());
+    }
+}
+
 /// Two headquarters stay with their organisations and their numbers, and one person is the administrator of an
 /// organisation by being its first.
 const LEFT: [usize; 5] = [0, 2, 9, 0, 1];

@@ -51,6 +51,27 @@ fn a_change_that_the_answer_itself_denies_is_sent_again_by_the_next_run() {
     assert_eq!(simulator.state()["subscribers"]["bruno@aurora.example"]["firstName"], "Bruna");
 }
 
+/// Webex answers well and shows the old package, also when it is asked once more.
+const SAME_PACKAGE: &str = "[[fault]]\nmethod = \"PUT\"\npath = \"/wholesale/subscribers/*\"\nkind = \"status\"\n\
+                            status = 200\ntimes = 1\nbody = '{\"id\":\"x\",\"packages\":[\"webex_calling\"]}'\n";
+
+#[test]
+fn a_package_that_the_answer_itself_denies_is_asked_for_once_more_and_sent_again_by_the_next_run() {
+    let bench = Bench::small();
+    let simulator = Simulator::with_faults(&bench, SAME_PACKAGE);
+    Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(0);
+    let users =
+        USERS.replace("Bruno,Reis,bruno@aurora.example,webex_calling", "Bruno,Reis,bruno@aurora.example,webex_suite");
+    bench.write("work/users.csv", &users);
+    let denied = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(4);
+    let line = &Results::read(&bench, &denied, "users.results.csv").lines(&["result", "reason", "missing"])[1];
+    assert!(line.contains("package is still `webex_calling` and should be `webex_suite`"), "{line}");
+    assert!(line.ends_with(" package"), "{line}");
+    let again = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(0);
+    assert_eq!(outcomes(&bench, &again)["updated"], 1);
+    assert_eq!(simulator.state()["subscribers"]["bruno@aurora.example"]["package"], "webex_suite");
+}
+
 /// One change of a location's calling is answered 206, after so many that get through.
 fn in_part(skip: usize) -> String {
     format!(
@@ -159,6 +180,24 @@ fn numbers_and_users_do_not_wait_for_an_emergency_address_that_webex_forbids() {
     assert_eq!(outcomes(&bench, &ran), [("created".to_owned(), 7), ("incomplete".to_owned(), 1)].into());
     assert!(told(&bench, &ran).contains("emergency address"), "{}", told(&bench, &ran));
     assert_eq!((location(&simulator, "mainNumber"), registrations(&simulator)), ("+351211234500".into(), 0));
+}
+
+#[test]
+fn numbers_and_users_do_not_wait_for_an_emergency_address_whose_answer_never_comes() {
+    for trouble in ["kind = \"status\"\nstatus = 503\n", "kind = \"drop\"\n"] {
+        let bench = Bench::small();
+        with_help(&bench);
+        let broken = format!(
+            "[[fault]]\nmethod = \"POST\"\npath = \"/telephony/pstn/locations/*/emergencyAddress\"\ntimes = 99\n{trouble}"
+        );
+        let simulator = Simulator::with_faults(&bench, &broken);
+        let ran = Ran::of(&mut bench.against(&simulator, &RUN)).expect_code(4);
+        assert_eq!(outcomes(&bench, &ran), [("created".to_owned(), 7), ("incomplete".to_owned(), 1)].into());
+        assert!(told(&bench, &ran).ends_with(" emergency address"), "{}", told(&bench, &ran));
+        let plan = bench.ran(&["plan", "work"]).expect_code(0).out;
+        assert!(plan.contains("update numbers/aurora/Headquarters: emergency_address"), "{plan}");
+        assert_eq!(location(&simulator, "mainNumber"), "+351211234500");
+    }
 }
 
 /// The first shop with ten numbers.

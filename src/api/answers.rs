@@ -293,14 +293,15 @@ pub fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, String> {
     serde_json::from_str(&answer.body).map_err(|error| format!("the answer has an unexpected form: {error}"))
 }
 
-/// The entries of a list, whichever of the names it goes by.
+/// The entries of a list, whichever of the names it goes by. Every list of Cisco's description is an object that names its
+/// entries; a bare array is read all the same, but one without entries does not say that there are none.
 ///
 /// # Errors
 /// What is wrong with the body, for people.
 pub fn list<T: DeserializeOwned>(answer: &Answer, names: &[&str]) -> Result<Vec<T>, String> {
     let body: Value = read(answer)?;
     let entries = match body {
-        Value::Array(_) => body,
+        Value::Array(ref entries) if !entries.is_empty() => body,
         Value::Object(mut fields) => {
             let found = names.iter().find_map(|name| fields.remove(*name));
             found.ok_or_else(|| format!("the answer has no `{}`", names.join("` or `")))?
@@ -436,6 +437,22 @@ mod tests {
         assert_eq!(shown(""), "status 400 without a word (400)");
         let hostile = json!({ "errors": [{ "description": "a\u{202e}b\u{1b}[2J\nc\u{2066}d" }] });
         assert_eq!(shown(&hostile.to_string()), "a[U+202E]b[U+001B][2J c[U+2066]d (400)");
+    }
+
+    #[test]
+    fn only_a_list_that_names_its_entries_can_be_empty() {
+        let read = |body: &str| {
+            let answer = Answer { status: 200, headers: Vec::new(), body: body.to_owned() };
+            list::<u32>(&answer, &["items", "customers"])
+        };
+        for (body, entries) in
+            [(r#"{"items":[]}"#, &[][..]), (r#"{"customers":[1,2],"count":2}"#, &[1, 2]), ("[1]", &[1])]
+        {
+            assert_eq!(read(body).as_deref(), Ok(entries), "{body}");
+        }
+        for body in ["[]", "{}", r#"{"items":null}"#, r#"{"message":"soon"}"#, "null", "true", ""] {
+            assert!(read(body).is_err(), "{body}");
+        }
     }
 
     #[test]

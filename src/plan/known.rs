@@ -51,8 +51,42 @@ pub struct Known {
     standing: HashMap<StepId, Confirmed>,
     /// Made by turnup, and not released yet: nothing can be done with them.
     waiting: HashMap<StepId, Confirmed>,
-    /// What was deleted, with the organisation that it left behind.
-    gone: HashMap<StepId, Option<String>>,
+    /// What was deleted, with what it left behind.
+    gone: HashMap<StepId, Remains>,
+}
+
+/// What stays in Webex of something that was deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Remains {
+    /// The organisation of a customer.
+    organisation: Option<String>,
+    /// The number of a user, and the customer in whose organisation the person stays.
+    number: Option<Legacy>,
+}
+
+/// A number that a deleted user may still hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Legacy {
+    pub customer: String,
+    pub number: String,
+}
+
+impl Remains {
+    fn of(id: &StepId, confirmed: &mut Confirmed) -> Self {
+        let mut field = |column: &str| confirmed.fields.remove(column);
+        match id.stage() {
+            Some(Stage::Customers) => Self { organisation: confirmed.ids.remove("org_id"), number: None },
+            Some(Stage::Users) => {
+                let both = field("customer_external_id").zip(field("phone_number"));
+                Self { organisation: None, number: both.map(|(customer, number)| Legacy { customer, number }) }
+            }
+            _ => Self::default(),
+        }
+    }
+
+    fn or(self, earlier: Self) -> Self {
+        Self { organisation: self.organisation.or(earlier.organisation), number: self.number.or(earlier.number) }
+    }
 }
 
 impl Known {
@@ -102,17 +136,24 @@ impl Known {
     /// its users belong to it.
     pub fn organisation_left(&self, external_id: &str) -> Option<&str> {
         let id = StepId::customer(external_id);
-        self.gone.get(&id).filter(|_| self.made(&id).is_none())?.as_deref()
+        self.gone.get(&id).filter(|_| self.made(&id).is_none())?.organisation.as_deref()
+    }
+
+    /// The users who were deleted and not made again, with the number that each had: where the number stays is not said
+    /// (`webex-api.md` 3.1).
+    pub fn legacies(&self) -> impl Iterator<Item = (&StepId, &Legacy)> {
+        let left = self.gone.iter().filter_map(|(id, remains)| Some((id, remains.number.as_ref()?)));
+        left.filter(|(id, _)| self.made(id).is_none())
     }
 
     /// The same with objects that were deleted.
     #[must_use]
     pub fn with_gone(mut self, gone: impl IntoIterator<Item = (StepId, Confirmed)>) -> Self {
         for (id, mut confirmed) in gone {
-            let organisation = confirmed.ids.remove("org_id").filter(|_| id.stage() == Some(Stage::Customers));
+            let remains = Remains::of(&id, &mut confirmed);
             let known = self.gone.entry(id).or_default();
             // Deleted once more without being known, it has left what it left the first time.
-            *known = organisation.or_else(|| known.take());
+            *known = remains.or(std::mem::take(known));
         }
         self
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::build::{Plan, Removals};
 use super::id::StepId;
-use super::known::Known;
+use super::known::{Known, MADE_BY};
 use super::step::{Stage, Step};
 use super::work::Work;
 
@@ -97,7 +97,9 @@ pub fn undo(made: &[Made<'_>], known: &Known) -> Undo {
         let headquarters = customer.headquarters.as_ref().map(|site| StepId::location(external_id, &site.name));
         let stays = |id: &StepId| !going.contains(id) && Some(id) != headquarters.as_ref();
         let below = StepId::location(external_id, "");
-        let mut branches = known.iter().map(|(id, _)| id).filter(|id| id.as_str().starts_with(below.as_str()));
+        // A branch that turnup only found was there without the customer, and stays so.
+        let own = known.iter().filter(|(_, confirmed)| confirmed.ids.contains_key(MADE_BY));
+        let mut branches = own.map(|(id, _)| id).filter(|id| id.as_str().starts_with(below.as_str()));
         let is_used = users_of(known, external_id, None).any(stays) || branches.any(stays);
         if undo.may_go(made, made.is_touched, is_used) {
             removals.customer(made.step.source, external_id);

@@ -186,6 +186,9 @@ pub struct ReleaseWork {
     pub location: Option<String>,
     /// The number that the person gets in its place.
     pub next: Option<String>,
+    /// Was the user deleted in an earlier run? Then the person may be gone too, or have the number no more.
+    #[serde(default)]
+    pub gone: bool,
 }
 
 impl Work {

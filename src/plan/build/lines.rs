@@ -52,6 +52,8 @@ pub(super) struct Lines {
     releases: BTreeMap<usize, String>,
     /// Numbers that persons who are deleted give up before, for others who wait for them, by e-mail address.
     departures: BTreeMap<String, String>,
+    /// Numbers that rows want and that persons may still hold who were deleted in an earlier run: their e-mail addresses.
+    legacies: HashMap<usize, String>,
     obstacles: HashMap<usize, Vec<Obstacle>>,
 }
 
@@ -104,6 +106,7 @@ impl<'a> Builder<'a> {
         self.find_holders(&mut claims);
         let mut lines = Lines::default();
         self.refuse_numbers_from_elsewhere(&claims, &mut lines);
+        self.find_legacies(&claims, &mut lines);
         claims.retain(|claim| !claim.holders.is_empty());
         let rows: HashMap<&str, &Sourced<User>> =
             self.batch.users().iter().map(|user| (user.value.email.as_str(), user)).collect();
@@ -164,6 +167,23 @@ impl<'a> Builder<'a> {
         }
         for claim in claims {
             claim.holders.sort_unstable();
+        }
+    }
+
+    /// Looks who was deleted in an earlier run and had a number that nobody is known to have since.
+    fn find_legacies(&self, claims: &[Claim<'a>], lines: &mut Lines) {
+        let left: HashMap<&str, (&StepId, &str)> =
+            self.known.legacies().map(|(id, left)| (left.number.as_str(), (id, left.customer.as_str()))).collect();
+        if left.is_empty() {
+            return;
+        }
+        for claim in claims.iter().filter(|claim| claim.holders.is_empty()) {
+            let Line::Number(number) = &claim.line else { continue };
+            let user = &claim.taker.value;
+            let held = left.get(number.as_str()).filter(|(_, customer)| *customer == user.customer);
+            if let Some((holder, _)) = held.filter(|(id, _)| **id != StepId::user(user.email.as_str())) {
+                lines.legacies.insert(claim.taker.row.index, holder.parts().concat());
+            }
         }
     }
 
@@ -254,8 +274,27 @@ impl<'a> Builder<'a> {
             number,
             location: user.location.clone(),
             next: user.phone_number.map(|phone| phone.to_string()),
+            gone: false,
         };
         let step = release(sourced.row.into(), needs, work);
+        let id = step.id.clone();
+        self.plan.steps.push(step);
+        Some(id)
+    }
+
+    /// The step that takes the number of a row from a person who was deleted in an earlier run.
+    pub(super) fn take_over(&mut self, sourced: &'a Sourced<User>) -> Option<StepId> {
+        let holder = self.lines.legacies.get(&sourced.row.index)?.clone();
+        let user = &sourced.value;
+        let work = ReleaseWork {
+            customer: user.customer.clone(),
+            email: holder,
+            number: user.phone_number?.to_string(),
+            location: user.location.clone(),
+            next: None,
+            gone: true,
+        };
+        let step = release(sourced.row.into(), vec![StepId::customer(&user.customer)], work);
         let id = step.id.clone();
         self.plan.steps.push(step);
         Some(id)

@@ -26,6 +26,7 @@ impl<'a> Builder<'a> {
         if !self.refused.contains(&sourced.row.index) {
             let release = self.release(sourced, needs.clone());
             needs.extend(release);
+            needs.extend(self.take_over(sourced));
             needs.extend_from_slice(self.lines.needs(sourced.row.index));
         }
         self.push(Draft {

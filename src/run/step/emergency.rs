@@ -34,9 +34,25 @@ pub(super) async fn register(hand: &mut Hand, place: &Place, work: &NumbersWork)
     };
     // It cannot be read back, and setting the same one again changes nothing.
     let again = |_| async { Ok(Sight::Absent) };
-    match hand.once(call, Weight::Once, Some(&place.org_id), request, made, again).await? {
-        Sent::Done => done(hand, call, EMERGENCY_ADDRESS, "set").await,
-        Sent::Refused(refusal) => note(hand, call, answered(refused(&refusal))?).await,
+    let sent = hand.once(call, Weight::Once, Some(&place.org_id), request, made, again).await;
+    said(hand, call, EMERGENCY_ADDRESS, sent).await
+}
+
+/// Notes what became of a request. One whose answer does not come is not waited for, and the next run sends it again: it
+/// sets what is wanted, and a second time changes nothing.
+async fn said(hand: &mut Hand, call: Call, column: &str, sent: Result<Sent, End>) -> Result<(), End> {
+    match sent {
+        Ok(Sent::Done) => done(hand, call, column, "set").await,
+        Ok(Sent::Refused(refusal)) => note(hand, call, answered(refused(&refusal))?).await,
+        Err(End::Finished(Ending::Failed | Ending::Unconfirmed, Some(reason)))
+            if reason.code.as_deref() == Some(Code::ServerTrouble.id()) =>
+        {
+            if hand.is_in_doubt() {
+                hand.tell(Event::Absent { call }).await?;
+            }
+            note(hand, call, reason.text).await
+        }
+        Err(end) => Err(end),
     }
 }
 
@@ -67,10 +83,8 @@ pub(super) async fn call_back(hand: &mut Hand, place: &Place, work: &NumbersWork
     }
     let request = calls::set_callback(&place.org_id, &place.location_id);
     let again = |_| async { Ok(Sight::Absent) };
-    match hand.once(call, Weight::Repeatable, Some(&place.org_id), request, |_| Ids::new(), again).await? {
-        Sent::Done => done(hand, call, EMERGENCY_CALLBACK, "set").await,
-        Sent::Refused(refusal) => note(hand, call, answered(refused(&refusal))?).await,
-    }
+    let sent = hand.once(call, Weight::Repeatable, Some(&place.org_id), request, |_| Ids::new(), again).await;
+    said(hand, call, EMERGENCY_CALLBACK, sent).await
 }
 
 /// What is not done, for the results.

@@ -44,7 +44,8 @@ pub(super) fn named<'a>(locations: &'a [Location], name: &str) -> Option<&'a Loc
 /// The headquarters was made with the customer; it may become visible late.
 async fn headquarters(hand: &mut Hand, work: &LocationWork, org_id: &str) -> Done {
     let organisation = hand.organisation(&work.customer);
-    let is_new = hand.given.customer_is_new;
+    // The headquarters of an organisation that stood before may have stood too.
+    let is_new = hand.given.organisation_is_ours();
     let begun = Instant::now();
     let mut locations = organisation.locations(hand.client(), org_id).await?.to_vec();
     loop {

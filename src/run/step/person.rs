@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Done, role};
-use crate::api::answers::{self, PersonNumber, is_same_id};
+use super::{Done, role, user};
+use crate::api::answers::{self, PersonNumber, Subscriber, is_same_id};
 use crate::api::wire::Answer;
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
@@ -11,7 +11,7 @@ use crate::journal::{Call, Ending, Event, Reason};
 use crate::model::Package;
 use crate::plan::{Change, Means, ReleaseWork, Stage, UserWork, means};
 use crate::run::hand::{End, Hand, Ids, Sent, Sight, UNSET, finished, refused};
-use crate::run::organisation::{in_organisation, unreadable};
+use crate::run::organisation::{in_organisation, person_named, unreadable};
 
 /// What a person is replaced with, as Cisco describes the request; everything else is told, but not taken.
 const REPLACED: [&str; 16] = [
@@ -33,6 +33,9 @@ const REPLACED: [&str; 16] = [
     "siteUrls",
 ];
 
+/// Before a column, with the value that Webex showed last.
+const SEEN: &str = "seen:";
+
 pub(super) async fn update(hand: &mut Hand, work: &UserWork, location_id: Option<&str>) -> Done {
     let package = hand.step.changes.iter().find(|change| change.column == "package").cloned();
     let calling = |name: &str| Package::parse(name).is_some_and(Package::is_calling);
@@ -41,7 +44,7 @@ pub(super) async fn update(hand: &mut Hand, work: &UserWork, location_id: Option
     // A location that was found missing is asked for in the same way.
     let begins = begins || hand.step.changes.iter().any(|change| change.column == "location");
     if package.is_some() || begins {
-        change_package(hand, work, location_id.filter(|_| begins)).await?;
+        change_package(hand, work, location_id.filter(|_| begins), package.as_ref()).await?;
     }
     if hand.step.changes.iter().any(|change| means(Stage::Users, &change.column) == Some(Means::Person)) || begins {
         let sought = Sought::new(hand, work, location_id.filter(|_| begins)).await?;
@@ -51,14 +54,36 @@ pub(super) async fn update(hand: &mut Hand, work: &UserWork, location_id: Option
 }
 
 /// Number, extension and location are only taken when calling begins with the new package.
-async fn change_package(hand: &mut Hand, work: &UserWork, location_id: Option<&str>) -> Result<(), End> {
+async fn change_package(
+    hand: &mut Hand,
+    work: &UserWork,
+    location_id: Option<&str>,
+    change: Option<&Change>,
+) -> Result<(), End> {
     let subscriber_id = hand.id(&hand.given.own, "subscriber_id")?;
     let request = calls::change_package(&subscriber_id, work, location_id);
     let again = |_| async { Ok(Sight::Absent) };
-    match hand.once(Call::ChangePackage, Weight::Repeatable, None, request, |_| Ids::new(), again).await? {
-        Sent::Done => Ok(()),
-        Sent::Refused(refusal) => Err(refused(&refusal)),
+    match hand.once(Call::ChangePackage, Weight::Repeatable, None, request, package_seen, again).await? {
+        Sent::Done => {}
+        Sent::Refused(refusal) => return Err(refused(&refusal)),
     }
+    let Some(change) = change.filter(|change| is_denied(hand, change)) else { return Ok(()) };
+    // The answer may be older than the change.
+    hand.park(hand.shared.options.grace).await?;
+    let customer_id = hand.id(&hand.given.customer, "customer_id")?;
+    if let Some(found) = user::find(hand.client(), &customer_id, &work.email).await? {
+        hand.tell(Event::Noted { ids: package_of(&found) }).await?;
+    }
+    denied(hand, std::slice::from_ref(change)).await?.map_or(Ok(()), Err)
+}
+
+/// What an answer tells of the package, for the step alone.
+fn package_seen(answer: &Answer) -> Ids {
+    answers::read::<Subscriber>(answer).map(|subscriber| package_of(&subscriber)).unwrap_or_default()
+}
+
+fn package_of(subscriber: &Subscriber) -> Ids {
+    subscriber.package().map(|package| (format!("{SEEN}package"), package.to_owned())).into_iter().collect()
 }
 
 /// Which person, and what is to be true of them.
@@ -150,15 +175,29 @@ async fn look_up(client: Client, sought: Sought) -> Result<Sight, Failure> {
 
 /// Webex answers with the person as it stands then; what it did not take is told, and is to be changed by the next run.
 async fn taken(hand: &mut Hand, sought: &Sought) -> Result<(), End> {
-    let told = |change: &Change| hand.record.ids.get(&format!("seen:{}", change.column)).cloned();
-    let differs = |change: &&Change| told(change).is_some_and(|found| found != change.to);
-    let open: Vec<Change> = sought.changes.iter().filter(differs).cloned().collect();
-    let Some(first) = open.first() else { return Ok(()) };
-    let (found, wanted) = (told(first).unwrap_or_default(), &first.to);
+    let open: Vec<Change> = sought.changes.iter().filter(|change| is_denied(hand, change)).cloned().collect();
+    denied(hand, &open).await?.map_or(Ok(()), |end| Err(with_open(end, &open)))
+}
+
+/// What Webex was last seen to have in the column of a change.
+fn last_seen(hand: &Hand, change: &Change) -> Option<String> {
+    hand.record.ids.get(&format!("{SEEN}{}", change.column)).cloned()
+}
+
+/// Does Webex show another value than it was sent?
+fn is_denied(hand: &Hand, change: &Change) -> bool {
+    last_seen(hand, change).is_some_and(|found| found != change.to)
+}
+
+/// Notes changes that Webex did not take, so that the next run sends them again; says how the step ends then.
+async fn denied(hand: &mut Hand, changes: &[Change]) -> Result<Option<End>, End> {
+    let open: Vec<&Change> = changes.iter().filter(|change| is_denied(hand, change)).collect();
+    let Some(first) = open.first() else { return Ok(None) };
+    let (found, wanted) = (last_seen(hand, first).unwrap_or_default(), &first.to);
     let words = format!("{} is still `{found}` and should be `{wanted}`", first.column);
     let unset = open.iter().map(|change| (format!("{UNSET}{}", change.column), words.clone()));
     hand.tell(Event::Noted { ids: unset.collect() }).await?;
-    Err(with_open(finished(Ending::Conflict, Code::Conflict, words), &open))
+    Ok(Some(finished(Ending::Conflict, Code::Conflict, words)))
 }
 
 /// Names what is still to be done.
@@ -176,7 +215,7 @@ fn with_open(end: End, open: &[Change]) -> End {
 fn seen(answer: &Answer) -> Ids {
     let Ok(person) = answers::read::<Value>(answer) else { return Ids::new() };
     let columns = ["first_name", "last_name", "phone_number", "extension"];
-    columns.into_iter().map(|column| (format!("seen:{column}"), value(&person, column))).collect()
+    columns.into_iter().map(|column| (format!("{SEEN}{column}"), value(&person, column))).collect()
 }
 
 /// Takes a number from a person for whom another one waits, once what takes its place is there.
@@ -188,12 +227,27 @@ pub(super) async fn give_up(hand: &mut Hand, work: &ReleaseWork) -> Done {
     let org_id = hand.id(&hand.given.customer, "org_id")?;
     let person_id = match hand.given.user.get("person_id") {
         Some(person_id) => person_id.clone(),
+        None if work.gone => match person_named(hand.client(), &org_id, &work.email).await? {
+            Some(person) => person.id,
+            None => return nobody(hand).await,
+        },
         None => role::find(hand, &org_id, &work.email).await?,
     };
     let answer = hand.ask(Some(&org_id), calls::get_person(&person_id)).await?;
     let person: Value = answers::read(&answer).map_err(unreadable)?;
     let number = Some(work.number.as_str()).filter(|number| work_numbers(&person).iter().any(|held| held == number));
     release(hand, &org_id, &person_id, number.unwrap_or_default()).await?;
+    Ok(None)
+}
+
+/// Nobody is there who could have the number.
+async fn nobody(hand: &mut Hand) -> Done {
+    let (call, ids) = (Call::ReleaseNumber, Ids::new());
+    if hand.is_in_doubt() {
+        hand.tell(Event::Found { call, ids }).await?;
+    } else if !hand.record.is_settled(call) {
+        hand.tell(Event::Existing { call, ids }).await?;
+    }
     Ok(None)
 }
 

@@ -101,7 +101,7 @@ fn made(answer: &Answer) -> Ids {
     learnt
 }
 
-async fn find(client: &Client, customer_id: &str, email: &str) -> Result<Option<Subscriber>, Failure> {
+pub(super) async fn find(client: &Client, customer_id: &str, email: &str) -> Result<Option<Subscriber>, Failure> {
     let first = calls::find_subscriber(customer_id, email);
     let subscribers: Vec<Subscriber> = pages::linked(client, first, &["items"]).await?;
     Ok(subscribers.into_iter().find(|subscriber| subscriber.email.eq_ignore_ascii_case(email)))
