@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{Bench, CUSTOMERS, Simulator, USERS};
+use support::{Bench, CUSTOMERS, Ran, Results, Simulator, USERS, outcomes};
 
 /// Some rows with a column `action`, filled in where a name says so.
 fn with_actions(sheet: &str, actions: &[(&str, &str)]) -> String {
@@ -18,7 +18,7 @@ fn with_actions(sheet: &str, actions: &[(&str, &str)]) -> String {
 fn the_last_administrator_of_a_customer_does_not_go_unnoticed() {
     let bench = Bench::small();
     let simulator = Simulator::start(&bench, &[]);
-    let ran = |args: &[&str]| support::Ran::of(&mut bench.against(&simulator, args));
+    let ran = |args: &[&str]| Ran::of(&mut bench.against(&simulator, args));
     // Carla is an administrator without being the one of the customer's row.
     let people =
         USERS.replace("carla@aurora.example,webex_calling,1003,", "carla@aurora.example,webex_suite,1003,full_admin");
@@ -44,7 +44,7 @@ fn the_last_administrator_of_a_customer_does_not_go_unnoticed() {
 fn a_plan_names_the_customer_that_is_left_without_an_administrator() {
     let bench = Bench::small();
     let simulator = Simulator::start(&bench, &[]);
-    let ran = |args: &[&str]| support::Ran::of(&mut bench.against(&simulator, args));
+    let ran = |args: &[&str]| Ran::of(&mut bench.against(&simulator, args));
     ran(&["run", "work", "--yes"]).expect_code(0);
     bench.write("work/users.csv", &with_actions(USERS, &[("Rui", "delete")]));
     let words = "with `rui@tejo.example` the customer `tejo` loses the last administrator that turnup knows of";
@@ -59,4 +59,61 @@ fn a_plan_names_the_customer_that_is_left_without_an_administrator() {
     bench.write("work/users.csv", &with_actions(USERS, &[("Rui", "delete")]));
     let run = ran(&["run", "work", "--yes"]).expect_code(0);
     assert!(run.err.contains(words), "{}", run.err);
+}
+
+/// The id that `org_id` has to hold, as a text names it.
+fn named_organisation(text: &str) -> String {
+    let (_, behind) = text.split_once(" write ").unwrap_or_else(|| panic!("no organisation is named: {text}"));
+    behind.split_once(" into the column `org_id`").map_or("", |(id, _)| id).to_owned()
+}
+
+/// The id of the latest run.
+fn latest_run(bench: &Bench) -> String {
+    let runs = bench.ran(&["runs", "work"]).expect_code(0).out;
+    runs.lines().last().and_then(|line| line.split(' ').next()).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_customer_that_was_taken_away_is_made_again_by_what_the_cure_says() {
+    let bench = Bench::small();
+    let simulator = Simulator::start(&bench, &[]);
+    let ran = |args: &[&str]| Ran::of(&mut bench.against(&simulator, args));
+    let numbers =
+        |rows: &str| rows.replace("timezone\n", "timezone,numbers\n").replace("/Lisbon\n", "/Lisbon,+351211234510\n");
+    let shop: Vec<&str> = CUSTOMERS.lines().take(2).collect();
+    let shop = numbers(&(shop.join("\n") + "\n"));
+    let people = USERS.lines().take(4).collect::<Vec<_>>().join("\n");
+    bench.write("work/customers.csv", &shop);
+    bench.write("work/users.csv", &people);
+    ran(&["run", "work", "--yes"]).expect_code(0);
+    bench.write("work/customers.csv", &with_actions(&shop, &[("Padaria Aurora", "delete")]));
+    bench.write(
+        "work/users.csv",
+        &with_actions(&people, &[("Ana", "delete"), ("Bruno", "delete"), ("Carla", "delete")]),
+    );
+    ran(&["run", "work", "--yes"]).expect_code(0);
+    bench.write("work/customers.csv", &shop);
+    bench.write("work/users.csv", &people);
+    let again = ran(&["run", "work", "--yes"]).expect_code(4);
+    let users = Results::read(&bench, &again, "users.results.csv").lines(&["code", "fix"]);
+    let customer = Results::read(&bench, &again, "customers.results.csv").lines(&["code", "fix"]);
+    let organisation = named_organisation(&users[0]);
+    assert!(users[0].starts_with("R605;10022 ") && !organisation.is_empty(), "{users:?}");
+    assert!(customer[0].starts_with("R607"), "{customer:?}");
+    assert_eq!(named_organisation(&customer[0]), organisation);
+    let undo = format!("turnup undo {}", latest_run(&bench));
+    assert!(users[0].contains(&undo) && customer[0].contains(&undo), "{users:?} {customer:?}");
+    // Who runs it once more, or takes it back, is told the same organisation, not the empty one that was made since.
+    let once_more = ran(&["run", "work", "--yes"]).expect_code(4);
+    let users = Results::read(&bench, &once_more, "users.results.csv").lines(&["fix"]);
+    assert_eq!(named_organisation(&users[0]), organisation);
+    assert!(users[0].contains("take back the run that made it again"), "{users:?}");
+    let undone = ran(&["undo", undo.rsplit(' ').next().unwrap_or_default(), "-C", "work", "--yes"]).expect_code(0);
+    assert!(undone.err.contains(&format!("needs {organisation} in the column `org_id`")), "{}", undone.err);
+    let plan = bench.ran(&["plan", "work"]).expect_code(0);
+    assert!(plan.out.contains(&format!("needs {organisation} in the column `org_id`")), "{}", plan.out);
+    let named = shop.replace("numbers\n", "numbers,org_id\n").replace("4510\n", &format!("4510,{organisation}\n"));
+    bench.write("work/customers.csv", &named);
+    let made = ran(&["run", "work", "--yes"]).expect_code(0);
+    assert_eq!(outcomes(&bench, &made), [("created".to_owned(), 4)].into());
 }

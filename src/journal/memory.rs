@@ -83,6 +83,11 @@ impl Memory {
     }
 }
 
+/// What was deleted, with the run that deleted it.
+fn deleted((id, _, run, confirmed): &(StepId, String, String, Confirmed)) -> (String, StepId, Confirmed) {
+    (run.clone(), id.clone(), confirmed.clone())
+}
+
 impl Log for Memory {
     fn begin(&mut self, head: &RunHead, plan: &Plan) -> anyhow::Result<()> {
         self.runs.push((head.clone(), plan.clone()));
@@ -181,7 +186,7 @@ impl Log for Memory {
 
     fn known(&self) -> anyhow::Result<Known> {
         let known: Known = self.known.iter().map(|(id, (_, confirmed))| (id.clone(), confirmed.clone())).collect();
-        Ok(known.with_gone(self.gone.iter().map(|(id, .., confirmed)| (id.clone(), confirmed.clone()))))
+        Ok(known.with_gone(self.gone.iter().map(deleted)))
     }
 
     fn known_before(&self, run: &str) -> anyhow::Result<Known> {
@@ -193,7 +198,7 @@ impl Log for Memory {
         let since = since.map(|(id, _, _, confirmed)| (id.clone(), confirmed.clone()));
         let known: Known = since.chain(known.map(|(id, (_, confirmed))| (id.clone(), confirmed.clone()))).collect();
         let before = self.gone.iter().filter(|(_, _, gone, _)| is_earlier(gone));
-        Ok(known.with_gone(before.map(|(id, .., confirmed)| (id.clone(), confirmed.clone()))))
+        Ok(known.with_gone(before.map(deleted)))
     }
 
     fn learned(&self, provider: &str) -> anyhow::Result<Vec<(String, f64)>> {

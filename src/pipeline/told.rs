@@ -84,7 +84,9 @@ impl Recorded<'_> {
         let settings = Settings { hold_back, ..settings };
         // What is taken back is judged as it was when it was made.
         let judged_at = head.undoes.as_deref().unwrap_or(run);
-        let standing = standing(&self.log.known_before(judged_at)?);
+        let known = self.log.known_before(judged_at)?;
+        let (standing, organisations) = (standing(&known), known.organisations_before());
+        drop(known);
         let checked = checked(&inputs, &settings, &standing);
         let left = self.log.left(run)?;
         let selected = Selected::kept(&kept, &checked)?;
@@ -96,6 +98,7 @@ impl Recorded<'_> {
             left: left.as_ref(),
             selection: &selected.selection,
             picked: selected.picked(),
+            organisations: &organisations,
             lang,
         };
         let (mut results, stages) = report::row_results(&rows)?;

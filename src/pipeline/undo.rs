@@ -98,9 +98,8 @@ fn again_words(undo: &Undo, known: &Known, lang: Lang) -> String {
     for step in undo.plan.steps.iter().filter(|step| step.action == Action::Delete) {
         let Work::Removal(removal) = &step.work else { continue };
         let (Removed::Customer, Some(customer)) = (&removal.what, &removal.customer) else { continue };
-        let confirmed = known.made(&StepId::customer(customer));
-        let Some(org_id) = confirmed.and_then(|confirmed| confirmed.ids.get("org_id")) else { continue };
-        let gaps: [(&str, &dyn std::fmt::Display); 2] = [("customer", customer), ("org_id", org_id)];
+        let Some(org_id) = known.organisation_of_users(customer) else { continue };
+        let gaps: [(&str, &dyn std::fmt::Display); 2] = [("customer", customer), ("org_id", &org_id)];
         text.push_str(&report::printable(&format!("\n{}", say(lang, report::TO_MAKE_AGAIN, &gaps))));
     }
     text

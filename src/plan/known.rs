@@ -136,7 +136,7 @@ impl Known {
     /// its users belong to it.
     pub fn organisation_left(&self, external_id: &str) -> Option<&str> {
         let id = StepId::customer(external_id);
-        self.gone.get(&id).filter(|_| self.made(&id).is_none())?.organisation.as_deref()
+        self.organisation_before(external_id).filter(|_| self.made(&id).is_none())
     }
 
     /// The users who were deleted and not made again, with the number that each had: where the number stays is not said
@@ -146,12 +146,55 @@ impl Known {
         left.filter(|(id, _)| self.made(id).is_none())
     }
 
-    /// The same with objects that were deleted.
+    /// The same of a customer that may have been made again since, in another organisation.
+    pub fn organisation_before(&self, external_id: &str) -> Option<&str> {
+        let id = StepId::customer(external_id);
+        let left = self.gone.get(&id)?.organisation.as_deref()?;
+        let now = self.made(&id).and_then(|made| made.ids.get("org_id"));
+        Some(left).filter(|left| now.is_none_or(|now| now != left))
+    }
+
+    /// The organisation that the e-mails of a customer's users belong to once it goes: its own where it has users, else one
+    /// that it left before.
+    pub fn organisation_of_users(&self, external_id: &str) -> Option<&str> {
+        let own = self.made(&StepId::customer(external_id)).and_then(|made| made.ids.get("org_id"));
+        let is_user =
+            |id: &StepId, known: &Confirmed| id.stage() == Some(Stage::Users) && known.customer() == Some(external_id);
+        let has_users = || self.standing.iter().chain(&self.waiting).any(|(id, known)| is_user(id, known));
+        match self.organisation_before(external_id) {
+            Some(before) if !has_users() => Some(before),
+            _ => own.map(String::as_str),
+        }
+    }
+
+    /// Every customer that left an organisation, with that organisation.
+    pub fn organisations_before(&self) -> HashMap<String, String> {
+        let customers = self.gone.keys().filter(|id| id.stage() == Some(Stage::Customers));
+        let left = customers.filter_map(|id| {
+            let customer = id.parts().concat();
+            let organisation = self.organisation_before(&customer)?.to_owned();
+            Some((customer, organisation))
+        });
+        left.collect()
+    }
+
+    /// The same with objects that were deleted, each with the run that deleted it, in the order of these runs.
     #[must_use]
-    pub fn with_gone(mut self, gone: impl IntoIterator<Item = (StepId, Confirmed)>) -> Self {
-        for (id, mut confirmed) in gone {
-            let remains = Remains::of(&id, &mut confirmed);
+    pub fn with_gone(mut self, gone: impl IntoIterator<Item = (String, StepId, Confirmed)>) -> Self {
+        let mut gone: Vec<(String, StepId, Confirmed)> = gone.into_iter().collect();
+        let is_customer = |id: &StepId| id.stage() == Some(Stage::Customers);
+        // Customers go after their users.
+        gone.sort_by(|(one, id, _), (other, of, _)| (one, is_customer(id)).cmp(&(other, is_customer(of))));
+        let mut peopled: HashSet<String> = HashSet::new();
+        for (_, id, mut confirmed) in gone {
+            if id.stage() == Some(Stage::Users) {
+                peopled.extend(confirmed.customer().map(str::to_owned));
+            }
+            let has_users = is_customer(&id) && peopled.remove(&id.parts().concat());
+            let mut remains = Remains::of(&id, &mut confirmed);
             let known = self.gone.entry(id).or_default();
+            // An organisation without users owns no e-mails, so one that had some counts.
+            remains.organisation = remains.organisation.filter(|_| has_users || known.organisation.is_none());
             // Deleted once more without being known, it has left what it left the first time.
             *known = remains.or(std::mem::take(known));
         }
@@ -167,6 +210,11 @@ impl FromIterator<(StepId, Confirmed)> for Known {
 }
 
 impl Confirmed {
+    /// The customer of a user.
+    fn customer(&self) -> Option<&str> {
+        self.fields.get("customer_external_id").map(String::as_str)
+    }
+
     /// Does the object wait for somebody else, so that nothing can be done with it?
     pub fn waits(&self) -> bool {
         self.fields.contains_key(WAITS_FOR) && !self.stands_with_errors()

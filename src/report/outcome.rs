@@ -18,6 +18,10 @@ use crate::plan::{Action, Immovable, Selection, Source, Stage, Step, StepId};
 use crate::sheet::Sheets;
 use crate::text::{self, Lang};
 
+/// What helps besides where a customer was deleted before: its organisation stays, with its e-mails and numbers.
+const IN_WHAT_IT_LEFT: &str = "; or, since {customer} was taken away before and its organisation stays in Webex with e-mails and numbers: {undo}write \
+     {org_id} into the column `org_id` of its row, and run again";
+
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Outcome {
@@ -107,6 +111,8 @@ pub struct Rows<'a> {
     /// What the run was asked to do, and the rows of it; none means all.
     pub selection: &'a Selection,
     pub picked: Option<&'a Picked>,
+    /// Customers that were deleted before, with the organisations that they left: e-mails and numbers belong to these.
+    pub organisations: &'a HashMap<String, String>,
     pub lang: Lang,
 }
 
@@ -401,18 +407,20 @@ impl<'a> Index<'a> {
             }
             return Ok(());
         }
-        reason.all().for_each(|reason| self.add_words(result, reason));
-        Ok(())
+        reason.all().try_for_each(|reason| self.add_words(result, step, reason))
     }
 
-    fn add_words(&self, result: &mut RowResult, reason: &Reason) {
+    fn add_words(&self, result: &mut RowResult, step: &Step, reason: &Reason) -> anyhow::Result<()> {
         let open = reason.missing.iter().filter(|thing| !result.missing.contains(*thing));
         result.missing.extend(open.cloned().collect::<Vec<_>>());
         match reason.code.as_deref().and_then(Code::from_id) {
             Some(code) => {
                 let entry = text::entry(self.rows.lang, code.id());
                 let lookup = |name: &str| (name == "reason").then(|| reason.text.clone());
-                let (message, fix) = (text::fill(entry.message, lookup), text::fill(entry.fix, lookup));
+                let (message, mut fix) = (text::fill(entry.message, lookup), text::fill(entry.fix, lookup));
+                if matches!(code, Code::EmailTaken | Code::NumberRefused) {
+                    fix += &self.left_organisation(step)?;
+                }
                 join(&mut result.reason, &message);
                 join(&mut result.fix, &fix);
                 result.reasons.push(RowReason {
@@ -432,6 +440,23 @@ impl<'a> Index<'a> {
                 join(&mut result.reason, &self.plainly(reason));
             }
         }
+        Ok(())
+    }
+
+    /// What else helps where the customer was deleted before. What stands in another organisation goes first.
+    fn left_organisation(&self, step: &Step) -> anyhow::Result<String> {
+        let (lang, customer) = (self.rows.lang, step.work.customer());
+        let Some(org_id) = self.rows.organisations.get(customer) else { return Ok(String::new()) };
+        let made = self.rows.log.find(self.rows.run, &StepId::customer(customer))?;
+        let undo = match step.stage {
+            Stage::Customers => String::new(),
+            _ if made.is_some_and(|step| step.action == Action::Create) => {
+                text::say(lang, "take it back (`turnup undo {run}`), ", &[("run", &self.rows.run)])
+            }
+            _ => text::phrase(lang, "take back the run that made it again (`turnup undo`), ").to_owned(),
+        };
+        let gaps: [(&str, &dyn fmt::Display); 3] = [("customer", &customer), ("org_id", org_id), ("undo", &undo)];
+        Ok(text::say(lang, IN_WHAT_IT_LEFT, &gaps))
     }
 
     /// A reason that has no code, and since when it holds.

@@ -767,6 +767,17 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "para criar o cliente de novo, escreva o id da organização na coluna `org_id`",
     ),
     (
+        "; or, since {customer} was taken away before and its organisation stays in Webex with e-mails and numbers: {undo}write \
+         {org_id} into the column `org_id` of its row, and run again",
+        "; ou, como {customer} já foi desfeito antes e a organização dele fica no Webex com e-mails e números: {undo}escreva \
+         {org_id} na coluna `org_id` da linha dele, e execute de novo",
+    ),
+    ("take it back (`turnup undo {run}`), ", "desfaça-o (`turnup undo {run}`), "),
+    (
+        "take back the run that made it again (`turnup undo`), ",
+        "desfaça a execução que o criou de novo (`turnup undo`), ",
+    ),
+    (
         "the organisation of {customer} stays in Webex, and its users' e-mails belong to it: a run that is to make the customer \
          again needs {org_id} in the column `org_id`, or Webex refuses those users",
         "a organização de {customer} fica no Webex, e os e-mails dos usuários pertencem a ela: uma execução que deva criar o \

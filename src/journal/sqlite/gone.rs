@@ -25,15 +25,18 @@ pub(super) fn forget(transaction: &Transaction<'_>, run: &str, step: &StepId) ->
     Ok(())
 }
 
-/// What is gone, with what was known of it, in the order of the runs that deleted it.
-pub(super) fn select(connection: &Connection, condition: &str, run: &str) -> anyhow::Result<Vec<(StepId, Confirmed)>> {
-    let mut select =
-        connection.prepare(&format!("SELECT step, confirmed FROM gone WHERE {condition} ORDER BY gone_run"))?;
-    let rows = select.query_map([run], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+/// What is gone, with the run that deleted it and what was known of it.
+pub(super) fn select(
+    connection: &Connection,
+    condition: &str,
+    run: &str,
+) -> anyhow::Result<Vec<(String, StepId, Confirmed)>> {
+    let mut select = connection.prepare(&format!("SELECT gone_run, step, confirmed FROM gone WHERE {condition}"))?;
+    let rows = select.query_map([run], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))?;
     let mut gone = Vec::new();
     for row in rows {
-        let (step, confirmed) = row?;
-        gone.push((StepId::from(step), serde_json::from_str(&confirmed)?));
+        let (run, step, confirmed) = row?;
+        gone.push((run, StepId::from(step), serde_json::from_str(&confirmed)?));
     }
     Ok(gone)
 }
