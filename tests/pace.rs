@@ -8,7 +8,7 @@ use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 use turnup::api::wire::{Answer, Method, Request};
-use turnup::api::{Client, ClientSettings, Transport, Weight};
+use turnup::api::{Client, ClientSettings, Failure, Transport, Weight};
 
 /// Creations at the beginning, and everything else once they are ready.
 const FIRST: u32 = 20;
@@ -162,4 +162,72 @@ fn what_was_learnt_neither_fades_nor_runs_away() {
             learnt = taken.learnt;
         }
     }
+}
+
+/// What a server that answers so, one after the other and 200 from then on, makes of one request: what it came to, and
+/// how long that took.
+fn asked(weight: Weight, answers: &[(u16, &str)]) -> (Result<u16, String>, Duration) {
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
+    let open = answers.iter().rev().map(|(status, pause)| (*status, (*pause).to_owned())).collect::<Vec<_>>();
+    let open = Arc::new(Mutex::new(open));
+    runtime.block_on(async {
+        let transport = Transport::Function(Arc::new(move |_| {
+            let next = open.lock().expect("no test panics in it").pop();
+            Box::pin(async move {
+                let (status, pause) = next.unwrap_or((200, String::new()));
+                let headers = (!pause.is_empty()).then(|| ("retry-after".to_owned(), pause)).into_iter().collect();
+                Ok(Answer { status, headers, body: "{}".to_owned() })
+            })
+        }));
+        let settings = ClientSettings { in_flight: None, rate: None, backoff: Duration::from_millis(100) };
+        let begun = Instant::now();
+        let sent = Client::new(transport, settings, "test").send(weight, Request::new(Method::Post, "/people")).await;
+        let sent = match sent {
+            Ok(answer) => Ok(answer.status),
+            Err(Failure::Rejected(refusal)) => Err(format!("refused: {refusal}")),
+            Err(failure) => Err(format!("{failure:?}")),
+        };
+        (sent, begun.elapsed())
+    })
+}
+
+#[test]
+fn a_pause_is_kept_to_the_second_and_an_absurd_one_is_not_believed() {
+    const DAY: &str = "86400";
+    const NEVER: &str = "99999999999999999999999";
+    for (answers, seconds) in [
+        (&[(429, "7")][..], 7.0),
+        (&[(429, "0.5")], 0.5),
+        (&[(429, "3600")], 3600.0),
+        // Without a span that anybody could wait for.
+        (&[(429, "")], 5.0),
+        (&[(429, "-3")], 5.0),
+        (&[(429, "soon")], 5.0),
+        (&[(429, DAY)], 60.0),
+        (&[(429, NEVER), (429, DAY), (429, "1")], 121.0),
+        // What is locked is asked for when it may be free.
+        (&[(423, "90")], 90.0),
+        (&[(423, DAY)], 60.0),
+    ] {
+        for weight in [Weight::Once, Weight::Repeatable] {
+            let (sent, took) = asked(weight, answers);
+            assert_eq!(sent, Ok(200), "{answers:?}");
+            let off = took.as_secs_f64() - seconds;
+            assert!((0.0..0.2).contains(&off), "{answers:?} took {took:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_only_put_off_was_refused_and_not_lost() {
+    let absurd = [(429, "86400"); 4];
+    let (sent, took) = asked(Weight::Once, &absurd);
+    assert_eq!(sent, Err("refused: {} (it asks to wait for 86400 s) (429)".to_owned()));
+    assert!(took < Duration::from_mins(4), "{took:?}");
+    let (sent, _) = asked(Weight::Once, &[(423, ""); 9]);
+    assert!(sent.as_ref().is_err_and(|why| why.starts_with("refused: ")), "{sent:?}");
+    // The first time it may have taken effect.
+    let repeated = [&[(500, "")][..], &absurd].concat();
+    let (sent, _) = asked(Weight::Repeatable, &repeated);
+    assert!(sent.as_ref().is_err_and(|why| why.starts_with("Trouble")), "{sent:?}");
 }

@@ -17,8 +17,12 @@ use super::wire::{Answer, Request};
 const TRIES_MAX: u32 = 8;
 /// Longest wait between two tries.
 const BACKOFF_MAX: Duration = Duration::from_secs(20);
-/// Longest `Retry-After` that is waited for; a longer one is reported instead.
+/// Longest `Retry-After` that is believed.
 const RETRY_AFTER_MAX: Duration = Duration::from_hours(1);
+/// What is waited instead of a longer one.
+const RETRY_AFTER_BOUND: Duration = Duration::from_mins(1);
+/// How often one request is sent again after a `Retry-After` that is not believed.
+const UNBELIEVED_MAX: u32 = 3;
 /// Pause after a 429 that does not say how long (`wxc_sdk` waits as long).
 const RETRY_AFTER_DEFAULT: Duration = Duration::from_secs(5);
 /// How often one request is put off by 429 or 423.
@@ -197,8 +201,7 @@ impl Client {
                 Sorted::Throttled(pause, refusal) => self.throttle(&mut patience, &lanes, sent, pause, refusal)?,
                 Sorted::Busy(pause, refusal) => {
                     self.shared.throttled.fetch_add(1, Ordering::Relaxed);
-                    patience.backoff = pause.unwrap_or(patience.backoff).clamp(patience.first_backoff, BACKOFF_MAX);
-                    patience.again(refusal).await?;
+                    self.unless_leaving(patience.put_off(pause, refusal)).await??;
                 }
                 Sorted::Again(pause, refusal) => self.unless_leaving(patience.after(pause, refusal)).await??,
                 Sorted::Unreached(why) => {
@@ -279,10 +282,9 @@ impl Client {
     ) -> Result<(), Failure> {
         self.shared.throttled.fetch_add(1, Ordering::Relaxed);
         patience.throttles += 1;
-        let pause = pause.unwrap_or(RETRY_AFTER_DEFAULT);
-        if pause > RETRY_AFTER_MAX || patience.throttles > THROTTLES_MAX {
-            return Err(too_long(pause, refusal));
-        }
+        let asked = pause.unwrap_or(RETRY_AFTER_DEFAULT);
+        let pause = patience.believed(asked).filter(|_| patience.throttles <= THROTTLES_MAX);
+        let Some(pause) = pause else { return Err(patience.given_up(too_long(asked, refusal))) };
         tracing::info!(seconds = pause.as_secs_f64(), "Webex asks for a pause");
         self.shared.pace.refused(lanes, sent, pause);
         Ok(())
@@ -302,9 +304,9 @@ fn heard(tracking_id: &str, sent: Instant, carried: &Result<Answer, Lost>) {
 }
 
 /// Nobody waits that long; a later run may.
-fn too_long(pause: Duration, refusal: Refusal) -> Failure {
+fn too_long(pause: Duration, refusal: Refusal) -> Refusal {
     let text = format!("{} (it asks to wait for {} s)", refusal.text, pause.as_secs());
-    Failure::Trouble(Refusal { text, ..refusal })
+    Refusal { text, ..refusal }
 }
 
 fn unauthorised(refusal: &Refusal) -> Failure {
@@ -318,6 +320,9 @@ fn unauthorised(refusal: &Refusal) -> Failure {
 struct Patience {
     tries: u32,
     throttles: u32,
+    unbelieved: u32,
+    /// Was it sent again although the time before may have taken effect?
+    is_in_doubt: bool,
     renewals: u32,
     backoff: Duration,
     first_backoff: Duration,
@@ -326,12 +331,55 @@ struct Patience {
 
 impl Patience {
     const fn new(backoff: Duration) -> Self {
-        Self { tries: 0, throttles: 0, renewals: 0, backoff, first_backoff: backoff, unreached_since: None }
+        Self {
+            tries: 0,
+            throttles: 0,
+            unbelieved: 0,
+            is_in_doubt: false,
+            renewals: 0,
+            backoff,
+            first_backoff: backoff,
+            unreached_since: None,
+        }
     }
 
     /// A request that was only ever put off has not taken effect; one that is being repeated may have.
     fn left_off(&self, failure: Failure) -> Failure {
-        if self.tries == 0 { Failure::NotSent } else { failure }
+        if self.is_in_doubt { failure } else { Failure::NotSent }
+    }
+
+    /// It was put off too often. Nothing was changed, unless it was repeated after trouble.
+    fn given_up(&self, refusal: Refusal) -> Failure {
+        if self.is_in_doubt { Failure::Trouble(refusal) } else { Failure::Rejected(refusal) }
+    }
+
+    /// How long to wait where the server asks for so much; none when it has asked for what nobody believes too often.
+    fn believed(&mut self, asked: Duration) -> Option<Duration> {
+        if asked <= RETRY_AFTER_MAX {
+            return Some(asked);
+        }
+        self.unbelieved += 1;
+        let (asked, instead) = (asked.as_secs(), RETRY_AFTER_BOUND.as_secs());
+        tracing::warn!(
+            asked,
+            instead,
+            "Webex asks for a pause that is not believed; the seconds that are waited instead"
+        );
+        (self.unbelieved <= UNBELIEVED_MAX).then_some(RETRY_AFTER_BOUND)
+    }
+
+    /// Waits until what the request is about may be free.
+    async fn put_off(&mut self, pause: Option<Duration>, refusal: Refusal) -> Result<(), Failure> {
+        if let Some(asked) = pause {
+            let Some(pause) = self.believed(asked) else { return Err(self.given_up(too_long(asked, refusal))) };
+            self.backoff = pause.max(self.first_backoff);
+        }
+        self.tries += 1;
+        if self.tries >= TRIES_MAX {
+            return Err(self.given_up(refusal));
+        }
+        self.wait().await;
+        Ok(())
     }
 
     fn reached(&mut self) {
@@ -341,6 +389,7 @@ impl Patience {
     }
 
     async fn again(&mut self, refusal: Refusal) -> Result<(), Failure> {
+        self.is_in_doubt = true;
         self.tries += 1;
         if self.tries >= TRIES_MAX {
             return Err(Failure::Trouble(refusal));
@@ -351,10 +400,9 @@ impl Patience {
 
     /// The same, not sooner than the server says.
     async fn after(&mut self, pause: Option<Duration>, refusal: Refusal) -> Result<(), Failure> {
-        match pause {
-            Some(pause) if pause > RETRY_AFTER_MAX => return Err(too_long(pause, refusal)),
-            Some(pause) => self.backoff = self.backoff.max(pause),
-            None => {}
+        if let Some(asked) = pause {
+            let Some(pause) = self.believed(asked) else { return Err(Failure::Trouble(too_long(asked, refusal))) };
+            self.backoff = self.backoff.max(pause);
         }
         self.again(refusal).await
     }

@@ -94,11 +94,12 @@ pub(super) fn sort(weight: Weight, carried: Result<Answer, Lost>) -> Sorted {
     }
 }
 
-/// `Retry-After` in seconds or as an HTTP date.
+/// `Retry-After` in seconds, also parts of one, or as an HTTP date.
 pub(super) fn retry_after(answer: &Answer) -> Option<Duration> {
     let text = answer.header("retry-after")?.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+    if let Ok(seconds) = text.parse::<f64>() {
+        let is_span = seconds.is_finite() && seconds >= 0.0;
+        return is_span.then(|| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
     }
     let at = httpdate::parse_http_date(text).ok()?;
     // The server's own clock, where it tells it, makes the span exact.

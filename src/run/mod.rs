@@ -5,6 +5,7 @@
 //! request leaves.
 
 mod board;
+mod confirm;
 mod customers;
 mod guard;
 mod hand;

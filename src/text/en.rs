@@ -864,7 +864,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "R610",
         "Webex has trouble with it: {reason}",
         "run again later; nothing is made twice",
-        "The API answered with server errors only, asked to wait for more than an hour, or in a form that cannot be read.",
+        "The API answered with server errors only, asked again and again to wait for more than an hour, or answered in a form that cannot be read.",
         "503 for every attempt",
     ),
     entry(

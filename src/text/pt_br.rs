@@ -864,7 +864,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "R610",
         "o Webex está com problemas nisso: {reason}",
         "execute de novo mais tarde; nada é criado duas vezes",
-        "A API só respondeu com erros do servidor, pediu para esperar mais de uma hora, ou respondeu de uma forma que não se lê.",
+        "A API só respondeu com erros do servidor, pediu várias vezes para esperar mais de uma hora, ou respondeu de uma forma que não se lê.",
         "503 em todas as tentativas",
     ),
     entry(
