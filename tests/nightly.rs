@@ -132,7 +132,56 @@ fn what_is_not_as_usual_is_a_finding_of_its_own() {
     bench.remove("work/inbox/users.csv");
     deliver(&bench, &[("users.csv.part", "customer_ext")]);
     let ran = night(&bench, &simulator, &[]).expect_code(3);
-    assert!(ran.err.contains("is still being written"), "{}", ran.err);
+    assert!(ran.err.contains("a file that is not whole yet, so no file was taken from there"), "{}", ran.err);
+    assert_eq!(inbox(&bench), ["users.csv.part"]);
+}
+
+/// What came is doubled or nothing at all: that stands last on the screen, first in the mail, and in the list of runs.
+#[test]
+fn a_night_without_new_sheets_says_so_where_people_look() {
+    let bench = first_night();
+    configure(&bench, "");
+    let simulator = Simulator::start(&bench, &[]);
+    deliver(&bench, &[("users (1).csv", USERS)]);
+    let ran = night(&bench, &simulator, &[]).expect_code(3);
+    let doubled =
+        "`users (1).csv` in `work/inbox` is called like a doubled download of `users.csv`, so it was not taken";
+    let last = ran.err.lines().last().unwrap_or_default();
+    assert!(last.starts_with("turnup: the night ends with exit code 3: ") && last.contains(doubled), "{last}");
+    assert!(!last.contains("taken before"), "the others were taken: {last}");
+    assert_eq!((inbox(&bench), simulator.each_once("subscribers")), (vec!["users (1).csv".to_owned()], 6));
+    bench.remove("work/inbox/users (1).csv");
+
+    let (mail, web) = (MailServer::taking(1), WebServer::start());
+    let notify = format!(
+        "[notify]\nmail_to = \"ops@partner.example\"\nmail_from = \"turnup@partner.example\"\nsmtp = \"smtp://{}\"\n\
+         webhook = \"http://{}/hook\"\n",
+        mail.address, web.address
+    );
+    configure(&bench, &notify);
+    let ran = night(&bench, &simulator, &[]).expect_code(3);
+    let last = ran.err.lines().last().unwrap_or_default();
+    assert!(
+        last.contains("exit code 3: no new sheet is in") && last.ends_with("sheets that were taken before"),
+        "{last}"
+    );
+    let letter = mail.letter();
+    assert!(letter.contains("Subject: turnup work: no new sheet was taken"), "{letter}");
+    let place = |words: &str| letter.find(words).unwrap_or_else(|| panic!("{words}: {letter}"));
+    assert!(
+        place("no new sheet is in") < place("What follows is what stands")
+            && place("What follows") < place("6 unchanged")
+    );
+    let body: serde_json::Value = serde_json::from_str(&web.message().1).expect("it is JSON");
+    assert_eq!((&body["exit"], &body["verdict"]), (&3.into(), &"no new sheet was taken".into()));
+    let runs = bench.ran(&["runs", "work"]).expect_code(0).out;
+    let lines: Vec<&str> = runs.lines().collect();
+    assert!(lines[0].ends_with("with exit code 0"), "it took the sheets: {runs}");
+    assert!(lines[1].ends_with("with exit code 0; its night with 3, since no new sheet was taken"), "{runs}");
+    let json = bench.ran(&["runs", "work", "--format", "json"]).expect_code(0).out;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!((&json["runs"][1]["exit"], &json["runs"][1]["night_exit"]), (&0.into(), &3.into()));
+    assert!(json["runs"][0].get("night_exit").is_none());
 }
 
 #[test]

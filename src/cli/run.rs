@@ -52,7 +52,7 @@ impl RunArgs {
     pub fn order(&self) -> Order {
         let confirmation = if self.yes { Confirmation::Given } else { Confirmation::Wanted };
         let (until, selection) = (self.until.until, self.select.selection());
-        Order { confirmation, until, selection, plan: self.plan.clone(), origin: Origin::Run }
+        Order { confirmation, until, selection, plan: self.plan.clone(), origin: Origin::Run, night: None }
     }
 }
 

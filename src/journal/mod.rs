@@ -75,6 +75,10 @@ pub struct RunHead {
     /// What began it.
     #[serde(default)]
     pub origin: Origin,
+    /// What the night that began it had come to before: new sheets did not come or were not taken, so its exit code is this
+    /// at least.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub night: Option<u8>,
     /// What was known, as a digest, while it waits for a person's approval.
     #[serde(default)]
     pub parked: Option<String>,

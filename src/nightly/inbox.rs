@@ -29,6 +29,8 @@ pub enum Arrival {
     SameAgain(Vec<String>),
     /// Somebody is still writing it.
     Growing(String),
+    /// It bears the name of one that is not whole yet.
+    Partial(String),
     /// A sheet that no row can be read from: its columns are missing, or it is no sheet. The inbox stays as it is.
     Unreadable(Box<Diagnostic>),
     /// A sheet lost too many rows, or all of a few; the inbox stays as it is.
@@ -43,8 +45,8 @@ pub async fn look(
     settle: Duration,
     max_shrink: f64,
 ) -> anyhow::Result<Arrival> {
-    if let Some(name) = growing(inbox, settle).await? {
-        return Ok(Arrival::Growing(name));
+    if let Some(growing) = growing(inbox, settle).await? {
+        return Ok(growing);
     }
     let names = sheets(inbox)?;
     if names.is_empty() {
@@ -60,15 +62,23 @@ pub async fn look(
     Ok(unusual(inbox, &names, workspace, settings, max_shrink)?.unwrap_or(Arrival::New(names)))
 }
 
+/// Is a file called like a sheet?
+fn is_sheet(name: &str) -> bool {
+    let (stem, ending) = name.rsplit_once('.').unwrap_or_default();
+    name == WORKBOOK || (matches!(ending, "csv" | "xlsx") && SheetKind::from_name(stem).is_some())
+}
+
 /// The sheets of a folder that may be taken.
 fn sheets(folder: &Path) -> anyhow::Result<Vec<String>> {
-    let known = |name: &str| {
-        let (stem, ending) = name.rsplit_once('.').unwrap_or_default();
-        name == WORKBOOK || (matches!(ending, "csv" | "xlsx") && SheetKind::from_name(stem).is_some())
-    };
-    let mut names: Vec<String> = files(folder)?.into_keys().filter(|name| known(name)).collect();
+    let mut names: Vec<String> = files(folder)?.into_keys().filter(|name| is_sheet(name)).collect();
     names.sort();
     Ok(names)
+}
+
+/// Files that a browser or a sync folder doubled, with the sheet that each is a copy of.
+pub fn doubled(inbox: &Path) -> anyhow::Result<Vec<(String, String)>> {
+    let copy = |name: String| Some((name.clone(), sheet::original(&name).filter(|of| is_sheet(of))?));
+    Ok(files(inbox)?.into_keys().filter_map(copy).collect())
 }
 
 type Looks = BTreeMap<String, (u64, Option<SystemTime>)>;
@@ -90,7 +100,7 @@ fn files(folder: &Path) -> anyhow::Result<Looks> {
 }
 
 /// A file that grows, or that bears the name of one that is not whole yet.
-async fn growing(inbox: &Path, settle: Duration) -> anyhow::Result<Option<String>> {
+async fn growing(inbox: &Path, settle: Duration) -> anyhow::Result<Option<Arrival>> {
     let is_partial = |name: &String| {
         [".part", ".filepart", ".tmp", ".crdownload"].iter().any(|ending| name.to_lowercase().ends_with(ending))
             || name.starts_with("~$")
@@ -104,11 +114,14 @@ async fn growing(inbox: &Path, settle: Duration) -> anyhow::Result<Option<String
         let Some((name, _)) = moved else { return Ok(None) };
         let name = name.clone();
         before = now;
-        if is_partial(&name) || before.is_empty() {
-            return Ok(Some(name));
+        if is_partial(&name) {
+            return Ok(Some(Arrival::Partial(name)));
+        }
+        if before.is_empty() {
+            return Ok(Some(Arrival::Growing(name)));
         }
     }
-    Ok(before.into_keys().next())
+    Ok(before.into_keys().next().map(Arrival::Growing))
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {

@@ -52,6 +52,8 @@ pub struct NightOrder {
 #[derive(Debug, Default)]
 struct Night {
     exit: u8,
+    /// The sheets that stood before were run, since no new one was taken.
+    is_untaken: bool,
     /// What there is to say beside the run, in the language of reports.
     findings: Vec<String>,
     /// The summary of the run, its folder last; empty when nothing was run.
@@ -109,13 +111,11 @@ async fn spend(
     let settle = Duration::from_secs(config.settle_seconds.unwrap_or(SETTLE_SECONDS));
     let max_shrink = if order.anyway { 1.0 } else { config.max_shrink.unwrap_or(MAX_SHRINK) };
     let arrival = inbox::look(&inbox, workspace, settings, settle, max_shrink).await?;
-    let (finding, code) = received(&arrival, &inbox, workspace, settings.lang, console)?;
+    let (findings, code) = received(&arrival, &inbox, workspace, settings.lang, console)?;
     drop(claim);
-    night.exit = code;
-    if let Some(words) = finding {
-        console.refuse(&words);
-        night.findings.push(words);
-    }
+    (night.exit, night.is_untaken) = (code, !matches!(arrival, Arrival::New(_)));
+    findings.iter().for_each(|words| console.refuse(words));
+    night.findings.extend(findings);
     // Nothing has come, and nothing ever has: there is nothing to run.
     if !night.findings.is_empty() && sheet::files(workspace.root()).is_err() {
         return Ok(());
@@ -129,14 +129,30 @@ async fn spend(
     }
     // The run says it too, but only those who look at its output would hear it.
     let of_place = place_words(workspace, settings.lang, &console.clock);
-    let (ran, summary) = captured(workspace, typed, (until, order.wave.clone()), console).await?;
+    let before = (night.is_untaken && code != exit::WELL).then_some(code);
+    let (ran, summary) = captured(workspace, typed, (until, order.wave.clone(), before), console).await?;
     night.findings.extend(of_place);
     let report = summary.lines().last().map(|folder| Path::new(folder).join("report.json"));
     let report = report.and_then(|path| std::fs::read(path).ok());
     night.report = report.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     night.exit = worse(ran, code);
     night.summary = summary;
+    say_once_more(night, settings.lang, console);
     Ok(())
+}
+
+/// Behind the results of a whole run nobody remembers what was said before them.
+fn say_once_more(night: &Night, lang: Lang, console: &mut Console<'_>) {
+    if night.findings.is_empty() || night.summary.is_empty() {
+        return;
+    }
+    let words = "the night ends with exit code {exit}: {findings}";
+    let gaps: [(&str, &dyn std::fmt::Display); 2] = [("exit", &night.exit), ("findings", &night.findings.join("; "))];
+    let mut words = say(lang, words, &gaps);
+    if night.is_untaken {
+        words += phrase(lang, "; the results are those of sheets that were taken before");
+    }
+    console.refuse(&words);
 }
 
 /// How long a night has left; none where it has all the time.
@@ -203,6 +219,25 @@ fn received(
     workspace: &Workspace,
     lang: Lang,
     console: &Console<'_>,
+) -> anyhow::Result<(Vec<String>, u8)> {
+    let (finding, code) = taken(arrival, inbox, workspace, lang, console)?;
+    let mut findings: Vec<String> = finding.into_iter().collect();
+    for (copy, of) in inbox::doubled(inbox)? {
+        let words = "`{file}` in `{inbox}` is called like a doubled download of `{of}`, so it was not taken; if it is the newest one, name it `{of}`, else remove it";
+        let gaps: [(&str, &dyn std::fmt::Display); 3] = [("file", &copy), ("inbox", &inbox.display()), ("of", &of)];
+        findings.push(say(lang, words, &gaps));
+    }
+    let code = if findings.is_empty() { code } else { worse(code, exit::REJECTED) };
+    Ok((findings, code))
+}
+
+/// Takes new sheets; says why none was taken.
+fn taken(
+    arrival: &Arrival,
+    inbox: &Path,
+    workspace: &Workspace,
+    lang: Lang,
+    console: &Console<'_>,
 ) -> anyhow::Result<(Option<String>, u8)> {
     let stamp = console.clock.run_id();
     let shown = inbox.display();
@@ -222,7 +257,11 @@ fn received(
             (Some(say(lang, words, &[("files", &names.join(", ")), ("inbox", &shown)])), exit::REJECTED)
         }
         Arrival::Growing(name) => {
-            let words = "`{file}` in `{inbox}` is still being written, so it was not taken; let the night begin later";
+            let words = "`{file}` in `{inbox}` is still being written, so no file was taken from there; let the night begin later";
+            (Some(say(lang, words, &[("file", name), ("inbox", &shown)])), exit::REJECTED)
+        }
+        Arrival::Partial(name) => {
+            let words = "`{file}` in `{inbox}` is called like a file that is not whole yet, so no file was taken from there; let the night begin once it is whole, or remove it";
             (Some(say(lang, words, &[("file", name), ("inbox", &shown)])), exit::REJECTED)
         }
         Arrival::Unreadable(wrong) => {
@@ -243,12 +282,12 @@ fn received(
 async fn captured(
     workspace: &Workspace,
     typed: &Typed,
-    (until, wave): (Option<Until>, Option<String>),
+    (until, wave, night): (Option<Until>, Option<String>, Option<u8>),
     console: &mut Console<'_>,
 ) -> anyhow::Result<(u8, String)> {
     let (confirmation, origin) = (Confirmation::Given, Origin::Nightly);
     let selection = Selection { wave, ..Selection::default() };
-    let order = Order { confirmation, until, selection, plan: None, origin };
+    let order = Order { confirmation, until, selection, plan: None, origin, night };
     let mut summary = Vec::new();
     let mut beside = Console {
         out: &mut summary,

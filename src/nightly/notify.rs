@@ -50,8 +50,9 @@ async fn in_time(sending: impl Future<Output = anyhow::Result<()>>) -> anyhow::R
 }
 
 /// The verdict in a few words, for a subject.
-fn verdict(code: u8, lang: Lang) -> &'static str {
-    let english = match code {
+fn verdict(night: &Night, lang: Lang) -> &'static str {
+    let english = match night.exit {
+        exit::REJECTED if night.is_untaken => "no new sheet was taken",
         exit::WELL => "all well",
         exit::REJECTED => "something needs a look",
         exit::FAILED => "some rows failed",
@@ -70,6 +71,10 @@ fn words(night: &Night, lang: Lang) -> String {
         words += finding;
         words += "\n\n";
     }
+    if night.is_untaken && !night.summary.is_empty() {
+        words += phrase(lang, "No new sheet was taken. What follows is what stands of sheets that were taken before:");
+        words += "\n\n";
+    }
     words += &night.summary;
     words += &format!("\n{}: {}\n", phrase(lang, "exit code"), night.exit);
     words
@@ -81,7 +86,7 @@ async fn mail(notify: &Notify, workspace: &Workspace, night: &Night, lang: Lang)
     let name = workspace.root().canonicalize().unwrap_or_else(|_| workspace.root().to_owned());
     let name = name.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let subject =
-        say(lang, "turnup {workspace}: {verdict}", &[("workspace", &name), ("verdict", &verdict(night.exit, lang))]);
+        say(lang, "turnup {workspace}: {verdict}", &[("workspace", &name), ("verdict", &verdict(night, lang))]);
     let plain = words(night, lang);
     let mut message = Message::builder().from(from.parse().context("`mail_from` is no mail address")?).subject(subject);
     for address in to.split([',', ';']).map(str::trim).filter(|address| !address.is_empty()) {
@@ -137,7 +142,7 @@ fn message(workspace: &Workspace, night: &Night, now: &str) -> Value {
         "workspace": absolute(&workspace.root().display().to_string()),
         "at": now,
         "exit": night.exit,
-        "verdict": verdict(night.exit, Lang::En),
+        "verdict": verdict(night, Lang::En),
         "findings": night.findings,
         "run": of("run"),
         "counts": of("counts"),

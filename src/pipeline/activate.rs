@@ -29,6 +29,6 @@ pub async fn activate(
     let typed = Typed { hold_back: Some(HoldBack::Row), ..typed.clone() };
     let wave = wave.map(str::to_owned);
     let selection = Selection { only: vec![Stage::Numbers], wave, activates: true, ..Selection::default() };
-    let order = Order { confirmation, until: None, selection, plan: None, origin: Origin::Activate };
+    let order = Order { confirmation, until: None, selection, plan: None, origin: Origin::Activate, night: None };
     run(folder, &typed, &order, console).await
 }

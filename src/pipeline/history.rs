@@ -153,6 +153,9 @@ struct Listed<'a> {
     started: &'a str,
     finished: Option<&'a str>,
     exit: Option<u8>,
+    /// The exit code of the night that it belongs to, where new sheets did not come or were not taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    night_exit: Option<u8>,
     /// `finished`, `unfinished`, `parked`, or `superseded` where it was parked and a later run took its place.
     state: &'static str,
     by: &'a str,
@@ -212,7 +215,10 @@ fn say_purged(log: Option<&Sqlite>, lang: Lang, console: &mut Console<'_>) -> an
 fn line(heads: &[RunHead], head: &RunHead, left: Option<&Left>, lang: Lang) -> String {
     let end = match (&head.finished, head.exit) {
         (Some(finished), Some(exit)) => {
-            say(lang, "finished {finished} with exit code {exit}", &[("finished", finished), ("exit", &exit)])
+            let words =
+                "finished {finished} with exit code {exit}{night:; its night with *, since no new sheet was taken}";
+            let night = night_exit(head).map(|code| code.to_string()).unwrap_or_default();
+            say(lang, words, &[("finished", finished), ("exit", &exit), ("night", &night)])
         }
         _ if head.parked.is_some() => approve::told(heads, head, lang),
         _ => {
@@ -226,6 +232,11 @@ fn line(heads: &[RunHead], head: &RunHead, left: Option<&Left>, lang: Lang) -> S
     format!("{}  {what:<8} {}\n", head.run, say(lang, "started {started} by {by}, {end}", &gaps))
 }
 
+/// The exit code of the night that a run belongs to, where it is not the run's own.
+fn night_exit(head: &RunHead) -> Option<u8> {
+    head.night.filter(|night| head.exit.is_some_and(|exit| exit < *night))
+}
+
 /// What a run was. Journals of earlier versions do not say it, but a run that takes one back was always marked.
 const fn what(head: &RunHead) -> Origin {
     if head.undoes.is_some() { Origin::Undo } else { head.origin }
@@ -237,6 +248,7 @@ fn listed<'a>(workspace: &Workspace, heads: &[RunHead], head: &'a RunHead, left:
         started: &head.started,
         finished: head.finished.as_deref(),
         exit: head.exit,
+        night_exit: head.night.map(|night| head.exit.map_or(night, |exit| exit.max(night))),
         state: match () {
             () if head.finished.is_some() => "finished",
             () if head.parked.is_none() => "unfinished",

@@ -206,6 +206,8 @@ pub struct Order {
     pub plan: Option<PathBuf>,
     /// What the run is called afterwards.
     pub origin: Origin,
+    /// What a night has come to before it runs the sheets that stand.
+    pub night: Option<u8>,
 }
 
 /// `turnup run`: check, plan, provision, report.
@@ -292,8 +294,13 @@ async fn provision(
     guard::room(workspace, plan.open_steps()).inspect_err(|_| drop(std::fs::remove_dir_all(&copies)))?;
     selected.keep(&copies)?;
     let foretold = Some(forecasted(&forecast));
-    let head =
-        RunHead { parked, forecast: foretold, origin: order.origin, ..head(run, &plan, settings, &console.clock) };
+    let head = RunHead {
+        parked,
+        forecast: foretold,
+        origin: order.origin,
+        night: order.night,
+        ..head(run, &plan, settings, &console.clock)
+    };
     recorded.log.begin(&head, &plan).with_context(|| {
         format!(
             "nothing was sent, since `{}` cannot be written; make room on the disk, then run again",

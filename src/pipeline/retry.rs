@@ -76,7 +76,14 @@ pub async fn retry(folder: &Path, typed: &Typed, order: &RetryOrder, console: &m
     console.say(&say(lang, "retrying {count|* row|* rows} of {run}", &[("count", &rows.len()), ("run", &before)]));
     let activates = selected::kept(&workspace.inputs(&before))?.activates;
     let selection = Selection { rows: Some(rows), activates, ..Selection::default() };
-    let order = Order { confirmation: order.confirmation, until: None, selection, plan: None, origin: Origin::Retry };
+    let order = Order {
+        confirmation: order.confirmation,
+        until: None,
+        selection,
+        plan: None,
+        origin: Origin::Retry,
+        night: None,
+    };
     provision(recorded, run, inputs, &order, None, console).await
 }
 

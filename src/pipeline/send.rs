@@ -70,7 +70,7 @@ pub async fn send(folder: &Path, typed: &Typed, order: SendOrder, console: &mut 
     let activates = selected::kept(&workspace.inputs(&order.from))?.activates;
     let selection = Selection { rows: Some(rows), activates, ..Selection::default() };
     let (confirmation, origin) = (Confirmation::Given, Origin::Review);
-    let run = Order { confirmation, until: None, selection, plan: None, origin };
+    let run = Order { confirmation, until: None, selection, plan: None, origin, night: None };
     provision(recorded, order.run, inputs, &run, None, console).await
 }
 

@@ -110,7 +110,7 @@ pub(super) fn run(desk: &Arc<Desk>, ask: &Ask) -> anyhow::Result<Reply> {
         return Ok(Reply::Refused(StatusCode::CONFLICT, phrase(lang, words).to_owned()));
     }
     let (confirmation, origin) = (Confirmation::Given, Origin::Review);
-    let order = Order { confirmation, until: None, selection: Selection::default(), plan: None, origin };
+    let order = Order { confirmation, until: None, selection: Selection::default(), plan: None, origin, night: None };
     if !desk.start(None, Task::Run(order))? {
         let words = "another run that was started here is still under way; wait for it";
         return Ok(Reply::Refused(StatusCode::CONFLICT, phrase(lang, words).to_owned()));

@@ -23,6 +23,7 @@ pub(super) fn standing(listed: &RunListed, lang: Lang) -> (&'static str, &'stati
         (RunStanding::Unfinished, _) => ("cut off", "fail"),
         (RunStanding::Parked, _) => ("waits for approval", "wait"),
         (RunStanding::Superseded, _) => ("was not approved", "quiet"),
+        (RunStanding::Finished, Some(exit::WELL)) if listed.head.night.is_some() => ("no new sheet was taken", "wait"),
         (RunStanding::Finished, Some(exit::WELL)) => ("all well", "good"),
         (RunStanding::Finished, Some(exit::REJECTED)) => ("rows to mend", "fail"),
         (RunStanding::Finished, _) => ("rows failed", "fail"),

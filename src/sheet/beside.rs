@@ -41,7 +41,7 @@ fn opened_by(name: &str, other: &str) -> Option<&'static str> {
 
 /// The name that a copy was made of: `users (1).csv`, `users - Copy.csv`, `users (Ana's conflicted copy 2026-11-25).csv`,
 /// `users-ANA-PC.csv` is none, since a name may be meant so.
-fn original(name: &str) -> Option<String> {
+pub fn original(name: &str) -> Option<String> {
     let (stem, extension) = name.rsplit_once('.')?;
     let of = |stem: &str| Some(format!("{}.{extension}", stem.trim_end())).filter(|_| !stem.trim().is_empty());
     if let Some(open) = stem.strip_suffix(')').and_then(|rest| rest.rfind('(')) {

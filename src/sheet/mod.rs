@@ -39,7 +39,7 @@ use split::{CellAt, Dialect, RowAt, row_cells};
 use workbook::{CellKind, TypedCell};
 use write::plain_cells;
 
-pub use beside::beside;
+pub use beside::{beside, original};
 pub use blank::blank;
 pub use blank_workbook::{CAUSES, Choices, OWN_SHEETS, blank_workbook, results_tab, set_up};
 pub use columns::{Need, Spec, customers, locations, specs, users};

@@ -37,7 +37,25 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     // The list of runs, and how far one has come.
     ("started {started} by {by}, {end}", "iniciada {started} por {by}, {end}"),
-    ("finished {finished} with exit code {exit}", "terminada {finished} com código de saída {exit}"),
+    (
+        "finished {finished} with exit code {exit}{night:; its night with *, since no new sheet was taken}",
+        "terminada {finished} com código de saída {exit}{night:; a noite dela com *, pois nenhuma planilha nova foi usada}",
+    ),
+    ("no new sheet was taken", "nenhuma planilha nova foi usada"),
+    ("the night ends with exit code {exit}: {findings}", "a noite termina com código de saída {exit}: {findings}"),
+    ("; the results are those of sheets that were taken before", "; os resultados são os de planilhas usadas antes"),
+    (
+        "No new sheet was taken. What follows is what stands of sheets that were taken before:",
+        "Nenhuma planilha nova foi usada. O que segue é o que está feito das planilhas usadas antes:",
+    ),
+    (
+        "`{file}` in `{inbox}` is called like a doubled download of `{of}`, so it was not taken; if it is the newest one, name it `{of}`, else remove it",
+        "`{file}` em `{inbox}` tem nome de download repetido de `{of}` e não foi usado; se é o mais novo, dê a ele o nome `{of}`, senão apague-o",
+    ),
+    (
+        "`{file}` in `{inbox}` is called like a file that is not whole yet, so no file was taken from there; let the night begin once it is whole, or remove it",
+        "`{file}` em `{inbox}` tem nome de arquivo que ainda não está completo, e nenhum arquivo de lá foi usado; deixe a noite começar quando estiver completo, ou apague-o",
+    ),
     ("unfinished{left: (*)}; `turnup resume` goes on", "não terminada{left: (*)}; `turnup resume` continua"),
     ("left off {at} with exit code {exit}: {why}", "parou {at} com código de saída {exit}: {why}"),
     ("its time was over", "o prazo dela acabou"),
@@ -1306,8 +1324,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{files} em `{inbox}` é igual à última vez, byte a byte; veja se a exportação foi feita",
     ),
     (
-        "`{file}` in `{inbox}` is still being written, so it was not taken; let the night begin later",
-        "`{file}` em `{inbox}` ainda está sendo gravado e não foi usado; deixe a noite começar mais tarde",
+        "`{file}` in `{inbox}` is still being written, so no file was taken from there; let the night begin later",
+        "`{file}` em `{inbox}` ainda está sendo gravado, e nenhum arquivo de lá foi usado; deixe a noite começar mais tarde",
     ),
     (
         "the new {sheet} sheet has {rows|* row|* rows} and the last one had {before}, so it was not taken; if that is right, `turnup nightly --anyway` takes it",
