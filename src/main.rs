@@ -69,10 +69,10 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
     match &cli.command {
         Command::Login(login) => pipeline::login(&login.typed(cli.lang), &login.order(), console).await,
         Command::Init { dir, xlsx } => pipeline::init(dir, *xlsx, &plain, console),
-        Command::Check { dir, hold_back, reading, online, budget, api, format } => {
+        Command::Check { dir, hold_back, reading, online, budget, api, format, all } => {
             let asking = if *online { Asking::Webex { budget: *budget } } else { Asking::Nobody };
             let typed = typed(cli.lang, hold_back, reading, api);
-            pipeline::check(&folder(dir), &typed, asking, (*format).into(), console).await
+            pipeline::check(&folder(dir), &typed, asking, format.of(*all), console).await
         }
         Command::Fix { dir, apply, reading } => {
             pipeline::fix(&folder(dir), &typed(cli.lang, &no_hold_back, reading, &no_api), *apply, console)

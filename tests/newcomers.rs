@@ -117,3 +117,43 @@ fn a_customer_that_was_taken_away_is_made_again_by_what_the_cure_says() {
     let made = ran(&["run", "work", "--yes"]).expect_code(0);
     assert_eq!(outcomes(&bench, &made), [("created".to_owned(), 4)].into());
 }
+
+#[test]
+fn a_retry_says_what_is_wrong_with_the_row_that_the_others_wait_for() {
+    let bench = Bench::small();
+    bench.write("work/customers.csv", &CUSTOMERS.replacen("1100-053,PT", "1100-053,Portugall", 1));
+    let simulator = Simulator::start(&bench, &[]);
+    let ran = |args: &[&str]| Ran::of(&mut bench.against(&simulator, args));
+    ran(&["run", "work", "--yes"]).expect_code(3);
+    let again = ran(&["retry", "work", "--yes"]).expect_code(3);
+    let unmended =
+        "1 row was rejected and is not retried as it is; mend the cells in the sheets and `turnup run`, or mend";
+    assert!(again.err.contains(unmended), "{}", again.err);
+    let wrong = "`Portugall` is not a country code; did you mean `PT`?";
+    let cause = format!("1. cell `country` of customers.csv:2: {wrong} [C207]\n   3 rows behind it;");
+    assert!(again.out.contains(&cause), "{}", again.out);
+    let users = Results::read(&bench, &again, "users.results.csv").lines(&["result", "blocked_by", "reason"]);
+    let said = format!("blocked customers.csv:2 customers.csv:2 stands in the way: country: {wrong}");
+    assert_eq!(users, vec![said; 3]);
+}
+
+#[test]
+fn a_check_says_how_to_see_all_that_it_found() {
+    let bench = Bench::small();
+    let mut wrong = USERS.to_owned();
+    for (at, cell) in ["a,webex_caling", "b,webex_calling,9", "c,webex_calling,1002,chief"].iter().enumerate() {
+        wrong += &format!("tejo,P{at},Q,{cell}\n");
+    }
+    for n in 0..12 {
+        wrong += &format!("tejo,R{n},Q,r{n}@tejo.example,webex_caling,,\n");
+    }
+    bench.write("work/users.csv", &wrong);
+    bench.write("work/customers.csv", &CUSTOMERS.replacen("1200-451,PT,Europe/Lisbon", "1200-451,,Europe/Lisboa", 1));
+    let few = bench.ran(&["check", "work"]).expect_code(3).out;
+    assert!(few.contains("more with code C214; `turnup check --all` or `--format csv` lists them all"), "{few}");
+    let last = few.lines().last().unwrap_or_default();
+    assert!(last.starts_with("and ") && last.ends_with("`turnup check --all` names them all"), "{last}");
+    let all = bench.ran(&["check", "work", "--all"]).expect_code(3).out;
+    assert_eq!(all.matches("error[C214]").count(), 13, "{all}");
+    assert!(!all.contains("--all") && all.contains("\n6. "), "{all}");
+}

@@ -99,6 +99,20 @@ impl<'a> Checked<'a> {
         self.of_users(row..row + 1)
     }
 
+    /// Every error that is found about a row itself.
+    pub fn errors_of(&self, row: RowRef) -> Vec<Diagnostic> {
+        let mut found = match row.sheet {
+            SheetKind::Users => self.of_user(row.index),
+            sheet => {
+                let number = self.context.sheets.get(sheet).number(row.index);
+                let is_own = |d: &&Diagnostic| d.place.sheet == Some(sheet.name()) && d.place.row == number;
+                self.found.iter().filter(is_own).cloned().collect()
+            }
+        };
+        found.retain(|finding| finding.severity == Severity::Error);
+        found
+    }
+
     /// The findings of user rows, in reading order.
     fn of_users(&self, rows: std::ops::Range<usize>) -> Vec<Diagnostic> {
         let suggests = self.tally.of(Code::CustomerUnlinked) <= SUGGESTIONS_MAX;

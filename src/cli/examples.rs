@@ -7,7 +7,8 @@ Examples:
 
 pub const CHECK: &str = "\
 Examples:
-  turnup check work                               every mistake at its place, nothing sent
+  turnup check work                               the mistakes at their places, nothing sent
+  turnup check work --all                         all of them, where there are very many
   turnup check work --online                      which of them stand in Webex, and Cisco's precheck
   turnup check work --format csv > findings.csv   for a spreadsheet";
 

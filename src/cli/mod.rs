@@ -125,6 +125,9 @@ pub enum Command {
         /// How findings are written.
         #[arg(long, value_enum, default_value_t)]
         format: CheckFormat,
+        /// Draw every finding and name every cause, not only the first few of each.
+        #[arg(long, conflicts_with = "format")]
+        all: bool,
         #[command(flatten)]
         api: ApiArgs,
     },
@@ -329,12 +332,14 @@ pub enum CheckFormat {
     Csv,
 }
 
-impl From<CheckFormat> for FindingsFormat {
-    fn from(format: CheckFormat) -> Self {
-        match format {
-            CheckFormat::Text => Self::Text,
-            CheckFormat::Json => Self::Json,
-            CheckFormat::Csv => Self::Csv,
+impl CheckFormat {
+    /// The format, without bounds if all is wanted.
+    pub const fn of(self, all: bool) -> FindingsFormat {
+        match self {
+            _ if all => FindingsFormat::Whole,
+            Self::Text => FindingsFormat::Text,
+            Self::Json => FindingsFormat::Json,
+            Self::Csv => FindingsFormat::Csv,
         }
     }
 }

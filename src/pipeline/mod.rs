@@ -8,6 +8,7 @@ mod clock;
 mod compare;
 mod console;
 mod doctor;
+mod earlier;
 mod export;
 mod fix;
 mod guard;
@@ -46,9 +47,8 @@ use crate::api;
 use crate::check::{self, Checked, Material, Standing};
 use crate::diagnostic::Severity;
 use crate::journal::{Log, RunHead, Sqlite};
-use crate::model::Package;
 use crate::plan::{self, Forecast, Known, Pace, Plan, Preparation};
-use crate::report::{self, FindingsFormat, PlanFormat, PlanView};
+use crate::report::{self, FindingsFormat, PlanFormat, PlanView, Shown};
 use crate::settings::{Settings, Typed, settle};
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
@@ -63,6 +63,7 @@ pub use clock::{Clock, Until};
 pub use compare::{CompareFormat, compare};
 pub use console::{Confirmation, Console, Terminal};
 pub use doctor::{Checkup, Examined, examine};
+use earlier::{known, learnt, standing};
 pub use export::{Overwriting, export};
 pub use fix::fix;
 pub use history::{ReportFormat, ReportOrder, RunsFormat, report, runs};
@@ -149,8 +150,10 @@ pub async fn check(
     let (lang, colour) = (settings.lang, console.colour);
     console.stream(|out| report::findings(format, &checked, survey.as_ref(), lang, colour, out))?;
     online::show(survey.as_ref(), format, lang, console);
-    if format == FindingsFormat::Text && checked.count(Severity::Error) > 0 {
-        console.print(&report::causes_page(&report::causes_of_findings(&checked, settings.hold_back, lang), lang));
+    if format.is_for_people() && checked.count(Severity::Error) > 0 {
+        let causes = report::causes_of_findings(&checked, settings.hold_back, lang);
+        let shown = if format == FindingsFormat::Whole { Shown::Whole } else { Shown::Checked };
+        console.print(&report::causes_page(&causes, shown, lang));
     }
     Ok(if checked.count(Severity::Error) > 0 { exit::REJECTED } else { exit::WELL })
 }
@@ -293,14 +296,8 @@ async fn provision(
     };
     guard::room(workspace, plan.open_steps()).inspect_err(|_| drop(std::fs::remove_dir_all(&copies)))?;
     selected.keep(&copies)?;
-    let foretold = Some(forecasted(&forecast));
-    let head = RunHead {
-        parked,
-        forecast: foretold,
-        origin: order.origin,
-        night: order.night,
-        ..head(run, &plan, settings, &console.clock)
-    };
+    let begun_by = RunHead { parked, origin: order.origin, night: order.night, ..RunHead::default() };
+    let head = head(run, (&plan, &forecast), settings, begun_by, &console.clock);
     recorded.log.begin(&head, &plan).with_context(|| {
         format!(
             "nothing was sent, since `{}` cannot be written; make room on the disk, then run again",
@@ -409,45 +406,12 @@ pub async fn simulate(simulation: &Simulation, console: &mut Console<'_>) -> any
     Ok(exit::WELL)
 }
 
-/// What is known from earlier runs; nothing when there were none.
-fn known(workspace: &Workspace) -> anyhow::Result<Known> {
-    if workspace.has_state() { Sqlite::open(&workspace.journal())?.known() } else { Ok(Known::default()) }
-}
-
 fn checked<'a>(inputs: &'a Inputs, settings: &'a Settings, standing: &'a Standing) -> Checked<'a> {
     let mut found = settings.found.clone();
     found.extend(inputs.found.iter().cloned());
     let Inputs { sheets, rows, templates, .. } = inputs;
     let material = Material { sheets, rows, templates, standing, rulebook: &settings.rulebook };
     check::check(&material, settings.hold_back, found)
-}
-
-/// What the rules ask of the known state.
-fn standing(known: &Known) -> Standing {
-    let mut standing = Standing::default();
-    for (id, confirmed) in known.iter() {
-        let parts = id.parts();
-        match (id.stage(), parts.as_slice()) {
-            (Some(Stage::Customers), [customer]) => {
-                let level = confirmed.ids.get("level").and_then(|name| Package::parse(name));
-                standing.customers.insert(customer.clone(), level);
-            }
-            (Some(Stage::Locations), [customer, name]) => {
-                standing.locations.insert((customer.clone(), name.clone()));
-            }
-            (Some(Stage::Users), [email]) => {
-                standing.users.insert(email.clone());
-            }
-            _ => {}
-        }
-    }
-    standing
-}
-
-/// What earlier runs have learnt of the Webex that a run would talk to.
-fn learnt(workspace: &Workspace, settings: &Settings) -> anyhow::Result<Vec<(String, f64)>> {
-    let webex = provider::name(settings);
-    if workspace.has_state() { Sqlite::open(&workspace.journal())?.learned(&webex) } else { Ok(Vec::new()) }
 }
 
 /// Under the pace that the user asks for, or else that earlier runs were taught.
@@ -489,17 +453,22 @@ fn shown_plan(
     if selected.selection.activates { report::activation(&view) } else { report::plan(format, &view) }
 }
 
-fn head(run: String, plan: &Plan, settings: &Settings, clock: &Clock) -> RunHead {
+fn head(
+    run: String,
+    (plan, forecast): (&Plan, &Forecast),
+    settings: &Settings,
+    begun_by: RunHead,
+    clock: &Clock,
+) -> RunHead {
     RunHead {
         run,
         started: clock.now(),
-        finished: None,
-        exit: None,
+        forecast: Some(forecasted(forecast)),
         digest: plan.digest(),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         hold_back: settings.hold_back.word().to_owned(),
         provider: provider::name(settings),
         by: clock.by(),
-        ..RunHead::default()
+        ..begun_by
     }
 }

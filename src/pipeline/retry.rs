@@ -65,7 +65,7 @@ pub async fn retry(folder: &Path, typed: &Typed, order: &RetryOrder, console: &m
     let copies = workspace.inputs(&run);
     let found = match &order.from {
         Some(file) => sent_back(&recorded, &candidates, (file, order.keeps), &copies, console)?,
-        None => troubled(&recorded, &candidates[0], &order.classes, &copies)?,
+        None => troubled(&recorded, &candidates[0], &order.classes, &copies, console)?,
     };
     let Some((before, inputs, rows)) = found else { return Ok(exit::REJECTED) };
     if rows.is_empty() {
@@ -96,8 +96,17 @@ fn troubled(
     before: &RunHead,
     classes: &[Outcome],
     copies: &Path,
+    console: &mut Console<'_>,
 ) -> anyhow::Result<Option<Again>> {
-    let Told { inputs: kept, results, .. } = recorded.told(&before.run, recorded.settings.lang)?;
+    let lang = recorded.settings.lang;
+    let Told { inputs: kept, results, .. } = recorded.told(&before.run, lang)?;
+    let rejected = results.values().flatten().filter(|row| row.outcome == Outcome::Rejected).count();
+    if rejected > 0 {
+        let words = "{count|* row was rejected and is|* rows were rejected and are} not retried as {count|it is|they are}; mend the cells in the \
+                     sheets and `turnup run`, or mend the `*.rejected.csv` files of {folder} and send them with `turnup retry --from FILE`";
+        let folder = recorded.workspace.report(&before.run);
+        console.say(&say(lang, words, &[("count", &rejected), ("folder", &folder.display())]));
+    }
     let inputs = Inputs::keep(recorded.workspace.root(), copies, &recorded.settings.reading)?;
     let rows = again(&kept.sheets, &results, classes, &inputs.sheets);
     Ok(Some((before.run.clone(), inputs, rows)))

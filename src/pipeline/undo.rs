@@ -8,7 +8,7 @@ use anyhow::Context;
 
 use super::history::wanted;
 use super::inputs::Inputs;
-use super::recorded::{Recorded, Scope, forecasted, unfinished};
+use super::recorded::{Recorded, Scope, unfinished};
 use super::{Confirmation, Console, Origin, Terminal, exit, forecast, guard, head, place, provider};
 use crate::journal::{Log, RunHead, Sqlite, made};
 use crate::plan::{self, Action, Kept, Known, Removed, StepId, Undo, Work};
@@ -75,12 +75,8 @@ pub async fn undo(
         console.say(phrase(lang, "nothing was sent"));
         return Ok(exit::WELL);
     }
-    let new = RunHead {
-        undoes: Some(run.to_owned()),
-        origin: Origin::Undo,
-        forecast: Some(forecasted(&forecast)),
-        ..head(console.clock.run_id(), &undo.plan, &settings, &console.clock)
-    };
+    let begun_by = RunHead { undoes: Some(run.to_owned()), origin: Origin::Undo, ..RunHead::default() };
+    let new = head(console.clock.run_id(), (&undo.plan, &forecast), &settings, begun_by, &console.clock);
     copy_inputs(&workspace.inputs(run), &workspace.inputs(&new.run))?;
     log.begin(&new, &undo.plan)?;
     let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };

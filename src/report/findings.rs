@@ -23,8 +23,17 @@ const DRAWN_PER_CODE_MAX: usize = 10;
 pub enum FindingsFormat {
     #[default]
     Text,
+    /// The text with every finding, however many there are.
+    Whole,
     Json,
     Csv,
+}
+
+impl FindingsFormat {
+    /// Is it read by people, in their language?
+    pub const fn is_for_people(self) -> bool {
+        matches!(self, Self::Text | Self::Whole)
+    }
 }
 
 /// Everything a format needs.
@@ -51,26 +60,27 @@ pub fn findings(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     // Programs read the same words whatever language a person has chosen.
-    let lang = if format == FindingsFormat::Text { lang } else { Lang::En };
+    let lang = if format.is_for_people() { lang } else { Lang::En };
     let view = FindingsView { checked, sheets: checked.sheets(), survey, lang, colour };
     match format {
-        FindingsFormat::Text => text(&view, out),
+        FindingsFormat::Text => text(&view, DRAWN_PER_CODE_MAX, out),
+        FindingsFormat::Whole => text(&view, usize::MAX, out),
         FindingsFormat::Json => json(&view, out),
         FindingsFormat::Csv => csv(&view, out),
     }
 }
 
-/// A page of bounded length: the first few of every code, and how many more there are.
-fn text(view: &FindingsView<'_>, out: &mut dyn Write) -> io::Result<()> {
+/// The first few findings of every code, and how many more there are.
+fn text(view: &FindingsView<'_>, most: usize, out: &mut dyn Write) -> io::Result<()> {
     let counts = Code::ALL.iter().map(|code| (*code, view.checked.count_of(*code))).filter(|(_, count)| *count > 0);
     let counts: BTreeMap<Code, usize> = counts.collect();
-    let mut open: usize = counts.values().map(|count| (*count).min(DRAWN_PER_CODE_MAX)).sum();
+    let mut open: usize = counts.values().map(|count| (*count).min(most)).sum();
     let mut drawn: BTreeMap<Code, usize> = BTreeMap::new();
     let take = |block: Vec<Diagnostic>| {
         for finding in block {
             let seen = drawn.entry(finding.code).or_default();
             *seen += 1;
-            if *seen <= DRAWN_PER_CODE_MAX {
+            if *seen <= most {
                 if let Err(error) = writeln!(out, "{}\n", draw(view, &finding)) {
                     return ControlFlow::Break(Err(error));
                 }
@@ -79,24 +89,24 @@ fn text(view: &FindingsView<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
         if open == 0 { ControlFlow::Break(Ok(())) } else { ControlFlow::Continue(()) }
     };
-    if let ControlFlow::Break(ended) = view.checked.each_block(first_few, take) {
+    if let ControlFlow::Break(ended) = view.checked.each_block(|found| first_few(found, most), take) {
         ended?;
     }
-    for (code, count) in counts.iter().filter(|(_, count)| **count > DRAWN_PER_CODE_MAX) {
-        let more = count - DRAWN_PER_CODE_MAX;
-        let words = "{count} more with code {code}; `turnup check --format csv` lists them all";
+    for (code, count) in counts.iter().filter(|(_, count)| **count > most) {
+        let more = count - most;
+        let words = "{count} more with code {code}; `turnup check --all` or `--format csv` lists them all";
         writeln!(out, "{}", say(view.lang, words, &[("count", &more), ("code", code)]))?;
     }
     out.write_all(closing(view).as_bytes())
 }
 
 /// The first few findings of every code.
-fn first_few(found: &[Diagnostic]) -> Vec<Diagnostic> {
+fn first_few(found: &[Diagnostic], most: usize) -> Vec<Diagnostic> {
     let mut seen: BTreeMap<Code, usize> = BTreeMap::new();
     let mut is_wanted = |finding: &&Diagnostic| {
         let count = seen.entry(finding.code).or_default();
         *count += 1;
-        *count <= DRAWN_PER_CODE_MAX
+        *count <= most
     };
     found.iter().filter(&mut is_wanted).cloned().collect()
 }

@@ -3,6 +3,7 @@
 //! Rendering is pure; one function writes files, whole or not at all. Nothing here decides what is done.
 
 mod activation;
+mod again;
 mod causes;
 mod corrected;
 mod deeds;
@@ -34,7 +35,7 @@ mod write;
 pub use activation::activation;
 pub(crate) use causes::customer_of;
 pub use causes::{
-    Cause, CauseExample, CauseKind, Causes, Mend, causes_of_findings, causes_of_results, causes_page, percent,
+    Cause, CauseExample, CauseKind, Causes, Mend, Shown, causes_of_findings, causes_of_results, causes_page, percent,
 };
 pub use corrected::tell_corrected;
 pub use deeds::{event_words, reason_words, thing_words, wait_cause};

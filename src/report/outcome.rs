@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use super::again;
 use super::emergency::Help;
 use super::immovable::immovable_finding;
 use super::row::{RowReason, RowResult};
@@ -17,10 +18,6 @@ use crate::model::SheetKind;
 use crate::plan::{Action, Immovable, Selection, Source, Stage, Step, StepId};
 use crate::sheet::Sheets;
 use crate::text::{self, Lang};
-
-/// What helps besides where a customer was deleted before: its organisation stays, with its e-mails and numbers.
-const IN_WHAT_IT_LEFT: &str = "; or, since {customer} was taken away before and its organisation stays in Webex with e-mails and numbers: {undo}write \
-     {org_id} into the column `org_id` of its row, and run again";
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -258,7 +255,22 @@ impl<'a> Index<'a> {
             result.fix =
                 text::say(self.rows.lang, "{fix}; this row goes with it", &[("fix", &found.fix(self.rows.lang))]);
         }
+        if let Some(row) = self.untold(root) {
+            let found = self.said(&self.rows.checked.errors_of(row).iter().collect::<Vec<_>>());
+            if !found.reason.is_empty() {
+                result.reason = format!("{}: {}", result.reason, found.reason);
+                result.fix = text::say(self.rows.lang, "{fix}; this row goes with it", &[("fix", &found.fix)]);
+            }
+        }
         result
+    }
+
+    /// The row of a root of which the run has no result, since it was not asked for that row.
+    fn untold(&self, root: &Place) -> Option<RowRef> {
+        let sheet = root.sheet.and_then(SheetKind::from_name)?;
+        let row = RowRef { sheet, index: self.rows.sheets.get(sheet).row_of(root.row?)? };
+        let is_told = self.rows.selection.rows.is_none() || self.rows.picked.is_none_or(|picked| picked.has(row));
+        (!is_told).then_some(row)
     }
 
     /// All reasons of a row at once, or else those of its file.
@@ -419,7 +431,7 @@ impl<'a> Index<'a> {
                 let lookup = |name: &str| (name == "reason").then(|| reason.text.clone());
                 let (message, mut fix) = (text::fill(entry.message, lookup), text::fill(entry.fix, lookup));
                 if matches!(code, Code::EmailTaken | Code::NumberRefused) {
-                    fix += &self.left_organisation(step)?;
+                    fix += &again::in_what_it_left(self.rows, step)?;
                 }
                 join(&mut result.reason, &message);
                 join(&mut result.fix, &fix);
@@ -441,22 +453,6 @@ impl<'a> Index<'a> {
             }
         }
         Ok(())
-    }
-
-    /// What else helps where the customer was deleted before. What stands in another organisation goes first.
-    fn left_organisation(&self, step: &Step) -> anyhow::Result<String> {
-        let (lang, customer) = (self.rows.lang, step.work.customer());
-        let Some(org_id) = self.rows.organisations.get(customer) else { return Ok(String::new()) };
-        let made = self.rows.log.find(self.rows.run, &StepId::customer(customer))?;
-        let undo = match step.stage {
-            Stage::Customers => String::new(),
-            _ if made.is_some_and(|step| step.action == Action::Create) => {
-                text::say(lang, "take it back (`turnup undo {run}`), ", &[("run", &self.rows.run)])
-            }
-            _ => text::phrase(lang, "take back the run that made it again (`turnup undo`), ").to_owned(),
-        };
-        let gaps: [(&str, &dyn fmt::Display); 3] = [("customer", &customer), ("org_id", org_id), ("undo", &undo)];
-        Ok(text::say(lang, IN_WHAT_IT_LEFT, &gaps))
     }
 
     /// A reason that has no code, and since when it holds.

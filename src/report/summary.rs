@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::causes::{Causes, causes_page};
+use super::causes::{Causes, Shown, causes_page};
 use super::outcome::Outcome;
 use super::row::RowResult;
 use crate::model::SheetKind;
@@ -37,7 +37,7 @@ pub fn summary(
     if let Some(requests) = requests {
         text.push_str(&(say(lang, "{count|* request|* requests}", &[("count", &requests)]) + "\n"));
     }
-    text + &causes_page(causes, lang)
+    text + &causes_page(causes, Shown::Reported, lang)
 }
 
 /// The exit code that the outcomes of all rows ask for; stops come before it.

@@ -6,8 +6,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     // The page of `check`.
     ("it goes with this row", "vai junto com esta linha"),
     (
-        "{count} more with code {code}; `turnup check --format csv` lists them all",
-        "mais {count} com o código {code}; `turnup check --format csv` lista todos",
+        "{count} more with code {code}; `turnup check --all` or `--format csv` lists them all",
+        "mais {count} com o código {code}; `turnup check --all` ou `--format csv` lista todos",
     ),
     (
         "checked {customers|* customer|* customers}, {locations|* location|* locations}, {users|* user|* users}: {errors|* error|* errors}, {warnings|* warning|* warnings}, {notices|* notice|* notices}; {blocked|* row|* rows} held back by another row",
@@ -295,6 +295,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "and {count|* more cause|* more causes}; the report lists them all",
         "e mais {count|* causa|* causas}; o relatório lista todas",
     ),
+    (
+        "and {count|* more cause|* more causes}; `turnup check --all` names them all",
+        "e mais {count|* causa|* causas}; `turnup check --all` mostra todas",
+    ),
     ("1 row; with it mended {share} of all rows pass", "1 linha; com ela corrigida, {share} de todas as linhas passam"),
     (
         "1 row and {blocked} behind it; with it mended {share} of all rows pass",
@@ -330,7 +334,16 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "tire `skip` da célula `action`, ou deixe as outras de fora também",
     ),
     ("other rows wait for {place}", "outras linhas esperam por {place}"),
-    ("see what is said of {place}; the others go with it", "veja o que se diz de {place}; as outras vão junto"),
+    (
+        "{count|* row was rejected and is|* rows were rejected and are} not retried as {count|it is|they are}; mend the cells in the \
+         sheets and `turnup run`, or mend the `*.rejected.csv` files of {folder} and send them with `turnup retry --from FILE`",
+        "{count|* linha foi rejeitada e não é repetida|* linhas foram rejeitadas e não são repetidas} como {count|está|estão}; corrija as células \
+         nas planilhas e use `turnup run`, ou corrija os arquivos `*.rejected.csv` de {folder} e envie-os com `turnup retry --from FILE`",
+    ),
+    (
+        "see what `turnup why {place}` says of it; the others go with it",
+        "veja o que `turnup why {place}` diz dela; as outras vão junto",
+    ),
     // Looking back.
     (
         "the run waits for approval; `turnup approve` lets it go",

@@ -23,7 +23,7 @@ pub(super) enum Shared {
 }
 
 impl Shared {
-    fn of(text: Option<&str>) -> Self {
+    pub fn of(text: Option<&str>) -> Self {
         text.map_or(Self::Many, |text| Self::One(text.trim().to_owned()))
     }
 

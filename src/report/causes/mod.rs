@@ -25,8 +25,7 @@ use cluster::Clusters;
 use effect::{Held, Root, weighed};
 use problem::Problem;
 
-pub use page::causes_page;
-pub use page::percent;
+pub use page::{Shown, causes_page, percent};
 pub(crate) use problem::customer_of;
 
 /// Everything that is in the way of the rows of a run or of a check, the largest effect first.

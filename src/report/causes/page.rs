@@ -6,11 +6,22 @@ use super::{Cause, CauseExample, Causes};
 use crate::report::printable;
 use crate::text::{Lang, phrase, say};
 
-/// Causes that are drawn; the report holds them all.
+/// Causes that are drawn.
 const DRAWN_MAX: usize = 5;
 
+/// How many causes are drawn, and where the others are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// The first few; the report of the run holds them all.
+    Reported,
+    /// The first few of a check, which writes no report.
+    Checked,
+    /// All of them.
+    Whole,
+}
+
 /// The few things to mend, each with its effect, a few cells and its cure. Nothing where nothing is in the way.
-pub fn causes_page(causes: &Causes, lang: Lang) -> String {
+pub fn causes_page(causes: &Causes, shown: Shown, lang: Lang) -> String {
     if causes.list.is_empty() {
         return String::new();
     }
@@ -21,16 +32,17 @@ pub fn causes_page(causes: &Causes, lang: Lang) -> String {
         _ => "{causes} causes for {bad} of {rows|* row that is|* rows that are} not well, the largest first:",
     };
     let mut page = say(lang, words, &gaps) + "\n";
-    for (number, cause) in (1..).zip(&causes.list).take(DRAWN_MAX) {
+    let most = if shown == Shown::Whole { causes.list.len() } else { DRAWN_MAX };
+    for (number, cause) in (1..).zip(&causes.list).take(most) {
         page.push_str(&drawn(number, cause, lang));
     }
-    if let Some(more) = causes.list.len().checked_sub(DRAWN_MAX).filter(|more| *more > 0) {
-        page.push_str(&say(
-            lang,
-            "and {count|* more cause|* more causes}; the report lists them all",
-            &[("count", &more)],
-        ));
-        page.push('\n');
+    let more = causes.list.len().saturating_sub(most);
+    if more > 0 {
+        let words = match shown {
+            Shown::Checked => "and {count|* more cause|* more causes}; `turnup check --all` names them all",
+            _ => "and {count|* more cause|* more causes}; the report lists them all",
+        };
+        page.push_str(&(say(lang, words, &[("count", &more)]) + "\n"));
     }
     page
 }
@@ -74,7 +86,7 @@ fn seen(example: &CauseExample, cause: &Cause) -> String {
         cause.title.contains(&quoted) || cause.message.contains(&quoted)
     };
     let place = format!("{}:{}", example.file, example.row.unwrap_or_default());
-    let place = if cause.rows == 1 && cause.title.ends_with(&place) { String::new() } else { place };
+    let place = if cause.rows <= 1 && cause.title.ends_with(&place) { String::new() } else { place };
     let column = example.column.as_deref().filter(|column| !is_told(column)).unwrap_or_default();
     let value = Some(example.value.as_str()).filter(|value| !value.is_empty() && !is_told(value));
     let value = value.map(|value| format!("`{}`", printable(value).replace(['\n', '\t'], " "))).unwrap_or_default();

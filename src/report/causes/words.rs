@@ -1,8 +1,8 @@
 //! A cluster in words: what it is about, and where it is mended.
 
-use super::cluster::{Cluster, Key};
+use super::cluster::{Cluster, Key, Shared};
 use super::effect::Root;
-use super::problem::Scope;
+use super::problem::{Problem, Scope};
 use super::{Cause, CauseExample, CauseKind, Mend};
 use crate::check::{Checked, RowRef, Verdict};
 use crate::diagnostic::Place;
@@ -139,9 +139,14 @@ fn title(kind: CauseKind, mend: &Mend, lang: Lang) -> String {
     }
 }
 
-/// The cluster of a row that others wait for although nothing is wrong with it, and what names it.
+/// The cluster of a row that others wait for although no result of the run tells what is wrong with it, and what names it.
 pub(super) fn silent_root(root: &Root, checked: &Checked<'_>, lang: Lang) -> (String, Cluster) {
     let sheets = checked.sheets();
+    if let Root::Row(row) = root
+        && let Some((name, cluster)) = rejected_root(*row, checked, lang)
+    {
+        return (name, cluster);
+    }
     let (place, is_skipped) = match root {
         Root::Row(row) => {
             let place = sheets.get(row.sheet).place(row.index, None);
@@ -161,11 +166,30 @@ pub(super) fn silent_root(root: &Root, checked: &Checked<'_>, lang: Lang) -> (St
             "take `skip` out of its `action` cell, or leave the others out too",
         )
     } else {
-        ("other rows wait for {place}", "see what is said of {place}; the others go with it")
+        ("other rows wait for {place}", "see what `turnup why {place}` says of it; the others go with it")
     };
     cluster.message = say(lang, message, &[("place", &name)]);
     cluster.fix = say(lang, fix, &[("place", &name)]);
     cluster.examples.extend(place.as_ref().map(|place| CauseExample::new(place, "")));
     cluster.elsewhere.push(name.clone());
     (name, cluster)
+}
+
+/// The cluster of a row that takes no part but is rejected for its own cells: what the check says of it is the cause.
+fn rejected_root(row: RowRef, checked: &Checked<'_>, lang: Lang) -> Option<(String, Cluster)> {
+    let sheets = checked.sheets();
+    let found = checked.errors_of(row);
+    let first = found.first()?;
+    let mut cluster = Cluster::new(&Problem::of_finding(first, Some(row), sheets, lang));
+    let (mut messages, mut fixes): (Vec<String>, Vec<String>) =
+        found.iter().map(|finding| (finding.message(lang), finding.fix(lang))).unzip();
+    messages.dedup();
+    fixes.dedup();
+    (cluster.message, cluster.fix) = (messages.join("; "), fixes.join("; "));
+    cluster.kind = Some(if found.len() == 1 { CauseKind::Cell } else { CauseKind::Row });
+    cluster.column = Shared::of(first.place.column.as_deref().filter(|_| found.len() == 1));
+    cluster.examples.push(CauseExample::new(&first.place, &first.value));
+    let name = sheets.get(row.sheet).place(row.index, None).to_string();
+    cluster.elsewhere.push(name.clone());
+    Some((name, cluster))
 }
