@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::process::Command;
+
 use support::{Bench, CUSTOMERS, Ran, Results, Simulator, USERS, outcomes};
 
 /// Some rows with a column `action`, filled in where a name says so.
@@ -156,4 +158,54 @@ fn a_check_says_how_to_see_all_that_it_found() {
     let all = bench.ran(&["check", "work", "--all"]).expect_code(3).out;
     assert_eq!(all.matches("error[C214]").count(), 13, "{all}");
     assert!(!all.contains("--all") && all.contains("\n6. "), "{all}");
+}
+
+/// Under cron and in containers nothing says who works, but the system knows.
+#[test]
+fn who_ran_it_is_known_without_the_environment() {
+    let bench = Bench::small();
+    let mut run = bench.turnup(&["run", "work", "--simulate", "--yes"]);
+    Ran::of(run.env_remove("USER").env("LOGNAME", "")).expect_code(0);
+    let listed = bench.ran(&["runs", "work"]).expect_code(0).out;
+    let id = Command::new("id").arg("-u").output().expect("`id` is there").stdout;
+    let id = String::from_utf8(id).expect("a number").trim().to_owned();
+    let accounts = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let own = accounts.lines().find(|line| line.split(':').nth(2) == Some(&id));
+    let name = own.and_then(|line| line.split(':').next()).map_or(format!("uid-{id}"), str::to_owned);
+    assert!(listed.contains(&format!(" by {name}@")), "{listed}");
+}
+
+/// The cases of the README's table that somebody meets who types something wrong, or whose file cannot be understood.
+#[test]
+fn exit_codes_are_those_of_the_readme() {
+    let bench = Bench::small();
+    bench.ran(&["run", "work", "--simulate", "--yes"]).expect_code(0);
+    let cases: [(&[&str], i32); 13] = [
+        (&["explain", "X999"], 1),
+        (&["report", "NOPE", "-C", "work"], 1),
+        (&["login", "--show"], 1),
+        (&["frob"], 2),
+        (&["run", "work", "--simulate"], 2),
+        (&["run", "work", "--simulate", "--yes", "--wave", "7"], 2),
+        (&["run", "work", "--simulate", "--yes", "--until", "2020-01-01T00:00:00Z"], 2),
+        (&["status", "work", "--wave", "7"], 2),
+        (&["why", "users.csv:99", "-C", "work"], 2),
+        (&["report", "--customer", "nobody", "-C", "work"], 2),
+        (&["approve", &latest_run(&bench), "-C", "work", "--yes", "--simulate"], 2),
+        (&["retry", "work", "--from", "work/templates.toml", "--simulate", "--yes"], 3),
+        (&["retry", "work", "--simulate", "--yes"], 0),
+    ];
+    for (args, code) in cases {
+        assert_eq!(bench.ran(args).code, Some(code), "{args:?}");
+    }
+    for (file, text) in [("corrections.csv", "a,b\n1,2\n"), ("waves.csv", "a,b\n1,2\n"), ("turnup.toml", "[run\n")] {
+        bench.write(&format!("work/{file}"), text);
+        let ran = bench.ran(&["run", "work", "--simulate", "--yes"]);
+        assert_eq!(ran.code, Some(3), "{file}: {ran:?}");
+        assert!(ran.out.is_empty(), "nothing was run: {ran:?}");
+        bench.remove(&format!("work/{file}"));
+    }
+    let table = include_str!("../README.md");
+    let rows = (0..=7).filter(|code| table.contains(&format!("\n| {code} | ")));
+    assert_eq!(rows.count(), 8);
 }

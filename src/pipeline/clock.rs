@@ -138,8 +138,9 @@ impl Clock {
 
     /// `user@host`.
     pub fn by(&self) -> String {
-        let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned());
-        format!("{user}@{}", self.host())
+        let said = ["USER", "LOGNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
+        let user = said.map(|name| name.trim().to_owned()).find(|name| !name.is_empty());
+        format!("{}@{}", user.or_else(account).unwrap_or_else(|| "unknown".to_owned()), self.host())
     }
 
     /// The name of this machine.
@@ -152,6 +153,27 @@ impl Clock {
     pub fn who(&self) -> String {
         format!("process {} of {} since {}", std::process::id(), self.by(), self.now())
     }
+}
+
+/// The account that the process runs under, where the environment does not name it, as under cron or in a container: its name
+/// in the system's list, or its number.
+fn account() -> Option<String> {
+    #[cfg(unix)]
+    {
+        let id = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").ok()?);
+        let accounts = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+        Some(name_of(id, &accounts).unwrap_or_else(|| format!("uid-{id}")))
+    }
+    #[cfg(not(unix))]
+    None
+}
+
+/// The name of an account in the text of `/etc/passwd`.
+#[cfg(unix)]
+fn name_of(id: u32, accounts: &str) -> Option<String> {
+    let fields = accounts.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let mut names = fields.filter(|fields| fields.get(2).is_some_and(|field| field.parse() == Ok(id)));
+    names.next().map(|fields| fields[0].to_owned()).filter(|name| !name.is_empty())
 }
 
 /// How much of the second is over, in 65,536 parts: ids of one second sort as their runs began.
@@ -182,6 +204,14 @@ mod tests {
         assert_eq!(told(night, "22:00:05"), "2026-11-22 22:00 -03:00 America/Sao_Paulo 5");
         // The clock goes back in between, so the night has an hour more.
         assert_eq!(told("2026-10-24T22:00:00[Europe/Lisbon]", "06:00"), "2026-10-25 06:00 +00:00 Europe/Lisbon 32400");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn accounts_are_known_by_their_number() {
+        let accounts = "root:x:0:0:root:/root:/bin/sh\nbroken\nturnup:x:1001:1001::/home/turnup:/bin/sh\n";
+        assert_eq!(name_of(1001, accounts).as_deref(), Some("turnup"));
+        assert_eq!((name_of(7, accounts), name_of(7, "")), (None, None));
     }
 
     #[test]
