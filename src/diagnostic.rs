@@ -351,8 +351,20 @@ impl Diagnostic {
             "value" => Some(self.value.clone()),
             "column" => self.place.column.as_deref().map(str::to_owned),
             "related" => self.related.first().map(ToString::to_string),
-            _ => self.args.iter().find(|(key, _)| *key == name).map(|(_, value)| text::phrase(lang, value).to_owned()),
+            _ => self.args.iter().find(|(key, _)| *key == name).map(|(key, value)| told(lang, key, value)),
         })
+    }
+}
+
+/// Gaps whose values are words of ours; other values are names, or come out of the sheets.
+const WORDS: &[&str] = &["because", "cure", "delimiter", "earlier", "encoding", "escape", "kind", "reason", "wanted"];
+
+/// The value of a gap, in the language of the words around it.
+fn told(lang: Lang, gap: &str, value: &str) -> String {
+    match gap {
+        "country" => text::country(lang, value).to_owned(),
+        _ if WORDS.contains(&gap) => text::retold(lang, value).into_owned(),
+        _ => value.to_owned(),
     }
 }
 

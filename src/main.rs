@@ -1,5 +1,6 @@
 //! The binary: builds the runtime, listens for Ctrl-C, and turns an outcome into an exit code.
 
+use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -18,18 +19,33 @@ use turnup::settings::Typed;
 
 fn main() -> ExitCode {
     let cli = Cli::read();
-    match start(&cli) {
+    let named = RefCell::new(PathBuf::from("."));
+    match start(&cli, &named) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
+            let words = pipeline::why_not(&error, &named.borrow(), &plainly_typed(&cli));
             // When nobody hears it, the exit code still tells.
-            let _ = writeln!(io::stderr(), "turnup: {error:#}");
+            let _ = writeln!(io::stderr(), "turnup: {words}");
             let is_locked = error.downcast_ref::<Locked>().is_some();
             ExitCode::from(if is_locked { exit::LOCKED } else { exit::ENVIRONMENT })
         }
     }
 }
 
-fn start(cli: &Cli) -> anyhow::Result<u8> {
+/// The folder that was named, or the one that the program was started in.
+fn remembered(folder: Option<&PathBuf>, named: &RefCell<PathBuf>) -> PathBuf {
+    let folder = folder.cloned().unwrap_or_else(|| PathBuf::from("."));
+    named.replace(folder.clone());
+    folder
+}
+
+/// What was typed beside the options of a command.
+fn plainly_typed(cli: &Cli) -> Typed {
+    typed(cli.lang, &HoldBackArgs::default(), &ReadingArgs::default(), &ApiArgs::default())
+}
+
+/// Does what was asked; the folder that was named is kept for whoever has to say why it could not be done.
+fn start(cli: &Cli, named: &RefCell<PathBuf>) -> anyhow::Result<u8> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let clock = Clock::from_environment()?;
     turnup::log::start(&cli.log.order(), move || clock.now());
@@ -37,15 +53,15 @@ fn start(cli: &Cli) -> anyhow::Result<u8> {
         .enable_all()
         .build()
         .context("this machine has no room for the threads of a run")?;
-    let code = runtime.block_on(command(cli));
+    let code = runtime.block_on(command(cli, named));
     // What still waits, waits for a provider that nobody listens to any more.
     runtime.shutdown_background();
     code
 }
 
-async fn command(cli: &Cli) -> anyhow::Result<u8> {
+async fn command(cli: &Cli, named: &RefCell<PathBuf>) -> anyhow::Result<u8> {
     let (raise, interrupt) = watch::channel(false);
-    tokio::spawn(listen_for_interrupts(raise));
+    tokio::spawn(listen_for_interrupts(raise, pipeline::leaving_off(&plainly_typed(cli))));
     let (mut out, mut err) = (io::stdout(), io::stderr());
     let is_person = io::stdin().is_terminal() && io::stderr().is_terminal();
     let mut console = Console {
@@ -57,12 +73,11 @@ async fn command(cli: &Cli) -> anyhow::Result<u8> {
         clock: Clock::from_environment()?,
         interrupt,
     };
-    dispatch(cli, &mut console).await
+    dispatch(cli, named, &mut console).await
 }
 
-async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
-    let folder =
-        |dir: &Option<PathBuf>| dir.clone().or_else(|| cli.folder.clone()).unwrap_or_else(|| PathBuf::from("."));
+async fn dispatch(cli: &Cli, named: &RefCell<PathBuf>, console: &mut Console<'_>) -> anyhow::Result<u8> {
+    let folder = |dir: &Option<PathBuf>| remembered(dir.as_ref().or(cli.folder.as_ref()), named);
     let (no_api, no_hold_back, as_it_is) = (ApiArgs::default(), HoldBackArgs::default(), ReadingArgs::default());
     let given = |api: &ApiArgs| typed(cli.lang, &no_hold_back, &as_it_is, api);
     let plain = given(&no_api);
@@ -126,7 +141,7 @@ async fn dispatch(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<u8> {
             nightly::doctor(&folder(&args.dir), &args.typed(cli.lang), args.order(), console).await
         }
         Command::Purge(args) => pipeline::purge(&folder(&args.dir), &plain, &args.order(), console),
-        Command::Schedule(args) => schedule(args, &folder(&args.dir), console),
+        Command::Schedule(args) => schedule(args, &folder(&args.dir), &plain, console),
         Command::Simulate(simulate) => pipeline::simulate(&simulate.into(), console).await,
     }
 }
@@ -139,12 +154,12 @@ async fn remind(args: &RemindArgs, folder: &Path, typed: &Typed, console: &mut C
     pipeline::remind(folder, typed, args.confirmation(), args.format(), console).await
 }
 
-fn schedule(args: &ScheduleArgs, folder: &Path, console: &mut Console<'_>) -> anyhow::Result<u8> {
+fn schedule(args: &ScheduleArgs, folder: &Path, typed: &Typed, console: &mut Console<'_>) -> anyhow::Result<u8> {
     let program = std::env::current_exe().context("the system does not say where this program stands")?;
     let folder = folder.canonicalize().with_context(|| format!("cannot open the folder `{}`", folder.display()))?;
     let owner = folder.metadata().with_context(|| format!("cannot open the folder `{}`", folder.display()))?.uid();
     let units = nightly::schedule(args.kind(), &program, &folder, owner, &args.timetable());
-    nightly::hand_over(&units, args.install.as_deref(), console)
+    nightly::hand_over(&units, args.install.as_deref(), typed, console)
 }
 
 fn template(
@@ -163,7 +178,7 @@ fn template(
 }
 
 /// The first Ctrl-C (or SIGTERM) lets the run leave off cleanly; the second ends it at once. Both are resumable.
-async fn listen_for_interrupts(raise: watch::Sender<bool>) {
+async fn listen_for_interrupts(raise: watch::Sender<bool>, words: &str) {
     loop {
         if interrupt().await.is_err() {
             return;
@@ -171,7 +186,7 @@ async fn listen_for_interrupts(raise: watch::Sender<bool>) {
         if raise.send_replace(true) {
             std::process::exit(i32::from(exit::INTERRUPTED));
         }
-        let _ = writeln!(io::stderr(), "leaving off after what is under way; once more ends it at once");
+        let _ = writeln!(io::stderr(), "{words}");
     }
 }
 

@@ -156,6 +156,7 @@ const TABLES: &[(&str, &str)] = &[
     ("src/text/pt_br.rs", "every sentence that turnup says, in Portuguese"),
     ("src/text/phrases.rs", "every phrase, in Portuguese"),
     ("src/text/pages.rs", "every phrase of the review, in Portuguese"),
+    ("src/text/retold.rs", "every error and every reason, in Portuguese"),
     ("src/sheet/columns.rs", "every column of every sheet"),
 ];
 

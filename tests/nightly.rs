@@ -248,7 +248,7 @@ fn people_and_programs_are_told() {
     drop(mail);
     deliver(&bench, &[("users.csv", &format!("{USERS}tejo,Vera,Cruz,vera@tejo.example,webex_meetings,,\n"))]);
     let ran = night(&bench, &simulator, &["--lang", "pt-BR"]).expect_code(0);
-    assert!(ran.err.contains("não foi possível enviar (mail)"), "{}", ran.err);
+    assert!(ran.err.contains("não foi possível enviar (e-mail)"), "{}", ran.err);
 }
 
 /// What arrived is whole for itself, and the rest never came: no silent 0.

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Night, notify};
 use crate::pipeline::{Checkup, Console, examine, exit};
 use crate::settings::Typed;
-use crate::text::phrase;
+use crate::text::{self, phrase};
 
 /// What was asked of `doctor`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -39,7 +39,7 @@ pub async fn doctor(folder: &Path, typed: &Typed, order: DoctorOrder, console: &
             Ok(()) => Checkup::well(what, phrase(lang, "it was sent").to_owned()),
             Err(error) => {
                 let cure = phrase(lang, "mend what it names, then look again");
-                Checkup::ill(what, format!("{error:#}"), cure)
+                Checkup::ill(what, text::error(lang, error.chain()), cure)
             }
         }));
     }
@@ -55,11 +55,14 @@ pub async fn doctor(folder: &Path, typed: &Typed, order: DoctorOrder, console: &
 
 fn page(checkups: &[Checkup], lang: crate::text::Lang) -> String {
     let mut page = String::new();
+    let width = checkups.iter().map(|checkup| phrase(lang, checkup.what).chars().count()).fold(8, usize::max);
+    let margin = "!! ".len() + width + 1;
     for Checkup { what, found, cure } in checkups {
         let mark = if cure.is_some() { "!!" } else { "ok" };
-        page += &format!("{mark} {what:<8} {found}\n");
+        let what = phrase(lang, what);
+        page += &format!("{mark} {what:<width$} {found}\n");
         if let Some(cure) = cure {
-            page += &format!("            {}\n", format_args!("{}: {cure}", phrase(lang, "cure")));
+            page += &format!("{:margin$}{}: {cure}\n", "", phrase(lang, "cure"));
         }
     }
     page

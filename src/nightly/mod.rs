@@ -16,9 +16,9 @@ use serde_json::Value;
 use crate::pipeline::{
     Confirmation, Console, Locked, Order, Origin, Selection, Terminal, Until, exit, place_words, run,
 };
-use crate::settings::{Settings, Typed, settle};
+use crate::settings::{Settings, Typed, language, settle};
 use crate::sheet;
-use crate::text::{Lang, phrase, say};
+use crate::text::{self, Lang, phrase, say};
 use crate::workspace::{Claim, Workspace};
 use inbox::Arrival;
 
@@ -82,7 +82,7 @@ pub async fn nightly(
     if let Err(error) = &spent {
         let is_locked = error.downcast_ref::<Locked>().is_some();
         night.exit = if is_locked { exit::LOCKED } else { exit::ENVIRONMENT };
-        night.findings.push(format!("{error:#}"));
+        night.findings.push(text::error(settings.lang, error.chain()));
     }
     night.seconds = begun.elapsed().as_secs_f64();
     tell(&workspace, &settings, &night, console).await;
@@ -319,7 +319,8 @@ async fn tell(workspace: &Workspace, settings: &Settings, night: &Night, console
     if let Some(path) = &settings.night.textfile
         && let Err(error) = metrics::write(path, workspace, night, console.clock.seconds())
     {
-        console.refuse(&format!("{}: {error:#}", phrase(settings.lang, "the metrics cannot be written")));
+        let words = phrase(settings.lang, "the metrics cannot be written");
+        console.refuse(&format!("{words}: {}", text::error(settings.lang, error.chain())));
     }
     let notify = &settings.night.notify;
     let wants = notify.when.as_deref() != Some("trouble") || night.exit != exit::WELL;
@@ -329,7 +330,8 @@ async fn tell(workspace: &Workspace, settings: &Settings, night: &Night, console
     for (what, told) in notify::all(notify, workspace, night, &now, settings.lang).await {
         if let Err(error) = told {
             let words = "the {what} cannot be sent: {why}";
-            console.refuse(&say(settings.lang, words, &[("what", &what), ("why", &format!("{error:#}"))]));
+            let (what, why) = (phrase(settings.lang, what), text::error(settings.lang, error.chain()));
+            console.refuse(&say(settings.lang, words, &[("what", &what), ("why", &why)]));
         }
     }
 }
@@ -338,7 +340,12 @@ async fn tell(workspace: &Workspace, settings: &Settings, night: &Night, console
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn hand_over(units: &[Unit], folder: Option<&Path>, console: &mut Console<'_>) -> anyhow::Result<u8> {
+pub fn hand_over(
+    units: &[Unit],
+    folder: Option<&Path>,
+    typed: &Typed,
+    console: &mut Console<'_>,
+) -> anyhow::Result<u8> {
     let Some(folder) = folder else {
         for unit in units {
             write!(console.out, "# {}\n{}\n", unit.name, unit.text).context("the results cannot be written")?;
@@ -352,6 +359,8 @@ pub fn hand_over(units: &[Unit], folder: Option<&Path>, console: &mut Console<'_
         writeln!(console.out, "{}", path.display()).context("the results cannot be written")?;
     }
     let timer = units.last().map_or("", |unit| unit.name.as_str());
-    console.say(&format!("next: systemctl daemon-reload && systemctl enable --now {timer}"));
+    let words = "next: {command}";
+    let command = format!("systemctl daemon-reload && systemctl enable --now {timer}");
+    console.say(&say(language(typed), words, &[("command", &command)]));
     Ok(exit::WELL)
 }

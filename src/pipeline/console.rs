@@ -1,13 +1,16 @@
 //! Where a command writes, and whom it may ask.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Context;
 use tokio::sync::watch;
 
 use super::Clock;
 use super::silence::Silence;
-use crate::text::{Lang, phrase};
+use crate::settings::{Typed, language, language_in};
+use crate::text::{self, Lang, phrase};
+use crate::workspace::Workspace;
 
 /// Where a command writes and what it may ask.
 pub struct Console<'a> {
@@ -22,6 +25,20 @@ pub struct Console<'a> {
     pub clock: Clock,
     /// Raised when the person wants the run to stop.
     pub interrupt: watch::Receiver<bool>,
+}
+
+/// Why a command could not go on, in the language of the folder that it was given.
+pub fn why_not(error: &anyhow::Error, folder: &Path, typed: &Typed) -> String {
+    let lang = match Workspace::open(folder) {
+        Ok(workspace) => language_in(typed, &workspace),
+        Err(_) => language(typed),
+    };
+    text::error(lang, error.chain())
+}
+
+/// What is said to whoever interrupts a command.
+pub fn leaving_off(typed: &Typed) -> &'static str {
+    phrase(language(typed), "leaving off after what is under way; once more ends it at once")
 }
 
 /// Who reads along.

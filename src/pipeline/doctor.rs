@@ -9,7 +9,7 @@ use super::{Console, guard, place};
 use crate::api::{Failure, Weight, calls};
 use crate::journal::Sqlite;
 use crate::settings::{Settings, Typed, find_token, open_to_others, settle};
-use crate::text::{Lang, phrase, say};
+use crate::text::{self, Lang, phrase, retold, say};
 use crate::workspace::Workspace;
 
 /// How far the clock may be off before times in journals and tokens mislead.
@@ -56,7 +56,7 @@ pub async fn examine(folder: &Path, typed: &Typed, console: &Console<'_>) -> Exa
         Err(error) => {
             let cure = phrase(lang, "mend what it names, then look again");
             return Examined {
-                checkups: vec![Checkup::ill("settings", format!("{error:#}"), cure)],
+                checkups: vec![Checkup::ill("settings", text::error(lang, error.chain()), cure)],
                 lang,
                 place: None,
             };
@@ -100,16 +100,16 @@ fn of_state(workspace: &Workspace, lang: Lang) -> Vec<Checkup> {
         Ok(Some(why)) => {
             let cure =
                 "put a copy of it back, or move it away to begin anew; what stands in Webex is then found and adopted";
-            Checkup::ill("journal", why, phrase(lang, cure))
+            Checkup::ill("journal", retold(lang, &why).into_owned(), phrase(lang, cure))
         }
         Err(error) => {
             let cure = phrase(lang, "mend what it names, then look again");
-            Checkup::ill("journal", format!("{error:#}"), cure)
+            Checkup::ill("journal", text::error(lang, error.chain()), cure)
         }
     });
     checkups.push(match guard::room(workspace, STEPS) {
         Ok(()) => Checkup::well("disk", phrase(lang, "there is room for a run").to_owned()),
-        Err(error) => Checkup::ill("disk", format!("{error:#}"), phrase(lang, "make room on the disk")),
+        Err(error) => Checkup::ill("disk", text::error(lang, error.chain()), phrase(lang, "make room on the disk")),
     });
     checkups
 }
@@ -133,13 +133,13 @@ async fn of_webex(workspace: &Workspace, settings: &Settings, console: &Console<
     if settings.api.base.is_some()
         && let Err(error) = find_token(&settings.token)
     {
-        return vec![Checkup::ill("token", format!("{error:#}"), phrase(lang, "run `turnup login`"))];
+        return vec![Checkup::ill("token", text::error(lang, error.chain()), phrase(lang, "run `turnup login`"))];
     }
     let provider = match Provider::connect(workspace, settings, &console.clock.run_id()).await {
         Ok(provider) => provider,
         Err(error) => {
             let cure = phrase(lang, "mend what it names, then look again");
-            return vec![Checkup::ill("webex", format!("{error:#}"), cure)];
+            return vec![Checkup::ill("webex", text::error(lang, error.chain()), cure)];
         }
     };
     let client = provider.client();
@@ -149,10 +149,12 @@ async fn of_webex(workspace: &Workspace, settings: &Settings, console: &Console<
             checkups.push(Checkup::well("token", phrase(lang, "Webex accepts it").to_owned()));
             checkups.extend(answer.header("date").and_then(|date| of_clock(date, SystemTime::now(), lang)));
         }
-        Err(Failure::Rejected(refusal)) => checkups.push(Checkup::well("token", refusal.to_string())),
+        Err(Failure::Rejected(refusal)) => {
+            checkups.push(Checkup::well("token", retold(lang, &refusal.to_string()).into_owned()));
+        }
         Err(failure) => {
             let cure = phrase(lang, "run `turnup login`; look at the network, the proxy and the API URL");
-            return vec![Checkup::ill("webex", failure.to_string(), cure)];
+            return vec![Checkup::ill("webex", retold(lang, &failure.to_string()).into_owned(), cure)];
         }
     }
     let reads = [
@@ -163,7 +165,9 @@ async fn of_webex(workspace: &Workspace, settings: &Settings, console: &Console<
         checkups.push(match client.send(Weight::Repeatable, request).await {
             Ok(_) => Checkup::well("scope", say(lang, "{scope} is there", &[("scope", &scope)])),
             Err(failure) => {
-                let found = say(lang, "{scope} may be missing: {why}", &[("scope", &scope), ("why", &failure)]);
+                let why = failure.to_string();
+                let found =
+                    say(lang, "{scope} may be missing: {why}", &[("scope", &scope), ("why", &retold(lang, &why))]);
                 Checkup::ill(
                     "scope",
                     found,

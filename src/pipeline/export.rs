@@ -18,7 +18,7 @@ use crate::report;
 use crate::settings::{Settings, Typed};
 use crate::sheet::{self, BOM, CsvText};
 use crate::template::{self, Template, Templates};
-use crate::text::{Lang, phrase, say};
+use crate::text::{Lang, phrase, retold, say};
 use crate::workspace::Workspace;
 
 /// The folder of the workspace that the sheets are written into.
@@ -218,7 +218,7 @@ pub(super) fn names(all: &[String], lang: Lang) -> String {
 /// Names every customer that could not be read; `--quiet` does not silence it.
 pub(super) fn refuse_unread(unread: &[Unread], lang: Lang, console: &mut Console<'_>) {
     for Unread { customer, reason } in unread {
-        let (customer, reason) = (report::printable(customer), report::printable(reason));
+        let (customer, reason) = (report::printable(customer), report::printable(&retold(lang, reason)));
         let words = "the customer `{customer}` was not read: {reason}";
         console.refuse(&say(lang, words, &[("customer", &customer), ("reason", &reason)]));
     }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{Console, exit};
 use crate::api::{Client, Failure, Renewal, Token, Tokens, Transport, Weight, calls};
 use crate::settings::{App, Credentials, Form, MemoryKeeper, Origin, Settings, Typed, settle_alone};
-use crate::text::{Lang, phrase, say};
+use crate::text::{Lang, phrase, retold, say};
 
 /// What was asked of `login`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -61,7 +61,7 @@ pub async fn login(typed: &Typed, order: &LoginOrder, console: &mut Console<'_>)
             Ok(who) => say(lang, "Webex accepts it, as {who}", &[("who", &who)]),
             Err(refusal) => {
                 let words = "Webex accepts it, but does not tell whose it is: {why}";
-                say(lang, words, &[("why", &refusal)])
+                say(lang, words, &[("why", &retold(lang, &refusal.to_string()))])
             }
         });
     }

@@ -73,7 +73,7 @@ impl Mends {
                 corrections(workspace.root(), &mut found)?;
                 if let Some(wrong) = found.first() {
                     fs::remove_dir_all(copies)?;
-                    bail!("{}: {}; mend it first, then retry", wrong.place, wrong.message(Lang::En));
+                    bail!("{}: {}; mend it first, then retry", wrong.place, wrong.message(lang));
                 }
                 write_atomically(&copies.join(WAITING), text.as_bytes())?;
             }

@@ -61,7 +61,7 @@ use approve::Ceiling;
 pub use approve::approve;
 pub use clock::{Clock, Until};
 pub use compare::{CompareFormat, compare};
-pub use console::{Confirmation, Console, Terminal};
+pub use console::{Confirmation, Console, Terminal, leaving_off, why_not};
 pub use doctor::{Checkup, Examined, examine};
 use earlier::{known, learnt, standing};
 pub use export::{Overwriting, export};

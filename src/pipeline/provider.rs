@@ -76,8 +76,10 @@ pub(super) fn name(settings: &Settings) -> String {
     let webex = settings.api.base.as_ref().map_or_else(|| "the simulator".to_owned(), BaseUrl::host);
     let profile = settings.profile.as_ref().filter(|_| settings.api.base.is_some());
     let profile = profile.map(|profile| format!(" as {profile}")).unwrap_or_default();
-    let behalf = settings.api.behalf.as_ref().map(|behalf| format!(" for the sub-partner {}", behalf.org_id));
-    format!("{webex}{profile}{}", behalf.unwrap_or_default())
+    match &settings.api.behalf {
+        Some(behalf) => format!("{webex}{profile} for the sub-partner {}", behalf.org_id),
+        None => webex + &profile,
+    }
 }
 
 /// Says at once when faults cannot be read, before anything is planned.

@@ -11,7 +11,7 @@ use crate::model::SheetKind;
 use crate::report;
 use crate::settings::{Typed, language};
 use crate::sheet::{self, Need};
-use crate::text::{self, phrase};
+use crate::text::{self, Lang, phrase};
 
 /// `turnup init DIR`: a new workspace with blank sheets (or one workbook), templates and settings.
 ///
@@ -19,8 +19,10 @@ use crate::text::{self, phrase};
 /// When the folder cannot be made, or holds one of the files already.
 pub fn init(folder: &Path, is_workbook: bool, typed: &Typed, console: &mut Console<'_>) -> anyhow::Result<u8> {
     let lang = language(typed);
-    const TEMPLATES: &str = include_str!("new_templates.toml");
-    const SETTINGS: &str = include_str!("new_turnup.toml");
+    let (templates, settings) = match lang {
+        Lang::En => (include_str!("new_templates.toml"), include_str!("new_turnup.toml")),
+        Lang::PtBr => (include_str!("new_templates.pt_br.toml"), include_str!("new_turnup.pt_br.toml")),
+    };
     // The mark lets Excel see that it is UTF-8.
     let csv = |kind| (sheet::file_name(kind), format!("\u{feff}{}", sheet::blank(kind)).into_bytes());
     let mut files: Vec<(String, Vec<u8>)> = if is_workbook {
@@ -30,7 +32,7 @@ pub fn init(folder: &Path, is_workbook: bool, typed: &Typed, console: &mut Conso
         SheetKind::ALL.map(csv).into()
     };
     files.extend(
-        [("templates.toml", TEMPLATES), ("turnup.toml", SETTINGS)].map(|(name, text)| (name.into(), text.into())),
+        [("templates.toml", templates), ("turnup.toml", settings)].map(|(name, text)| (name.into(), text.into())),
     );
     if let Some((name, _)) = files.iter().find(|(name, _)| folder.join(name).exists()) {
         bail!("`{}` has a {name} already; turnup overwrites nothing, so choose a new folder", folder.display());

@@ -18,7 +18,7 @@ use crate::journal::Sqlite;
 use crate::plan::{self, Action, Known, Step, WAITS_FOR, WAITS_SINCE};
 use crate::report;
 use crate::settings::{Settings, Typed};
-use crate::text::{Lang, phrase, say};
+use crate::text::{Lang, phrase, retold, say};
 use crate::workspace::Workspace;
 
 /// The version of what machines read.
@@ -269,5 +269,5 @@ fn mail_words(one: &Waiting, lang: Lang) -> String {
         Mail::OutsideWindow => "the window of its wave is closed (waves.csv says when)",
         Mail::None => "Webex has no call that hastens it",
     };
-    say(lang, words, &[("reason", &one.reason.as_deref().unwrap_or_default())])
+    say(lang, words, &[("reason", &retold(lang, one.reason.as_deref().unwrap_or_default()))])
 }

@@ -431,9 +431,10 @@ fn failure(step: &Step, reason: Option<&Reason>, lang: Lang) -> String {
     match reason.code.as_deref().and_then(Code::from_id) {
         Some(code) => {
             let message = text::entry(lang, code.id()).message;
-            let message = text::fill(message, |name| (name == "reason").then(|| reason.text.clone()));
+            let message =
+                text::fill(message, |name| (name == "reason").then(|| text::retold(lang, &reason.text).into_owned()));
             format!("{message} ({code})")
         }
-        None => reason.text.clone(),
+        None => text::retold(lang, &reason.text).into_owned(),
     }
 }

@@ -84,8 +84,10 @@ pub fn list_templates(folder: &Path, typed: &Typed, as_json: bool, console: &mut
 pub fn show_template(folder: &Path, typed: &Typed, name: &str, console: &mut Console<'_>) -> anyhow::Result<u8> {
     let file = File::open(folder, typed)?;
     let Some(template) = file.templates.get(name) else {
-        let near = closest(name, file.templates.names()).map(|near| format!("; did you mean `{near}`?"));
-        bail!("no template is called `{name}`{}", near.unwrap_or_default());
+        match closest(name, file.templates.names()) {
+            Some(near) => bail!("no template is called `{name}`; did you mean `{near}`?"),
+            None => bail!("no template is called `{name}`"),
+        }
     };
     let shown = in_json(template);
     for key in QUESTIONS.iter().map(|question| question.key) {

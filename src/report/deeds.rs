@@ -21,7 +21,11 @@ pub fn event_words(event: &Event, lang: Lang) -> String {
         Event::Refused { call, tracking_id } => tracked(call_words("{call}: refused by Webex", call), tracking_id),
         Event::Recalled { call } => call_words("{call}: was not sent after all", call),
         Event::Lost { call, why } => {
-            format!("{} ({})", call_words("{call}: no answer came, so it is in doubt", call), printable(why))
+            format!(
+                "{} ({})",
+                call_words("{call}: no answer came, so it is in doubt", call),
+                printable(&text::retold(lang, why))
+            )
         }
         Event::Found { call, .. } => call_words("{call}: looked up, and it had taken effect", call),
         Event::Absent { call } => call_words("{call}: looked up, and it had no effect", call),
@@ -65,10 +69,11 @@ fn one_reason(reason: &Reason, lang: Lang) -> String {
     let mut words = match reason.code.as_deref().and_then(Code::from_id) {
         Some(code) => {
             let message = text::entry(lang, code.id()).message;
-            let message = text::fill(message, |name| (name == "reason").then(|| reason.text.clone()));
+            let message =
+                text::fill(message, |name| (name == "reason").then(|| text::retold(lang, &reason.text).into_owned()));
             format!("{message} ({code})")
         }
-        None => phrase(lang, &reason.text).to_owned(),
+        None => text::retold(lang, &reason.text).into_owned(),
     };
     if let Some(root) = &reason.blocked_by {
         let waits = say(lang, "waits for {step}", &[("step", &thing_words(root, lang))]);

@@ -427,8 +427,9 @@ impl<'a> Index<'a> {
         result.missing.extend(open.cloned().collect::<Vec<_>>());
         match reason.code.as_deref().and_then(Code::from_id) {
             Some(code) => {
-                let entry = text::entry(self.rows.lang, code.id());
-                let lookup = |name: &str| (name == "reason").then(|| reason.text.clone());
+                let lang = self.rows.lang;
+                let entry = text::entry(lang, code.id());
+                let lookup = |name: &str| (name == "reason").then(|| text::retold(lang, &reason.text).into_owned());
                 let (message, mut fix) = (text::fill(entry.message, lookup), text::fill(entry.fix, lookup));
                 if matches!(code, Code::EmailTaken | Code::NumberRefused) {
                     fix += &again::in_what_it_left(self.rows, step)?;
@@ -458,13 +459,12 @@ impl<'a> Index<'a> {
     /// A reason that has no code, and since when it holds.
     fn plainly(&self, reason: &Reason) -> String {
         let lang = self.rows.lang;
-        let parts: Vec<&str> = reason.text.split("; ").map(|part| text::phrase(lang, part)).collect();
-        let what = parts.join("; ");
+        let what = text::retold(lang, &reason.text);
         match reason.carried.as_deref() {
             Some(Carried::Since(since)) => {
                 text::say(lang, "{what} since {since}", &[("what", &what), ("since", since)])
             }
-            Some(Carried::Vanished) | None => what,
+            Some(Carried::Vanished) | None => what.into_owned(),
         }
     }
 

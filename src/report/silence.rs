@@ -4,7 +4,7 @@ use super::outcome::Outcome;
 use super::row::RowResult;
 use crate::journal::{Halt, Left, Share};
 use crate::plan::Stage;
-use crate::text::{Lang, phrase, say};
+use crate::text::{Lang, phrase, retold, say};
 
 /// Says of a row that was not reached, or not to its end, why it was not.
 pub(super) fn explain(result: &mut RowResult, left: Option<&Left>, customer: &str, lang: Lang) {
@@ -12,7 +12,7 @@ pub(super) fn explain(result: &mut RowResult, left: Option<&Left>, customer: &st
         Outcome::NotReached => halt(left, customer, lang),
         Outcome::Incomplete => {
             let words = "the run ended before all of it was done; missing: {missing}";
-            let ended = say(lang, words, &[("missing", &result.missing.join(", "))]);
+            let ended = say(lang, words, &[("missing", &things(&result.missing, lang))]);
             match left.and_then(|left| why(left, customer, lang)) {
                 Some(why) => format!("{ended} ({why})"),
                 None => ended,
@@ -22,6 +22,11 @@ pub(super) fn explain(result: &mut RowResult, left: Option<&Left>, customer: &st
         _ => return,
     };
     phrase(lang, "run again; what stands is kept, the rest is made").clone_into(&mut result.fix);
+}
+
+/// What a row has or lacks, in a list for people.
+pub(super) fn things(things: &[String], lang: Lang) -> String {
+    things.iter().map(|thing| retold(lang, thing)).collect::<Vec<_>>().join(", ")
 }
 
 fn halt(left: Option<&Left>, customer: &str, lang: Lang) -> String {

@@ -8,6 +8,7 @@ use super::causes::{Cause, percent};
 use super::deeds::{event_words, thing_words};
 use super::printable;
 use super::row::RowResult;
+use super::silence::things;
 use crate::journal::{Entry, RunHead};
 use crate::text::{Lang, phrase, say};
 
@@ -95,7 +96,7 @@ fn result_text(result: &RowResult, lang: Lang) -> String {
     let codes = if result.codes.is_empty() { String::new() } else { format!(" [{}]", result.codes.join(" ")) };
     let mut text = format!("  {}: {}{codes}\n", phrase(lang, "what became of it"), result.outcome);
     let finished = one_line(&result.finished_at);
-    let (done, missing) = (result.done.join(", "), result.missing.join(", "));
+    let (done, missing) = (things(&result.done, lang), things(&result.missing, lang));
     let lines: [(&str, &str); 6] = [
         ("reason", &result.reason),
         ("cure", &result.fix),

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use serde::Serialize;
 
 use super::printable;
-use crate::text::{Lang, phrase, say};
+use crate::text::{self, Lang, phrase, say};
 
 /// Where a customer of the sheets stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -69,7 +69,7 @@ impl SurveyReason {
             Self::Unanswered(why) => ("Webex did not answer: {what}", why, ""),
             Self::OverBudget => ("the budget of requests was used up; --budget raises it", "", ""),
         };
-        say(lang, words, &[("what", &what), ("id", &id)])
+        say(lang, words, &[("what", &text::retold(lang, what)), ("id", &id)])
     }
 }
 

@@ -17,7 +17,7 @@ use crate::pipeline::{
 };
 use crate::report::Status;
 use crate::settings::{Settings, Typed, settle};
-use crate::text::Lang;
+use crate::text::{self, Lang};
 use crate::workspace::Workspace;
 
 /// Runs that are kept told; another one takes the place of the oldest.
@@ -223,7 +223,7 @@ impl Desk {
         *job = Job { run, is_begun: true, said: String::new(), exit: None };
         drop(job);
         let (folder, typed, clock) = (self.folder.clone(), self.typed.clone(), self.clock.clone());
-        let (interrupt, job) = (self.stop(), Arc::clone(&self.job));
+        let (interrupt, job, lang) = (self.stop(), Arc::clone(&self.job), self.lang);
         let runtime = Handle::try_current().context("the review runs in a runtime")?;
         // What a command says goes to writers that belong to one thread.
         tokio::task::spawn_blocking(move || {
@@ -248,7 +248,7 @@ impl Desk {
             let exit = match ended {
                 Ok(exit) => exit,
                 Err(error) => {
-                    job.said.push_str(&format!("{error:#}\n"));
+                    job.said.push_str(&(text::error(lang, error.chain()) + "\n"));
                     if locked(&error) { pipeline::exit::LOCKED } else { pipeline::exit::ENVIRONMENT }
                 }
             };

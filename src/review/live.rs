@@ -13,7 +13,7 @@ use maud::{Markup, html};
 use super::desk::Desk;
 use super::page::{number, shown};
 use crate::pipeline::{self, Awaited, RunListed, RunProgress, RunStanding};
-use crate::text::{Lang, phrase, say};
+use crate::text::{self, Lang, phrase, say};
 
 /// How often a run is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -66,7 +66,7 @@ fn look(mut watch: Watch) -> (Event, Watch) {
                     .event("progress")
                     .data(shown_progress(&progress, watch.pace(), watch.desk.lang).into_string())
             }
-            Err(error) => Event::default().event("trouble").data(format!("{error:#}")),
+            Err(error) => Event::default().event("trouble").data(text::error(watch.desk.lang, error.chain())),
         },
         // It may be about to begin, as long as it was started from here and has not ended.
         Ok(None) if watch.desk.job().run.as_deref() == Some(&watch.run) && watch.desk.job().exit.is_none() => {

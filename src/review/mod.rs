@@ -34,7 +34,7 @@ use tokio::net::TcpListener;
 use crate::pipeline::{Console, Terminal, exit};
 use crate::report::html::BASE;
 use crate::settings::{Typed, settle};
-use crate::text::{Lang, phrase, say};
+use crate::text::{self, Lang, phrase, say};
 use crate::workspace::Workspace;
 
 use desk::Desk;
@@ -181,7 +181,7 @@ async fn answer(desk: &Arc<Desk>, request: Request) -> Result<Response, Refusal>
     let made = tokio::task::spawn_blocking(move || route(&at, &ask)).await;
     Ok(match made {
         Ok(Ok(reply)) => reply.response(desk),
-        Ok(Err(error)) => refusal(desk, StatusCode::INTERNAL_SERVER_ERROR, &format!("{error:#}")),
+        Ok(Err(error)) => refusal(desk, StatusCode::INTERNAL_SERVER_ERROR, &text::error(desk.lang, error.chain())),
         Err(_) => {
             let words = "this page could not be made; the log of `turnup review` says why";
             refusal(desk, StatusCode::INTERNAL_SERVER_ERROR, phrase(desk.lang, words))

@@ -11,7 +11,7 @@ use super::{Reply, live, rows_words};
 use crate::model::SheetKind;
 use crate::pipeline::{RunListed, RunStanding, RunTold, exit};
 use crate::report::{self, Cause, Causes};
-use crate::text::{Lang, phrase, say};
+use crate::text::{self, Lang, phrase, say};
 
 /// Causes that are shown before the others are folded away.
 const CAUSES_SHOWN: usize = 5;
@@ -67,7 +67,7 @@ fn line(listed: &RunListed, lang: Lang) -> Markup {
             td data-label=(phrase(lang, "started")) { (moment(&head.started)) }
             td data-label=(phrase(lang, "finished")) { @if let Some(at) = &head.finished { (moment(at)) } @else { "–" } }
             td data-label=(phrase(lang, "by")) { (shown(&head.by)) }
-            td data-label=(phrase(lang, "sent to")) { (shown(phrase(lang, &head.provider))) }
+            td data-label=(phrase(lang, "sent to")) { (shown(&text::retold(lang, &head.provider))) }
         }
     }
 }
@@ -108,7 +108,7 @@ pub(super) fn show(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Reply
         p class="meta" {
             (phrase(lang, "started")) " " (moment(&head.started)) " " (phrase(lang, "by")) " " (shown(&head.by))
             @if let Some(at) = &head.finished { ", " (phrase(lang, "finished")) " " (moment(at)) }
-            ", " (phrase(lang, "sent to")) " " (shown(phrase(lang, &head.provider)))
+            ", " (phrase(lang, "sent to")) " " (shown(&text::retold(lang, &head.provider)))
         }
         (how_it_goes_on(listed, lang))
         @if listed.standing == RunStanding::UnderWay { (live::section(desk, listed)?) }
@@ -122,7 +122,7 @@ pub(super) fn show(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Reply
                     (causes(listed, told.view().causes, lang))
                 }
             }
-            Err(error) => { p class="note fail" { (shown(&format!("{error:#}"))) } }
+            Err(error) => { p class="note fail" { (shown(&text::error(lang, error.chain()))) } }
         }
     };
     Ok(desk.page(Part::Runs, &title, &body))

@@ -300,7 +300,7 @@ impl Hand {
         if self.record.is_settled(call) {
             return Ok(Sent::Done);
         }
-        let words = format!("{SENDS_MAX} attempts to {} were in vain, the last with: {last}", call.words());
+        let words = format!("{SENDS_MAX} attempts to {call} were in vain, the last with: {last}", call = call.words());
         Err(finished(Ending::Failed, Code::ServerTrouble, words))
     }
 

@@ -74,7 +74,7 @@ fn source(folder: &Path) -> anyhow::Result<Source> {
         );
     }
     if !lacking.is_empty() {
-        bail!("`{shown}` has no {}; a sheet with nothing but its header is fine; {init}", lacking.join(" and no "));
+        bail!("`{shown}` has no {}; a sheet with nothing but its header is fine; {init}", lacking.join(", "));
     }
     files.try_into().map(Source::Files).map_err(|_| anyhow::anyhow!("there are three sheets"))
 }

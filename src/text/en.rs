@@ -427,7 +427,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "C238",
         "turnup does not carry out `{value}` here",
-        "{suggestion}",
+        "{cure}",
         "Some changes are known to the file format, but not carried out by this version.",
         "`delete` in `action` for a headquarters, which goes with its customer",
     ),

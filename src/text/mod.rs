@@ -1,11 +1,16 @@
 //! The words people read, per language. Templates with `{gaps}`; nothing here decides anything.
 
 mod columns;
+mod countries;
 mod en;
 mod pages;
 mod phrases;
 mod pt_br;
+mod retold;
 
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::error::Error;
 use std::fmt::Display;
 
 /// A language of messages.
@@ -84,12 +89,110 @@ pub fn translated() -> impl Iterator<Item = &'static str> {
 }
 
 fn tables() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    phrases::PHRASES.iter().chain(pages::PAGES).chain(columns::COLUMNS)
+    phrases::PHRASES.iter().chain(pages::PAGES).chain(columns::COLUMNS).chain(retold::RETOLD)
 }
 
 /// A phrase with its gaps filled.
 pub fn say(lang: Lang, english: &str, gaps: &[(&str, &dyn Display)]) -> String {
     fill(phrase(lang, english), |name| gaps.iter().find(|(gap, _)| *gap == name).map(|(_, value)| value.to_string()))
+}
+
+/// What was said in English before anybody knew who reads it, such as the reason that a journal holds: a phrase, or a phrase
+/// whose gaps are filled. Texts of others, such as answers of Webex, stay as they are.
+pub fn retold(lang: Lang, english: &str) -> Cow<'_, str> {
+    if lang == Lang::En || english.is_empty() {
+        return Cow::Borrowed(english);
+    }
+    if let Some((_, words)) = tables().find(|(known, _)| *known == english) {
+        return Cow::Borrowed(words);
+    }
+    let filled = retold::RETOLD.iter().chain(retold::SYSTEM).filter_map(|(known, words)| {
+        let gaps = gaps_of(known, english)?;
+        let said = english.len() - gaps.iter().map(|(_, value)| value.len()).sum::<usize>();
+        Some((said, words, gaps))
+    });
+    // The more of it is known, the surer.
+    if let Some((_, words, gaps)) = filled.max_by_key(|(said, ..)| *said) {
+        return Cow::Owned(refilled(lang, words, &gaps));
+    }
+    let parts: Vec<_> = english.split("; ").collect();
+    if parts.len() < 2 { Cow::Borrowed(english) } else { Cow::Owned(each(lang, &parts, "; ")) }
+}
+
+/// The name of a country, of which the tables have the English one.
+pub fn country(lang: Lang, english: &str) -> &str {
+    let found = match lang {
+        Lang::En => None,
+        Lang::PtBr => countries::COUNTRIES.iter().find(|(known, _)| *known == english),
+    };
+    found.map_or(english, |(_, words)| words)
+}
+
+/// An error with everything behind it, on one line.
+pub fn error<'a>(lang: Lang, chain: impl Iterator<Item = &'a (dyn Error + 'static)>) -> String {
+    let mut causes: Vec<String> = Vec::new();
+    for cause in chain.map(ToString::to_string) {
+        // Some errors say what is behind them, too.
+        if causes.last().is_none_or(|last| !last.ends_with(&cause)) {
+            causes.push(cause);
+        }
+    }
+    let parts: Vec<&str> = causes.iter().flat_map(|cause| apart(lang, cause)).collect();
+    each(lang, &parts, ": ")
+}
+
+/// A cause whole where it is known, and otherwise what stands before and behind its colons.
+fn apart(lang: Lang, cause: &str) -> Vec<&str> {
+    if retold(lang, cause) == cause { cause.split(": ").collect() } else { vec![cause] }
+}
+
+fn each(lang: Lang, parts: &[impl AsRef<str>], between: &str) -> String {
+    parts.iter().map(|part| retold(lang, part.as_ref())).collect::<Vec<_>>().join(between)
+}
+
+/// Gaps whose values are words of ours themselves, and are told again in turn.
+const TOLD_AGAIN: &[&str] =
+    &["why", "wrong", "failure", "what", "last", "call", "init", "words", "before", "now", "refusal"];
+
+/// The words with the values of the English text; gaps without a name take theirs in their order.
+fn refilled(lang: Lang, words: &str, gaps: &[(&str, &str)]) -> String {
+    let unnamed = Cell::new(0);
+    fill(words, |name| {
+        let value = if name.is_empty() {
+            let values = gaps.iter().filter(|(gap, _)| gap.is_empty());
+            let at = unnamed.replace(unnamed.get() + 1);
+            values.map(|(_, value)| *value).nth(at)
+        } else {
+            gaps.iter().find(|(gap, _)| *gap == name).map(|(_, value)| *value)
+        }?;
+        Some(if TOLD_AGAIN.contains(&name) { retold(lang, value).into_owned() } else { value.to_owned() })
+    })
+}
+
+/// The values of a template's gaps in a text that was made from it, if it was.
+fn gaps_of<'a>(template: &'a str, text: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
+    let (before, mut rest) = template.split_once('{')?;
+    let mut text = text.strip_prefix(before)?;
+    let mut gaps = Vec::new();
+    loop {
+        let (gap, after) = rest.split_once('}')?;
+        let name = gap.split(':').next().unwrap_or_default();
+        let (literal, next) = match after.split_once('{') {
+            Some((literal, next)) => (literal, Some(next)),
+            None => (after, None),
+        };
+        let at = match next {
+            None if !text.ends_with(literal) => return None,
+            None => text.len() - literal.len(),
+            Some(_) => text.find(literal)?,
+        };
+        gaps.push((name, &text[..at]));
+        text = &text[at + literal.len()..];
+        match next {
+            Some(next) => rest = next,
+            None => return Some(gaps),
+        }
+    }
 }
 
 /// Fills the gaps of a template.
@@ -156,6 +259,28 @@ mod tests {
     }
 
     #[test]
+    fn what_was_said_in_english_is_told_again() {
+        let told = |english: &str| retold(Lang::PtBr, english).into_owned();
+        assert_eq!(told("cannot copy `a` to `b`"), "não é possível copiar `a` para `b`");
+        assert_eq!(told("name is `A` and should be `B`"), "name é `A` e deveria ser `B`");
+        assert_eq!(told("6 attempts to create the user were in vain, the last with: no answer"), {
+            "6 tentativas de criar o usuário foram em vão, a última com: nenhuma resposta"
+        });
+        assert_eq!(told("no answer in time; no answer"), "nenhuma resposta a tempo; nenhuma resposta");
+        let shut = "Permission denied (os error 13)";
+        let errors = ["cannot read `x`", &format!("inside: {shut}"), shut];
+        let errors = errors.map(std::io::Error::other);
+        let chain = errors.iter().map(|error| error as &(dyn Error + 'static));
+        assert_eq!(
+            super::error(Lang::PtBr, chain),
+            "não é possível ler `x`: inside: permissão negada (erro 13 do sistema)"
+        );
+        // What others have said stays as it is, and so does everything in English.
+        assert_eq!(told("firstName is not allowed (400)"), "firstName is not allowed (400)");
+        assert_eq!(retold(Lang::En, shut), shut);
+    }
+
+    #[test]
     fn a_phrase_stands_in_its_table_once() {
         let all: Vec<&str> = translated().collect();
         for (at, english) in all.iter().enumerate() {
@@ -193,7 +318,8 @@ mod tests {
     #[test]
     fn counts_that_are_said_have_words_for_one() {
         let one = ["row", "rows", "customers", "requests", "calls", "cells", "causes", "errors", "differences"];
-        for (english, _) in tables() {
+        // What is told again has no forms.
+        for (english, _) in tables().filter(|told| !retold::RETOLD.contains(told)) {
             for word in one {
                 let bare = format!("}} {word}");
                 let is_large = || LARGE.iter().any(|words| english.contains(words));

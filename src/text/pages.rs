@@ -79,7 +79,7 @@ pub(super) const PAGES: &[(&str, &str)] = &[
     ("owner", "responsável"),
     ("what it waits for", "o que espera"),
     // Runs.
-    ("started", "iniciada"),
+    ("started", "início"),
     ("run", "execução"),
     ("by", "por"),
     ("sent to", "enviado para"),
@@ -113,7 +113,7 @@ pub(super) const PAGES: &[(&str, &str)] = &[
         "{share} de todas as linhas estão bem como estão. Cada causa diz o que passa quando ela e as anteriores são corrigidas.",
     ),
     ("{count|* more cause|* more causes}", "mais {count|* causa|* causas}"),
-    ("{count} held back by them", "{count|* retida|* retidas} por elas"),
+    ("{count} held back by them", "{count|* retida|* retidas} por isso"),
     ("{share} of all rows pass with it mended", "{share} de todas as linhas passam com ela corrigida"),
     // A run under way.
     ("Under way", "Em andamento"),

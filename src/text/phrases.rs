@@ -174,7 +174,17 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "surveyed {customers|* customer|* customers}: {new} new, {existing} existing, {elsewhere} elsewhere, {unknown} unknown; {requests|* request|* requests}, the precheck's among them",
         "levantamento de {customers|* cliente|* clientes}: {new} {new|novo|novos}, {existing} {existing|existente|existentes}, {elsewhere} em outro lugar, {unknown} {unknown|desconhecido|desconhecidos}; {requests|* solicitação|* solicitações}, com as da pré-verificação",
     ),
+    ("next: {command}", "a seguir: {command}"),
     // What the doctor finds.
+    ("settings", "configurações"),
+    ("journal", "diário"),
+    ("disk", "disco"),
+    ("modes", "permissões"),
+    ("place", "lugar"),
+    ("clock", "relógio"),
+    ("scope", "escopo"),
+    ("notify", "aviso"),
+    ("mail", "e-mail"),
     ("mend what it names, then look again", "corrija o que é indicado e verifique de novo"),
     ("they can be used", "podem ser usadas"),
     ("nothing has been run in this folder", "nada foi executado nesta pasta"),
@@ -454,7 +464,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("what is done", "o que está feito"),
     ("what is missing", "o que falta"),
     ("tracking id", "id de rastreamento"),
-    ("finished", "terminado"),
+    ("finished", "término"),
     (
         "there is no row `{place}` in the run {run}; name one such as users.csv:418, as the spreadsheet counts",
         "não há linha `{place}` na execução {run}; indique uma como users.csv:418, como a planilha conta",
@@ -503,7 +513,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("users done", "usuários feitos"),
     ("phone numbers", "números de telefone"),
     ("emergency address", "endereço de emergência"),
-    ("looked after by", "aos cuidados de"),
+    ("looked after by", "responsável"),
     ("{what}: stood there already", "{what}: já existia"),
     (
         "neither the sheets nor the journal know a customer `{customer}`; name its external_id",
@@ -677,7 +687,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("updated", "atualizado"),
     ("already there", "já existia"),
     ("skipped", "deixado de fora"),
-    ("blocked", "bloqueado"),
+    ("blocked", "retido"),
     ("not reached", "não alcançado"),
     ("incomplete", "incompleto"),
     ("conflict", "em conflito"),
@@ -922,7 +932,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{failed} of {of} rows of this customer had failed, so the rest of it was not begun",
         "{failed} de {of} linhas deste cliente falharam, e o resto dele não foi começado",
     ),
-    ("the time was over before this row was reached", "o tempo acabou antes de chegar a esta linha"),
+    ("the time was over before this row was reached", "o prazo acabou antes de chegar a esta linha"),
     (
         "{failed} of {of} rows had failed, so the run was stopped before this row was reached",
         "{failed} de {of} linhas falharam, e a execução parou antes de chegar a esta linha",
@@ -1142,7 +1152,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "the time is over, so nothing more was begun; `turnup resume` goes on where this run stands",
-        "o tempo acabou, e nada mais foi começado; `turnup resume` continua de onde esta execução está",
+        "o prazo acabou, e nada mais foi começado; `turnup resume` continua de onde esta execução está",
     ),
     (
         "{failed} of {of} rows failed, which is too many, so nothing more was begun; mend what is named, then `turnup resume` \
@@ -1234,7 +1244,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("the country decides where the data lies", "o país decide onde ficam os dados"),
     (
         "a customer is attached to an organisation when it is created, or never",
-        "um cliente é ligado a uma organização quando é criado, ou nunca",
+        "um cliente é anexado a uma organização quando é criado, ou nunca",
     ),
     ("turnup knows the headquarters by this name", "o turnup conhece a sede por este nome"),
     ("the language of an organisation is chosen once", "o idioma de uma organização é escolhido uma só vez"),

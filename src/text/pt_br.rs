@@ -188,7 +188,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "C204",
-        "`{value}` foi lido como {phone}, a forma nacional de {country}",
+        "`{value}` foi lido como {phone}, a forma nacional do país ({country})",
         "escreva {phone} para dizê-lo você mesmo",
         "Um número nacional é inequívoco quando se conhece o país da localidade.",
         "`21 123 45 67` em Portugal é `+351211234567`",
@@ -216,14 +216,14 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "C208",
-        "`{column}` está vazia, mas endereços em {country} têm um estado",
+        "`{column}` está vazia, mas endereços deste país ({country}) têm um estado",
         "preencha a sigla do estado, como SP ou CA",
         "Se os endereços de um país têm estados é uma aproximação tirada da libaddressinput; a Cisco não publica uma lista.",
         "um endereço em BR sem estado; escreva `SP`",
     ),
     entry(
         "C209",
-        "`{column}` está vazia, mas endereços em {country} têm um código postal",
+        "`{column}` está vazia, mas endereços deste país ({country}) têm um código postal",
         "preencha o código postal",
         "Se os endereços de um país têm códigos postais é uma aproximação tirada da libaddressinput; a Cisco não publica uma lista.",
         "um endereço em PT sem código postal; escreva `1100-148`",
@@ -370,14 +370,14 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "C230",
-        "o Webex Calling talvez não seja oferecido em {country}",
+        "o Webex Calling talvez não seja oferecido neste país ({country})",
         "confirme com a Cisco que o país é atendido; a linha é enviada como está",
         "A Cisco não publica uma lista de países para o atacado; este não está entre os que seus artigos citam.",
         "uma sede em AQ",
     ),
     entry(
         "C231",
-        "`{value}` não parece um código postal de {country}",
+        "`{value}` não parece um código postal deste país ({country})",
         "confira o código postal; zeros à esquerda se perdem facilmente em planilhas",
         "O padrão é uma aproximação tirada da libaddressinput, não da Cisco.",
         "`1310` em BR; escreva `01310-100`",
@@ -398,7 +398,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "C234",
-        "`{value}` não é uma sigla de estado de {country}{suggestion:; quis dizer `*`?}",
+        "`{value}` não é uma sigla de estado deste país ({country}){suggestion:; quis dizer `*`?}",
         "escreva a sigla, como SP ou CA",
         "A Cisco quer os estados na forma da ISO 3166.",
         "`São Paulo`; escreva `SP`",
@@ -427,7 +427,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "C238",
         "o turnup não executa `{value}` aqui",
-        "{suggestion}",
+        "{cure}",
         "Algumas mudanças existem no formato do arquivo, mas esta versão não as executa.",
         "`delete` em `action` para a sede, que sai com o seu cliente",
     ),
@@ -469,14 +469,14 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "C244",
-        "`{value}` é curto demais para {country}; provavelmente se perdeu um zero à esquerda{suggestion:: `*`}",
+        "`{value}` é curto demais para este país ({country}); provavelmente se perdeu um zero à esquerda{suggestion:: `*`}",
         "formate a coluna como texto e digite o código de novo{suggestion: como `*`}",
         "Planilhas tiram os zeros à esquerda do que tomam por números; o turnup não os acrescenta por palpite.",
         "`1310-100` no Brasil; escreva `01310-100`",
     ),
     entry(
         "C245",
-        "`{value}` foi lido como {phone}; perdeu-se o 0 à esquerda de que {country} precisa",
+        "`{value}` foi lido como {phone}; perdeu-se o 0 à esquerda de que o país ({country}) precisa",
         "escreva {phone} para dizê-lo você mesmo",
         "Planilhas tiram zeros à esquerda. O plano de numeração do país prova que falta um.",
         "`612345678` na Itália, onde só existe `+390612345678`",
@@ -609,7 +609,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "L310",
-        "o número `{value}` não é de {country}, o país da localidade",
+        "o número `{value}` não é do país da localidade ({country})",
         "confira o número; a linha é enviada como está",
         "As operadoras costumam dar a uma localidade números do próprio país.",
         "`+44…` para uma localidade em Portugal",

@@ -17,7 +17,7 @@ pub(super) fn headquarters_go_with_their_customer(context: &Context<'_>, found: 
     let deleting = context.rows.locations.iter().filter(|row| row.action == Action::Delete);
     for row in deleting.filter(|row| deletes_headquarters(context, row)) {
         let finding = context.at(Code::NotYetDone, row.at(), c::ACTION.spec.header);
-        found.push(finding.with("suggestion", "a headquarters goes with its customer; take the row out of the sheet"));
+        found.push(finding.with("cure", "a headquarters goes with its customer; take the row out of the sheet"));
     }
 }
 

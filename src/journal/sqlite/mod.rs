@@ -32,7 +32,7 @@ impl Sqlite {
     pub fn open(path: &Path) -> anyhow::Result<Self> {
         let connection = Connection::open(path).with_context(|| format!("cannot open `{}`", path.display()))?;
         Self::prepare(connection)
-            .map_err(|error| anyhow!("the journal `{}` cannot be used: {}", path.display(), cure(&error)))
+            .map_err(|error| anyhow!("the journal `{}` cannot be used: {why}", path.display(), why = cure(&error)))
     }
 
     fn prepare(mut connection: Connection) -> anyhow::Result<Self> {
