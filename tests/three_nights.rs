@@ -168,10 +168,8 @@ fn crash_and_recovery(nights: &Nights) {
     assert_eq!(nights.simulator.each_once("customers"), 6);
     let users = Results::read(&nights.bench, &ran, "users.results.csv").lines(&["result"]);
     assert_eq!(users.len(), lines - 1);
-    assert!(
-        users.iter().all(|outcome| ["created", "already_there", "unchanged"].contains(&outcome.as_str())),
-        "{users:?}"
-    );
+    // What the killed start made is turnup's own, and not something that stood there before.
+    assert!(users.iter().all(|outcome| ["created", "unchanged"].contains(&outcome.as_str())), "{users:?}");
     let (_, body) = nights.told();
     assert_eq!((&body["exit"], body["findings"].as_array().map(Vec::len)), (&3.into(), Some(1)), "{body}");
     assert_eq!(nights.metric("turnup_exit_code{"), Some(3.0));

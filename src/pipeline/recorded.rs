@@ -73,27 +73,32 @@ impl Recorded<'_> {
         Ok(unfinished(self.log)?.map(|_| code))
     }
 
-    /// Takes over what the run before left in doubt: it is looked up for as long as it may become visible late, before
-    /// the new run sends it. Returns the steps that were in doubt.
+    /// Takes over what the run before left in doubt or did not finish: it is looked up for as long as it may become visible
+    /// late, before the new run sends it, and what is found is turnup's own. Returns the steps that were in doubt.
     pub fn carry_doubts(&mut self, run: &str, plan: &Plan, at: &str) -> anyhow::Result<HashSet<StepId>> {
         let mut carried = HashSet::new();
         let Some(before) = self.log.runs()?.into_iter().rev().find(|head| head.run != run && head.parked.is_none())
         else {
             return Ok(carried);
         };
-        let mut doubtful = HashSet::new();
+        let (mut doubtful, mut begun) = (HashSet::new(), HashSet::new());
         self.log.walk(&before.run, Which::Open, &mut |Stored { step, record, .. }| {
-            if creation(step.stage).is_some_and(|call| is_doubtful(&record, call)) {
+            let Some(call) = creation(step.stage) else { return Ok(()) };
+            if is_doubtful(&record, call) {
                 doubtful.insert(step.id);
+            } else if record.done.contains(&call) {
+                begun.insert(step.id);
             }
             Ok(())
         })?;
         let mut entries = Vec::new();
         for step in plan.steps.iter().filter(|step| step.action == Action::Create) {
             let Some(call) = creation(step.stage) else { continue };
-            if doubtful.contains(&step.id) {
-                carried.insert(step.id.clone());
-                let why = format!("left in doubt by {}", before.run);
+            let is_doubtful = doubtful.contains(&step.id);
+            if is_doubtful || begun.contains(&step.id) {
+                carried.extend(is_doubtful.then(|| step.id.clone()));
+                let what = if is_doubtful { "left in doubt" } else { "made and not finished" };
+                let why = format!("{what} by {}", before.run);
                 let events = [Event::Started, Event::Intent { call }, Event::Lost { call, why }];
                 entries.extend(events.map(|event| Entry { step: step.id.clone(), at: at.to_owned(), event }));
             }

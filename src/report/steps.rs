@@ -30,7 +30,7 @@ pub(super) fn step_outcome(step: &Step, record: Option<&Record>) -> Outcome {
 }
 
 /// What a step's outcome says of its row: a role or a number that comes or goes changes whom or what it belongs to, and
-/// makes or deletes neither.
+/// makes or deletes neither; one that stands already leaves it as it is.
 pub(super) fn as_part_of_row(step: &Step, outcome: Outcome) -> Outcome {
     let own = match step.source.sheet {
         SheetKind::Customers => Stage::Customers,
@@ -39,6 +39,7 @@ pub(super) fn as_part_of_row(step: &Step, outcome: Outcome) -> Outcome {
     };
     match outcome {
         Outcome::Created | Outcome::Deleted if step.stage != own => Outcome::Updated,
+        Outcome::AlreadyThere if step.stage != own => Outcome::Unchanged,
         outcome => outcome,
     }
 }

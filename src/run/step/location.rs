@@ -44,8 +44,9 @@ pub(super) fn named<'a>(locations: &'a [Location], name: &str) -> Option<&'a Loc
 /// The headquarters was made with the customer; it may become visible late.
 async fn headquarters(hand: &mut Hand, work: &LocationWork, org_id: &str) -> Done {
     let organisation = hand.organisation(&work.customer);
-    // The headquarters of an organisation that stood before may have stood too.
-    let is_new = hand.given.organisation_is_ours();
+    // The headquarters of an organisation that stood before may have stood too. Any other was made with its customer,
+    // perhaps in an earlier run that was cut off before it came here.
+    let is_new = !stood(hand, work);
     let begun = Instant::now();
     let mut locations = organisation.locations(hand.client(), org_id).await?.to_vec();
     loop {
@@ -81,7 +82,7 @@ async fn adopt(hand: &mut Hand, work: &LocationWork, standing: Option<&Location>
 /// since, and where it speaks otherwise than the creation could say; one that stood before must be as the row says.
 async fn bring_up(hand: &mut Hand, work: &LocationWork, org_id: &str, found: &Location) -> Done {
     let location_id = hand.id(&hand.record.ids, "location_id")?;
-    let stood = hand.organisation(&work.customer).is_attached() || hand.given.customer.contains_key(STOOD);
+    let stood = stood(hand, work);
     let differences = if hand.given.customer_is_new && !stood {
         Vec::from_iter(work.speaks_otherwise().then_some(("announcement_language", String::new())))
     } else {
@@ -106,6 +107,11 @@ async fn bring_up(hand: &mut Hand, work: &LocationWork, org_id: &str, found: &Lo
         set(hand, Call::UpdateLocation, org_id, request).await?;
     }
     if speaks { announce(hand, work, org_id, location_id).await } else { Ok(None) }
+}
+
+/// Did the customer, or its organisation, stand before turnup came to it?
+fn stood(hand: &Hand, work: &LocationWork) -> bool {
+    hand.organisation(&work.customer).is_attached() || hand.given.customer.contains_key(STOOD)
 }
 
 /// What calling says of a location that stands, where the row says something of it.
