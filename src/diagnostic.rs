@@ -78,6 +78,7 @@ codes! {
     SheetMissing "F116" Error,
     SheetIgnored "F117" Notice,
     MappingUnused "F118" Warning,
+    WrongSheet "F119" Error,
     FileOpenElsewhere "F130" Warning,
     FileDoubled "F131" Warning,
     CorrectionsMalformed "F132" Error,

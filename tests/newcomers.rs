@@ -209,3 +209,15 @@ fn exit_codes_are_those_of_the_readme() {
     let rows = (0..=7).filter(|code| table.contains(&format!("\n| {code} | ")));
     assert_eq!(rows.count(), 8);
 }
+
+#[test]
+fn a_copy_of_another_sheet_is_the_only_finding() {
+    let bench = Bench::small();
+    bench.write("work/customers.csv", USERS);
+    let check = bench.ran(&["check", "work", "--format", "csv"]).expect_code(3).out;
+    let found: Vec<&str> = check.lines().skip(1).collect();
+    let words = "this file has the columns of the users sheet, not of the customers sheet";
+    assert!(found.len() == 1 && found[0].contains(",F119,error,") && found[0].contains(words), "{check}");
+    let run = bench.ran(&["run", "work", "--simulate", "--yes"]).expect_code(3);
+    assert!(run.err.contains(words) && run.err.contains("nothing was sent"), "{}", run.err);
+}

@@ -22,7 +22,7 @@ mod verdict;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::model::Package;
 use crate::sheet::{Rows, Sheets};
 use crate::template::Templates;
@@ -69,13 +69,23 @@ pub fn check<'a>(material: &Material<'a>, hold_back: HoldBack, found_before: Vec
     for rule in rules::ADMINISTRATOR_RULES {
         rule(&context, &people, &mut found);
     }
-    Checked::new(context, people, found, hold_back)
+    Checked::new(context, people, said_once(found), hold_back)
+}
+
+/// That a cell is stored as a number, and may have lost something, is no finding of its own where it is known what was lost.
+fn said_once(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    const KNOWN: [Code; 4] = [Code::PhoneLostPlus, Code::PhoneLostZero, Code::PhoneAmbiguous, Code::PostalCodeLostZero];
+    let is_stored = |finding: &Diagnostic| finding.code == Code::StoredAsNumber;
+    if found.iter().any(is_stored) {
+        let known: HashSet<Place> = found.iter().filter(|d| KNOWN.contains(&d.code)).map(|d| d.place.clone()).collect();
+        found.retain(|finding| !is_stored(finding) || !known.contains(&finding.place));
+    }
+    found
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Code, Place};
     use crate::model::SheetKind;
     use crate::sheet;
 

@@ -11,6 +11,7 @@ use crate::sheet::{CustomerRow, UserReader, UserRow};
 use super::context::{Context, Seat, Site};
 use super::numbers;
 use super::rules::USER_RULES;
+use super::said_once;
 
 /// A user row beside what it belongs to.
 #[derive(Debug)]
@@ -78,6 +79,10 @@ impl<'c, 'a> Pass<'c, 'a> {
         }
         for rule in USER_RULES {
             rule(self.context, &seated, found);
+        }
+        if found.len() > before + 1 {
+            let own = found.split_off(before);
+            found.extend(said_once(own));
         }
         seated
     }

@@ -71,7 +71,7 @@ pub(super) fn room(workspace: &Workspace, steps: u64) -> anyhow::Result<()> {
 }
 
 /// Findings that leave a sheet without rows, or without a mend that was meant.
-pub(super) const UNREADABLE: [Code; 8] = [
+pub(super) const UNREADABLE: [Code; 9] = [
     Code::CorrectionsMalformed,
     Code::WavesMalformed,
     Code::NotText,
@@ -80,6 +80,7 @@ pub(super) const UNREADABLE: [Code; 8] = [
     Code::WorkbookTooLarge,
     Code::WorkbookBroken,
     Code::SheetMissing,
+    Code::WrongSheet,
 ];
 
 /// Says why the file is probably the wrong one: too many of its rows have mistakes of their own.

@@ -305,6 +305,13 @@ fn sheet(mut sheet: Sheet, options: &Options, found: &mut Vec<Diagnostic>) -> Sh
     let header = |cell: &super::CellAt| cell.text(&sheet.text, sheet.dialect).trim().to_owned();
     sheet.header = cells.iter().map(header).collect();
     sheet.uses = header::uses(sheet.kind, &sheet.header, &options.mapping);
+    let other = header::other_sheet(&sheet, &options.mapping);
+    if let Some(other) = other {
+        // A copy of another sheet: what its rows say of this one is nonsense, and so would be what is found in them.
+        sheet.uses = vec![header::Use::Unknown; sheet.header.len()];
+        let finding = Diagnostic::new(Code::WrongSheet, place.clone()).with("sheet", sheet.kind.name());
+        found.push(finding.with("other", other.name()));
+    }
     for (at, used) in sheet.uses.iter().enumerate() {
         if let header::Use::Column(spec) = used {
             sheet.positions.set(spec, at);
@@ -313,7 +320,9 @@ fn sheet(mut sheet: Sheet, options: &Options, found: &mut Vec<Diagnostic>) -> Sh
     sheet.rows = scan.rows;
     sheet.rows.shrink_to_fit();
     sheet.is_unclosed = scan.is_unclosed;
-    found.extend(header::findings(&sheet, first.number, &options.mapping));
+    if other.is_none() {
+        found.extend(header::findings(&sheet, first.number, &options.mapping));
+    }
     if scan.is_unclosed {
         let row = sheet.rows.last().map_or(first.number, |row| row.number);
         found.push(Diagnostic::new(Code::UnclosedQuote, Place { row: Some(row), ..place }));

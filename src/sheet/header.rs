@@ -1,5 +1,7 @@
 //! The header row: which cell means which column.
 
+use std::collections::HashSet;
+
 use crate::diagnostic::{Code, Diagnostic, closest};
 use crate::model::SheetKind;
 use crate::template::OWNED_SETTINGS;
@@ -119,6 +121,27 @@ fn unread(kind: SheetKind, cell: &str, from_report: bool) -> Use {
     }
 }
 
+/// Longer header cells name no column.
+const NAME_BYTES_MAX: usize = 200;
+
+/// The other sheet that this is a copy of: all that must be there in that one is there by its own name, which cannot be said
+/// of this one, and nothing is there that this one has alone. Whoever maps columns knows what they have.
+pub(super) fn other_sheet(sheet: &Sheet, mapping: &Mapping) -> Option<SheetKind> {
+    let names: HashSet<String> =
+        sheet.header.iter().filter(|cell| cell.len() <= NAME_BYTES_MAX).map(|cell| bare(cell)).collect();
+    let named = |spec: &Spec| names.contains(&bare(spec.header));
+    let has_all = |kind: SheetKind| specs(kind).iter().filter(|spec| spec.need == Need::Always).all(|spec| named(spec));
+    if mapping.lines(sheet.kind).next().is_some() || has_all(sheet.kind) {
+        return None;
+    }
+    let is_column = |used: &Use| matches!(used, Use::Column(_));
+    let is_copy = |kind: &SheetKind| {
+        let theirs = uses(*kind, &sheet.header, mapping);
+        sheet.uses.iter().zip(&theirs).all(|(own, other)| !is_column(own) || is_column(other))
+    };
+    SheetKind::ALL.into_iter().find(|kind| *kind != sheet.kind && has_all(*kind) && is_copy(kind))
+}
+
 /// What is wrong with the header row.
 pub(super) fn findings(sheet: &Sheet, header_row: u32, mapping: &Mapping) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -200,6 +223,29 @@ mod tests {
             .map(|used| if let Use::Column(spec) = used { spec.header } else { "-" })
             .collect();
         assert_eq!(shown, ["email", "-", "package"]);
+    }
+
+    #[test]
+    fn a_copy_of_another_sheet_is_known_by_its_header() {
+        let other = |kind: SheetKind, header: &str| {
+            let mut found = Vec::new();
+            let (file, options) = (crate::sheet::file_name(kind), crate::sheet::Options::default());
+            crate::sheet::parse(kind, &file, format!("{header}\n").into(), &options, &mut found);
+            found.iter().find_map(|found| found.arg("other").map(str::to_owned))
+        };
+        let header = |kind| specs(kind).iter().map(|spec| spec.header).collect::<Vec<_>>().join(",");
+        for kind in SheetKind::ALL {
+            for of in SheetKind::ALL {
+                let expected = (kind != of).then(|| of.name().to_owned());
+                assert_eq!(other(kind, &header(of)), expected, "{of:?} as {kind:?}");
+            }
+        }
+        // One sheet for all, and one whose own columns have names of their own.
+        let all = SheetKind::ALL.map(header).join(",");
+        assert!(SheetKind::ALL.iter().all(|kind| other(*kind, &all).is_none()));
+        let users = format!("{},E-mail,First name,Last name,Package", header(SheetKind::Locations));
+        assert_eq!(other(SheetKind::Users, &users), None);
+        assert_eq!(other(SheetKind::Users, "customer_external_id,name"), None, "it is none of them");
     }
 
     #[test]

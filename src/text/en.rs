@@ -131,6 +131,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "`email = \"Correio\"` under `[columns.users]`, while the header says `E-mail corporativo`",
     ),
     entry(
+        "F119",
+        "this file has the columns of the {other} sheet, not of the {sheet} sheet",
+        "put the {sheet} sheet in its place; nothing else is said of this file",
+        "A sheet is known by the name of its file, and a copy under another sheet's name makes no sense in any of its rows.",
+        "`locations.csv` copied over `users.csv`",
+    ),
+    entry(
         "F130",
         "`{value}` says that {program} has the file open, so what was not saved there is not read",
         "save and close it in {program}, then do this again; delete `{value}` if it is not open",

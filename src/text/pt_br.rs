@@ -131,6 +131,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "`email = \"Correio\"` em `[columns.users]`, enquanto o cabeçalho diz `E-mail corporativo`",
     ),
     entry(
+        "F119",
+        "este arquivo tem as colunas da planilha {other}, não da planilha {sheet}",
+        "ponha a planilha {sheet} no lugar dele; nada mais se diz deste arquivo",
+        "Uma planilha se conhece pelo nome do arquivo, e uma cópia com o nome de outra não faz sentido em nenhuma linha.",
+        "`locations.csv` copiado por cima de `users.csv`",
+    ),
+    entry(
         "F130",
         "`{value}` diz que o {program} está com o arquivo aberto, então o que não foi salvo lá não é lido",
         "salve e feche no {program}, depois faça de novo; apague `{value}` se não estiver aberto",
