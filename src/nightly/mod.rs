@@ -114,7 +114,9 @@ async fn spend(
     let (findings, code) = received(&arrival, &inbox, workspace, settings.lang, console)?;
     drop(claim);
     (night.exit, night.is_untaken) = (code, !matches!(arrival, Arrival::New(_)));
-    findings.iter().for_each(|words| console.refuse(words));
+    for words in &findings {
+        console.refuse(words);
+    }
     night.findings.extend(findings);
     // Nothing has come, and nothing ever has: there is nothing to run.
     if !night.findings.is_empty() && sheet::files(workspace.root()).is_err() {

@@ -366,10 +366,8 @@ pub(super) fn refused(refusal: &Refusal) -> End {
     let code = match (refusal.status, refusal.code.as_deref()) {
         (_, Some(EMAIL_TAKEN)) => Code::EmailTaken,
         (403, _) => Code::Forbidden,
-        // It was put off for longer than anybody waits.
-        (423 | 429, _) => Code::ServerTrouble,
-        // It was answered well, but nobody can read the answer.
-        (200..=299, _) => Code::ServerTrouble,
+        // It was put off for longer than anybody waits, or answered well in a form that nobody can read.
+        (423 | 429 | 200..=299, _) => Code::ServerTrouble,
         _ => Code::Refused,
     };
     finished_by(Ending::Failed, code, refusal)
