@@ -179,7 +179,7 @@ pub(super) fn damaged_text(checked: &Checked<'_>, lang: Lang) -> Vec<String> {
         if said.len() < DAMAGED_SAID_MAX { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     if all > said.len() {
-        let words = "{count} more with code {code}; `turnup check --format csv` lists them all";
+        let words = "{count} more with code {code}; `turnup check --all` or `--format csv` lists them all";
         said.push(say(lang, words, &[("count", &(all - said.len())), ("code", &Code::Mojibake)]));
     }
     said

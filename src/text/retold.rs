@@ -631,6 +631,7 @@ pub(super) const RETOLD: &[(&str, &str)] = &[
         "ainda ninguém tem o e-mail `{email}` na organização",
     ),
     ("left in doubt by {}", "deixado em dúvida por {}"),
+    ("made and not finished by {}", "criado e não terminado por {}"),
     ("{webex}{profile} for the sub-partner {}", "{webex}{profile} pelo subparceiro {}"),
     // What is missing of a row.
     ("packages with errors", "pacotes com erros"),
