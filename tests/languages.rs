@@ -49,8 +49,20 @@ fn what_programs_read_is_the_same_in_every_language() {
         let read = |lang| said(&bench, &["check", "work", "--format", format, "--lang", lang], &[]);
         assert_eq!(read("en"), read("pt-BR"));
     }
-    let plan = |lang| said(&bench, &["plan", "work", "--format", "json", "--lang", lang], &[]);
-    assert_eq!(plan("en"), plan("pt-BR"));
+    bench.ran(&["run", "work", "--simulate", "--yes"]);
+    for command in [
+        &["plan", "work", "--format", "json"][..],
+        &["status", "work", "--format", "json"],
+        &["runs", "work", "--format", "json"],
+        &["report", "-C", "work", "--format", "json"],
+        &["report", "-C", "work", "--format", "csv"],
+        &["why", "users.csv:2", "-C", "work", "--format", "json"],
+        &["doctor", "work", "--simulate", "--format", "json"],
+        &["remind", "work", "--simulate", "--format", "json"],
+    ] {
+        let read = |lang| said(&bench, &[command, &["--lang", lang]].concat(), &[]);
+        assert_eq!(read("en"), read("pt-BR"), "{command:?}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Night, notify};
 use crate::pipeline::{Checkup, Console, examine, exit};
 use crate::settings::Typed;
-use crate::text::{self, phrase};
+use crate::text::{self, Lang, phrase};
 
 /// What was asked of `doctor`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,7 +24,9 @@ pub struct DoctorOrder {
 /// # Errors
 /// When the results cannot be written.
 pub async fn doctor(folder: &Path, typed: &Typed, order: DoctorOrder, console: &mut Console<'_>) -> anyhow::Result<u8> {
-    let mut examined = examine(folder, typed, console).await;
+    // What programs read is in one language.
+    let english = order.json.then(|| Typed { lang: Some(Lang::En), ..typed.clone() });
+    let mut examined = examine(folder, english.as_ref().unwrap_or(typed), console).await;
     let lang = examined.lang;
     if let Some((workspace, settings)) = examined.place.as_ref().filter(|_| order.notify) {
         let words = phrase(lang, "this is a test of `turnup doctor --notify`; nothing was run").to_owned();
@@ -53,7 +55,7 @@ pub async fn doctor(folder: &Path, typed: &Typed, order: DoctorOrder, console: &
     Ok(if is_well { exit::WELL } else { exit::ENVIRONMENT })
 }
 
-fn page(checkups: &[Checkup], lang: crate::text::Lang) -> String {
+fn page(checkups: &[Checkup], lang: Lang) -> String {
     let mut page = String::new();
     let width = checkups.iter().map(|checkup| phrase(lang, checkup.what).chars().count()).fold(8, usize::max);
     let margin = "!! ".len() + width + 1;

@@ -59,7 +59,11 @@ pub fn report(folder: &Path, typed: &Typed, order: &ReportOrder, console: &mut C
     }
     match order.format {
         ReportFormat::Text => console.print(&words),
-        ReportFormat::Csv => console.stream(|out| report::report_csv(&told.view(), out))?,
+        // What programs read is in one language.
+        ReportFormat::Csv => {
+            let english = recorded.in_english(&told)?;
+            console.stream(|out| report::report_csv(&english.as_ref().unwrap_or(&told).view(), out))?;
+        }
         ReportFormat::Html => console.print(&report::report_html(&told.view())),
         ReportFormat::Json => {
             let english = recorded.in_english(&told)?;
