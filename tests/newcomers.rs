@@ -221,3 +221,14 @@ fn a_copy_of_another_sheet_is_the_only_finding() {
     let run = bench.ran(&["run", "work", "--simulate", "--yes"]).expect_code(3);
     assert!(run.err.contains(words) && run.err.contains("nothing was sent"), "{}", run.err);
 }
+
+#[test]
+fn a_plan_says_where_headquarters_are_counted() {
+    let bench = Bench::small();
+    let plan = bench.ran(&["plan", "work"]).expect_code(0).out;
+    let words =
+        "locations: 2 headquarters, which are rows of the customers sheet, and 0 branches of the locations sheet";
+    assert!(plan.contains(words), "{plan}");
+    let page = bench.ran(&["plan", "work", "--format", "html"]).expect_code(0).out;
+    assert!(page.contains("Locations: 2 headquarters"), "{page}");
+}

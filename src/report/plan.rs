@@ -9,6 +9,7 @@ use super::immovable::immovable_finding;
 use super::printable;
 use crate::check::RowRef;
 use crate::diagnostic::Diagnostic;
+use crate::model::SheetKind;
 use crate::plan::{Action, Forecast, NUMBER_STATE_ASKED, Plan, Stage, WAITS_FOR, WAITS_SINCE, Work, money};
 use crate::sheet::Sheets;
 use crate::text::{Lang, phrase, say};
@@ -100,6 +101,9 @@ fn text(view: &PlanView<'_>) -> String {
         let calls = calls.to_string();
         text += &cells([phrase(lang, stage.name()), create, update, unchanged, delete, waiting, &calls], widest);
     }
+    if let Some(words) = headquarters(view) {
+        text += &(words + "\n");
+    }
     let forecast = view.forecast;
     if forecast.calls.total() == 0 {
         text.push_str(&format!("\n{}\n", phrase(view.lang, idle_words(view))));
@@ -107,6 +111,16 @@ fn text(view: &PlanView<'_>) -> String {
     }
     text.push_str(&format!("\n{}\n", outlook(view)));
     text + &remarks(view) + &updates(view)
+}
+
+/// Why there are more locations than rows in their sheet: a headquarters stands in the row of its customer.
+pub(super) fn headquarters(view: &PlanView<'_>) -> Option<String> {
+    let locations = || view.plan.steps.iter().filter(|step| step.stage == Stage::Locations);
+    let count = locations().filter(|step| step.source.sheet == SheetKind::Customers).count();
+    let branches = locations().count() - count;
+    let words = "locations: {count} headquarters, which are rows of the customers sheet, and {branches|* branch|* branches} of the \
+                 locations sheet; numbers are counted by location";
+    (count > 0).then(|| say(view.lang, words, &[("count", &count), ("branches", &branches)]))
 }
 
 /// What it takes, and what will happen to people and money.

@@ -693,6 +693,12 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("conflict", "em conflito"),
     ("unconfirmed", "não confirmado"),
     // The page of `plan`.
+    (
+        "locations: {count} headquarters, which are rows of the customers sheet, and {branches|* branch|* branches} of the \
+         locations sheet; numbers are counted by location",
+        "localidades: {count|* sede, que é linha|* sedes, que são linhas} da planilha de clientes, e {branches|* filial|* filiais} da \
+         planilha de localidades; números são contados por localidade",
+    ),
     ("stage", "etapa"),
     ("create", "criar"),
     ("update", "atualizar"),

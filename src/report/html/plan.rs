@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::{capital, grouped, page, shown, ticked};
 use crate::plan::{Action, Licence, Step};
 use crate::report::deeds::thing_words;
-use crate::report::plan::{PlanView, Totals, cost, is_all_done, range, remarks, totals};
+use crate::report::plan::{PlanView, Totals, cost, headquarters, is_all_done, range, remarks, totals};
 use crate::text::{Lang, phrase, say};
 
 /// Changes and licences that are listed; the JSON form has them all.
@@ -94,6 +94,7 @@ fn stages(view: &PlanView<'_>) -> Markup {
                     }
                 }
             } } }
+            @if let Some(words) = headquarters(view) { p class="soft" { (shown(&capital(&words))) } }
         }
     }
 }
