@@ -97,9 +97,10 @@ impl Recorded<'_> {
             let is_doubtful = doubtful.contains(&step.id);
             if is_doubtful || begun.contains(&step.id) {
                 carried.extend(is_doubtful.then(|| step.id.clone()));
-                let why = match is_doubtful {
-                    true => format!("left in doubt by {}", before.run),
-                    false => format!("made and not finished by {}", before.run),
+                let why = if is_doubtful {
+                    format!("left in doubt by {}", before.run)
+                } else {
+                    format!("made and not finished by {}", before.run)
                 };
                 let events = [Event::Started, Event::Intent { call }, Event::Lost { call, why }];
                 entries.extend(events.map(|event| Entry { step: step.id.clone(), at: at.to_owned(), event }));

@@ -129,8 +129,8 @@ const NAME_BYTES_MAX: usize = 200;
 pub(super) fn other_sheet(sheet: &Sheet, mapping: &Mapping) -> Option<SheetKind> {
     let names: HashSet<String> =
         sheet.header.iter().filter(|cell| cell.len() <= NAME_BYTES_MAX).map(|cell| bare(cell)).collect();
-    let named = |spec: &Spec| names.contains(&bare(spec.header));
-    let has_all = |kind: SheetKind| specs(kind).iter().filter(|spec| spec.need == Need::Always).all(|spec| named(spec));
+    let has = |spec: &Spec| names.contains(&bare(spec.header));
+    let has_all = |kind: SheetKind| specs(kind).iter().filter(|spec| spec.need == Need::Always).all(|spec| has(spec));
     if mapping.lines(sheet.kind).next().is_some() || has_all(sheet.kind) {
         return None;
     }
