@@ -343,3 +343,57 @@ fn a_mend_is_kept_while_the_source_says_what_was_mended() {
     let refused = run(&bench, &simulator).expect_code(3);
     assert!(refused.err.contains("corrections.csv:1") && refused.err.contains("nothing was sent"), "{refused:#?}");
 }
+
+/// Sends the rejected rows of one sheet back, mended, from beside the workspace.
+fn back(bench: &Bench, simulator: &Simulator, first: &Ran, sheet: &str, (was, now): (&str, &str)) -> Ran {
+    let file = format!("{sheet}.rejected.csv");
+    bench.write(&file, &rejected(bench, first, sheet).replace(was, now));
+    retry(bench, simulator, &file)
+}
+
+#[test]
+fn rows_that_an_earlier_run_held_back_go_along_after_another_file_was_sent_first() {
+    let bench = with_a_wrong_customer();
+    let users = fs::read_to_string(bench.path("work/users.csv")).expect("it was made");
+    bench.write("work/users.csv", &users.replace("carla@aurora", "carla at aurora"));
+    let simulator = Simulator::start(&bench, &[]);
+    let first = run(&bench, &simulator).expect_code(3);
+    assert_eq!(counted(&bench, &first), "blocked 4, created 4, rejected 2");
+    let second = back(&bench, &simulator, &first, "users", ("carla at aurora", "carla@aurora")).expect_code(0);
+    assert_eq!(counted(&bench, &second), "created 1");
+    let third = back(&bench, &simulator, &first, "customers", (&"Rua do Sol ".repeat(10), WRONG_CUSTOMER));
+    assert_eq!(
+        counted(&bench, &third.expect_code(0)),
+        "created 5",
+        "the branch and three users wait since the first run"
+    );
+    assert_eq!(simulator.stands(), [2, 4, 6]);
+    bench.ran(&["status", "work"]).expect_code(0);
+}
+
+#[test]
+fn rows_that_webex_made_wait_go_along_after_another_file_was_sent_first() {
+    let bench = Bench::small();
+    bench.write("work/users.csv", &USERS.replace("carla@aurora", "carla at aurora"));
+    let faults = "[[fault]]\nmethod = \"POST\"\npath = \"/wholesale/customers\"\nbody_contains = \"Rua do Sol 3\"\nkind = \"status\"\n\
+                  status = 400\nbody = '{\"errors\":[{\"errorCode\":2220051,\"description\":\"The address is wrong\"}]}'\n";
+    let simulator = Simulator::with_faults(&bench, faults);
+    let first = run(&bench, &simulator).expect_code(4);
+    assert_eq!(outcomes(&bench, &first)["blocked"], 3, "{first:#?}");
+    back(&bench, &simulator, &first, "users", ("carla at aurora", "carla@aurora")).expect_code(0);
+    let third = back(&bench, &simulator, &first, "customers", (WRONG_CUSTOMER, "Rua do Sol 4")).expect_code(0);
+    assert_eq!(counted(&bench, &third), "created 4", "{third:#?}");
+}
+
+#[test]
+fn rows_that_a_mended_one_needs_go_along() {
+    let bench = Bench::small();
+    bench.write("work/users.csv", &USERS.replace("carla@aurora", "carla at aurora"));
+    let simulator = Simulator::start(&bench, &[]);
+    // The customer was not part of the run, and so the user has none.
+    let first =
+        Ran::of(&mut bench.against(&simulator, &["run", "work", "--yes", "--only", "users,roles"])).expect_code(3);
+    let second = back(&bench, &simulator, &first, "users", ("carla at aurora", "carla@aurora")).expect_code(0);
+    let customers = Results::read(&bench, &second, "customers.results.csv").lines(&["external_id", "result"]);
+    assert_eq!(customers, ["aurora created"], "{second:#?}");
+}

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::Context;
 
+use super::held::Held;
 use super::inputs::{Inputs, TEMPLATES};
 use super::recorded::Recorded;
 use super::told::Told;
@@ -75,6 +76,10 @@ pub struct RunTold(Told);
 impl RunTold {
     pub(super) const fn new(told: Told) -> Self {
         Self(told)
+    }
+
+    pub(super) const fn told(&self) -> &Told {
+        &self.0
     }
 
     /// What reports are made from.
@@ -203,7 +208,7 @@ pub struct Tried {
     pub rows: BTreeMap<RowRef, (Verdict, Vec<Diagnostic>)>,
     /// Rows that were right and collide with a changed one now.
     pub harmed: Vec<RowRef>,
-    /// Rows that the changes release.
+    /// Rows that go along: the changes release them, or need them.
     pub released: Vec<Source>,
     /// What sending the clean ones among them would do.
     pub plan: Plan,
@@ -220,6 +225,7 @@ impl Tried {
 pub struct Ground {
     known: Known,
     standing: Standing,
+    held: Held,
     learnt: Vec<(String, f64)>,
 }
 
@@ -230,7 +236,8 @@ pub struct Ground {
 pub fn ground(workspace: &Workspace, settings: &Settings) -> anyhow::Result<Ground> {
     let known = known(workspace)?;
     let standing = standing(&known);
-    Ok(Ground { standing, known, learnt: learnt(workspace, settings)? })
+    let held = if workspace.has_state() { Held::read(&Sqlite::open(&workspace.journal())?)? } else { Held::default() };
+    Ok(Ground { standing, known, held, learnt: learnt(workspace, settings)? })
 }
 
 /// Checks a run's sheets with some cells changed exactly as the command line does, and tells what becomes of some rows.
@@ -255,7 +262,7 @@ pub fn tried(
     let rows = findings_of_rows(&checked, asked);
     let harmed = harmed(&checked, told, edits);
     let clean: Vec<Source> = rows.iter().filter(|(_, (verdict, _))| *verdict == Verdict::Clean).map(source).collect();
-    let released = super::mended::released(told.sheets(), &clean, told.results());
+    let released = ground.held.along(&told.0, &all, &clean);
     let mut selection = Selection { rows: Some([clean, released.clone()].concat()), ..Selection::default() };
     let wanted: HashSet<Source> = selection.rows.iter().flatten().copied().collect();
     let is_picked = move |source: Source| wanted.contains(&source);

@@ -29,6 +29,7 @@ struct Part {
 /// What a retry does with a mended file.
 pub(super) struct TakenOver {
     pub inputs: Inputs,
+    /// The rows that came back.
     pub rows: Vec<Source>,
     pub restored: Vec<(SheetKind, Restored)>,
     pub mends: Mends,
@@ -95,11 +96,7 @@ pub(super) fn take_over(
     for (&kind, part) in &parts {
         mends.add(kept.sheets.get(kind), inputs.sheets.get(kind), &part.places);
     }
-    let back: Vec<Source> = parts.iter().flat_map(|(&kind, part)| sources(kind, &part.places)).collect();
-    let mut rows = back.clone();
-    rows.extend(released(&kept.sheets, &back, &told.results));
-    rows.sort_unstable_by_key(|row| (row.sheet, row.index));
-    rows.dedup();
+    let rows: Vec<Source> = parts.iter().flat_map(|(&kind, part)| sources(kind, &part.places)).collect();
     Ok(Ok(TakenOver { inputs, rows, restored, mends }))
 }
 
@@ -141,17 +138,6 @@ fn places(file: &Path, mended: &Sheet, kept: &Sheets, lang: Lang) -> Result<Vec<
 pub(super) fn place_before(kept: &Sheet, back: &Sheet, row: usize, columns: &Columns) -> Option<usize> {
     let place = kept.row_of(back.number_before(row)?)?;
     columns.is_same_row(&kept.cells(place), &back.cells(row)).then_some(place)
-}
-
-/// The rows that others had held back, or a part of them.
-pub(super) fn released(kept: &Sheets, roots: &[Source], results: &Results) -> Vec<Source> {
-    let roots: HashSet<String> =
-        roots.iter().map(|root| kept.get(root.sheet).place(root.index, None).to_string()).collect();
-    let of = |sheet: SheetKind| {
-        let held = results[&sheet].iter().filter(|row| roots.contains(&row.blocked_by));
-        held.map(move |row| Source { sheet, index: row.row })
-    };
-    SheetKind::ALL.into_iter().flat_map(of).collect()
 }
 
 /// Says which cells only a spreadsheet had changed.

@@ -12,6 +12,7 @@ mod earlier;
 mod export;
 mod fix;
 mod guard;
+mod held;
 mod history;
 mod inputs;
 mod left;

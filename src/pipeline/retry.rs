@@ -9,7 +9,8 @@ use super::inputs::Inputs;
 use super::recorded::Recorded;
 use super::told::Told;
 use super::{
-    Confirmation, Console, Order, Origin, Terminal, Until, exit, guard, mended, place, provider, provision, selected,
+    Confirmation, Console, Order, Origin, Terminal, Until, exit, guard, held, mended, place, provider, provision,
+    selected,
 };
 use crate::diagnostic::Diagnostic;
 use crate::journal::{Log, RunHead, Sqlite};
@@ -142,7 +143,8 @@ fn sent_back(
                 if let Some(words) = taken.mends.write(recorded.workspace, copies, keeps, settings.lang)? {
                     console.say(&words);
                 }
-                return Ok(Some((head.run.clone(), taken.inputs, taken.rows)));
+                let rows = held::with_those_along(recorded, &told, &taken.inputs, &taken.rows)?;
+                return Ok(Some((head.run.clone(), taken.inputs, rows)));
             }
             Err(words) => drop(first.get_or_insert(words)),
         }

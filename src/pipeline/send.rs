@@ -7,10 +7,9 @@ use anyhow::{Context, bail};
 
 use super::inputs::{Inputs, TEMPLATES};
 use super::look::{Edits, RunTold, edited_texts};
-use super::mended::released;
 use super::mends::Mends;
 use super::recorded::Recorded;
-use super::{Confirmation, Console, Order, Origin, exit, guard, place, provision, selected};
+use super::{Confirmation, Console, Order, Origin, exit, guard, held, place, provision, selected};
 use crate::journal::Sqlite;
 use crate::model::SheetKind;
 use crate::plan::{Selection, Source};
@@ -53,10 +52,7 @@ pub async fn send(folder: &Path, typed: &Typed, order: SendOrder, console: &mut 
     }
     let told = RunTold::new(recorded.told(&order.from, lang)?);
     let inputs = keep(&workspace, &settings, &told, &order)?;
-    let mut rows = order.rows.clone();
-    rows.extend(released(told.sheets(), &order.rows, told.results()));
-    rows.sort_unstable_by_key(|row| (row.sheet, row.index));
-    rows.dedup();
+    let rows = held::with_those_along(&recorded, told.told(), &inputs, &order.rows)?;
     if rows.is_empty() {
         fs::remove_dir_all(workspace.inputs(&order.run))?;
         console.say(phrase(lang, "nothing was sent"));

@@ -8,8 +8,9 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::Console;
+use super::held::released;
 use super::inputs::Inputs;
-use super::mended::{place_before, released, say_restored};
+use super::mended::{place_before, say_restored};
 use super::recorded::Recorded;
 use super::retry::{finding_line, key};
 use super::told::Told;
@@ -89,7 +90,7 @@ fn put_right(
         .iter()
         .flat_map(|(sheet, places)| places.iter().flatten().map(|&index| Source { sheet: *sheet, index }))
         .collect();
-    let held = released(kept, &roots, &told.results);
+    let held = released(&told, &roots);
     let (mut texts, mut restored, mut along) = (Vec::new(), Vec::new(), 0);
     for (kind, places) in &places {
         let (back, before) = (inputs.sheets.get(*kind), kept.get(*kind));

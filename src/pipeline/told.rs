@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use anyhow::Context;
 
+use super::held::held_outside;
 use super::inputs::Inputs;
 use super::recorded::Recorded;
 use super::selected::Selected;
@@ -22,6 +23,8 @@ pub(super) struct Told {
     pub left: Option<Left>,
     pub inputs: Inputs,
     pub results: Results,
+    /// Rows that the run was not asked for and that checking its sheets holds back, with the row at fault.
+    pub held_outside: Vec<(Source, String)>,
     pub stages: StageCounts,
     pub causes: Causes,
     pub lang: Lang,
@@ -106,9 +109,10 @@ impl Recorded<'_> {
             report::leave_out_untouched(&mut results, &self.touched(run)?);
         }
         report::tell_corrected(&mut results, &inputs.sheets, lang);
+        let held_outside = selected.picked().map(|picked| held_outside(&checked, picked)).unwrap_or_default();
         let causes = report::causes_of_results(&checked, &results, hold_back, lang);
         drop(checked);
-        Ok(Told { head, left, inputs, results, stages, causes, lang })
+        Ok(Told { head, left, inputs, results, held_outside, stages, causes, lang })
     }
 
     /// The rows that the run has steps for.
