@@ -268,6 +268,25 @@ fn a_row_is_mended_checked_sent_and_created() {
     assert!(kept.contains("user/bruno at aurora.example,email,bruno at aurora.example,bruno@aurora.example"), "{kept}");
 }
 
+/// The board leads to the row that says why, and whoever mends it sees how many rows go along.
+#[test]
+fn a_customer_of_which_nothing_was_sent_is_mended_from_the_board() {
+    let bench = Bench::small();
+    bench.write("work/customers.csv", &support::CUSTOMERS.replacen("1200-451,PT", "1200-451,Portugall", 1));
+    let run = ran(&bench, support::USERS);
+    let review = Review::opened(&bench, &[]);
+    let board = review.get("/").body;
+    let row = format!("/runs/{run}/rows/customers/3");
+    assert!(board.contains(&format!("<a href=\"{row}\"><bdi dir=\"auto\">Livraria Tejo<")), "{board}");
+    assert!(board.contains(&format!("<a href=\"/runs/{run}\"><bdi dir=\"auto\">Padaria Aurora<")), "{board}");
+    let page = review.get(&row).body;
+    assert!(page.contains("C207"), "{page}");
+    let country = support::CUSTOMERS.lines().next().expect("a header").split(',').position(|head| head == "country");
+    review.post(&row, &format!("c{}=PT", country.expect("a column")));
+    let confirm = review.get(&format!("/runs/{run}/send")).body;
+    assert!(confirm.contains("Send 1 row and 3 rows that they had held back to the simulator"), "{confirm}");
+}
+
 #[test]
 fn the_saved_file_goes_back_by_the_command_line_too() {
     let bench = Bench::small();

@@ -1,10 +1,16 @@
 //! The customers' board: where every customer stands, over all runs, by wave.
 
+use std::collections::HashMap;
+
 use maud::{Markup, html};
 
 use super::desk::Desk;
 use super::page::{Part, cell, count, shown, ticked};
+use super::rows::{address as row_address, who};
 use super::{Ask, Reply};
+use crate::check::RowRef;
+use crate::model::SheetKind;
+use crate::pipeline::{Origin, RunListed, RunStanding};
 use crate::report::{CustomerStatus, Standing, unmended_words, wait_words};
 use crate::text::{Lang, phrase, say};
 
@@ -23,6 +29,7 @@ pub(super) fn show(desk: &Desk, ask: &Ask) -> anyhow::Result<Reply> {
                 || [&customer.customer, &customer.name].iter().any(|text| text.to_lowercase().contains(&sought)))
     };
     let found: Vec<&CustomerStatus> = status.customers.iter().filter(is_meant).collect();
+    let unsent = unsent(desk, &found)?;
     let title = phrase(lang, "Customers");
     let body = html! {
         h1 { (title) }
@@ -47,10 +54,30 @@ pub(super) fn show(desk: &Desk, ask: &Ask) -> anyhow::Result<Reply> {
         @if status.strays > 0 {
             p class="note wait" { (ticked(&say(lang, "{count|* row belongs|* rows belong} to no customer; `turnup check` names {count|it|them}", &[("count", &count(status.strays, lang))]))) }
         }
-        @if found.is_empty() { p class="lead" { (phrase(lang, "No customer is like that.")) } } @else { (table(&found, lang)) }
+        @if found.is_empty() { p class="lead" { (phrase(lang, "No customer is like that.")) } } @else { (table(&found, &unsent, lang)) }
         @if found.len() > CUSTOMERS_SHOWN { p { (say(lang, "and {count} more", &[("count", &count(found.len() - CUSTOMERS_SHOWN, lang))])) } }
     };
     Ok(desk.page(Part::Customers, title, &body))
+}
+
+/// The pages of customers of which nothing was ever sent: their row in the latest run of all sheets, which says why.
+fn unsent(desk: &Desk, found: &[&CustomerStatus]) -> anyhow::Result<HashMap<String, String>> {
+    if found.iter().take(CUSTOMERS_SHOWN).all(|customer| customer.last_run.is_some()) {
+        return Ok(HashMap::new());
+    }
+    let of_all = |listed: &RunListed| {
+        listed.standing == RunStanding::Finished && matches!(listed.head.origin, Origin::Run | Origin::Nightly)
+    };
+    let Some(listed) = desk.runs()?.into_iter().find(of_all) else { return Ok(HashMap::new()) };
+    let told = desk.told(&listed)?;
+    let customers = &told.sheets().customers;
+    let rows = told.results().get(&SheetKind::Customers).into_iter().flatten().map(|result| result.row);
+    let page = |index: usize| {
+        let row = RowRef { sheet: SheetKind::Customers, index };
+        (who(customers, index).0, row_address(&listed.head.run, &told, row))
+    };
+    // Of several rows with one id the first stands.
+    Ok(rows.map(page).collect::<Vec<_>>().into_iter().rev().collect())
 }
 
 const STANDINGS: [Standing; 5] =
@@ -76,7 +103,7 @@ fn words(standing: Standing, lang: Lang) -> &'static str {
     phrase(lang, english)
 }
 
-fn table(customers: &[&CustomerStatus], lang: Lang) -> Markup {
+fn table(customers: &[&CustomerStatus], unsent: &HashMap<String, String>, lang: Lang) -> Markup {
     html! {
         table class="cards board" {
             thead { tr {
@@ -84,18 +111,19 @@ fn table(customers: &[&CustomerStatus], lang: Lang) -> Markup {
                     th scope="col" { (phrase(lang, head)) }
                 }
             } }
-            tbody { @for customer in customers.iter().take(CUSTOMERS_SHOWN) { (line(customer, lang)) } }
+            tbody { @for customer in customers.iter().take(CUSTOMERS_SHOWN) { (line(customer, unsent, lang)) } }
         }
     }
 }
 
-fn line(customer: &CustomerStatus, lang: Lang) -> Markup {
+fn line(customer: &CustomerStatus, unsent: &HashMap<String, String>, lang: Lang) -> Markup {
     html! {
         tr {
             th scope="row" data-label=(phrase(lang, "customer")) {
-                @match &customer.last_run {
-                    Some(run) => a href={ "/runs/" (run) } { (shown(&customer.name)) },
-                    None => (cell(&customer.name)),
+                @match (&customer.last_run, unsent.get(&customer.customer)) {
+                    (Some(run), _) => a href={ "/runs/" (run) } { (shown(&customer.name)) },
+                    (None, Some(page)) => a href=(page) { (shown(if customer.name.is_empty() { &customer.customer } else { &customer.name })) },
+                    (None, None) => (cell(&customer.name)),
                 }
                 span class="meta" { (cell(&customer.customer)) }
             }

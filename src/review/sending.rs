@@ -77,7 +77,7 @@ pub(super) fn confirm(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Re
                         label for="keep" { (ticked(phrase(lang, "Keep the mends in `corrections.csv`: later runs do them again while the source still says what was mended"))) }
                     }
                     button disabled[clean == 0 || !tried.harmed.is_empty()] {
-                        (say(lang, "Send {rows} to {webex}", &[("rows", &rows_words(lang, clean)), ("webex", &goes_to(&settings, lang))]))
+                        (send_words(clean, tried.released.len(), &goes_to(&settings, lang), lang))
                     }
                 }
                 form method="post" action={ "/runs/" (run) "/save" } {
@@ -90,6 +90,16 @@ pub(super) fn confirm(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Re
         }
     };
     Ok(desk.page(Part::Runs, title, &body))
+}
+
+/// How many rows go: those that were mended, and those that had waited for them.
+fn send_words(clean: usize, released: usize, webex: &str, lang: Lang) -> String {
+    let words = match released {
+        0 => "Send {rows} to {webex}",
+        _ => "Send {rows} and {released} that they had held back to {webex}",
+    };
+    let (rows, released) = (rows_words(lang, clean), rows_words(lang, released));
+    say(lang, words, &[("rows", &rows), ("released", &released), ("webex", &webex)])
 }
 
 /// What a plan does, stage by stage, and to people and money.

@@ -209,6 +209,10 @@ pub(super) const PAGES: &[(&str, &str)] = &[
     ("What will happen", "O que vai acontecer"),
     ("{rows} that they had held back go along.", "{rows} que elas retinham vão junto."),
     ("Send {rows} to {webex}", "Enviar {rows} para {webex}"),
+    (
+        "Send {rows} and {released} that they had held back to {webex}",
+        "Enviar {rows} e {released} que elas retinham para {webex}",
+    ),
     ("the simulator", "o simulador"),
     ("Save as mended files instead", "Salvar como arquivos corrigidos"),
     ("No request would be made.", "Nenhuma solicitação seria feita."),
