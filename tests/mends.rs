@@ -131,3 +131,41 @@ fn the_status_tells_of_registered_emergency_addresses() {
     let evidence = bench.ran(&["report", "--customer", "aurora", "-C", "work"]).expect_code(0).out;
     assert!(evidence.contains("registered at 1 of 1 location"), "{evidence}");
 }
+
+/// A person with the e-mail of another one.
+const TWICE: &str = "customer_external_id,first_name,last_name,email,package\n\
+                     aurora,Ana,Silva,ana@aurora.example,webex_meetings\n\
+                     aurora,Rui,Costa,ana@aurora.example,webex_meetings\n";
+
+#[test]
+fn a_mended_duplicate_counts_as_it_was_sent_and_can_be_kept() {
+    for keep in [false, true] {
+        let bench = Bench::small();
+        let simulator = shop(&bench);
+        bench.write("work/users.csv", TWICE);
+        let first = run(&bench, &simulator).expect_code(3);
+        let mended = ("Rui,Costa,ana@", "Rui,Costa,rui@");
+        let second = sent_back(&bench, &simulator, &first, mended, keep).expect_code(0);
+        assert_eq!(second.err.contains("1 mend is kept"), keep, "{second:#?}");
+        let status = bench.ran(&["status", "work"]).expect_code(0).out;
+        assert!(status.contains("users 2/2"), "{status}");
+        assert_eq!(status.contains("1 cell of the sheets still says"), !keep, "{status}");
+        // Whatever their order, it is the row of that person.
+        let lines: Vec<&str> = TWICE.lines().collect();
+        bench.write("work/users.csv", &[lines[0], lines[2], lines[1], ""].join("\n"));
+        bench.ran(&["status", "work"]).expect_code(0);
+        let night = run(&bench, &simulator).expect_code(if keep { 0 } else { 3 });
+        let users = Results::read(&bench, &night, "users.results.csv").lines(&["first_name", "result"]);
+        assert_eq!(users[0] == "Rui unchanged" && users[1] == "Ana unchanged", keep, "{night:#?}");
+    }
+}
+
+#[test]
+fn a_mend_of_a_row_that_is_twice_in_every_cell_says_why_it_cannot_be_kept() {
+    let bench = Bench::small();
+    let simulator = shop(&bench);
+    bench.write("work/users.csv", &TWICE.replace("Rui,Costa", "Ana,Silva"));
+    let first = run(&bench, &simulator).expect_code(3);
+    let ran = sent_back(&bench, &simulator, &first, ("Ana,Silva,ana@", "Ana,Silva,eva@"), true).expect_code(0);
+    assert!(ran.err.contains("1 mend cannot be kept, since its row is twice in the sheet"), "{ran:#?}");
+}

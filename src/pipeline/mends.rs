@@ -30,23 +30,24 @@ pub(super) struct Mends {
 impl Mends {
     /// Takes in what was changed in those rows of a sheet, as it was in the source.
     pub fn add(&mut self, kept: &Sheet, now: &Sheet, places: &[usize]) {
-        let mut rows_of: HashMap<String, usize> = HashMap::new();
+        let mut rows_of: HashMap<String, Vec<usize>> = HashMap::new();
         for row in 0..kept.row_count() {
-            *rows_of.entry(sheet::row_key(kept, row)).or_default() += 1;
+            rows_of.entry(sheet::row_key(kept, row)).or_default().push(row);
         }
         for &row in places {
             let (before, after, key) = (kept.cells(row), now.cells(row), sheet::row_key(kept, row));
+            let key = own_key(kept, row, &rows_of[&key]);
             for position in 0..after.len() {
                 let cell = after.get(position).unwrap_or_default();
                 if before.get(position).unwrap_or_default() == cell {
                     continue;
                 }
                 let Some(column) = sheet::column_name(kept, position) else { continue };
-                if rows_of[&key] > 1 {
+                let Some(key) = key.clone() else {
                     self.unkeyed += 1;
                     continue;
-                }
-                let (key, column) = (key.clone(), column.to_owned());
+                };
+                let column = column.to_owned();
                 let (was, now) = (kept.came(row, position).into_owned(), cell.into_owned());
                 self.list.push(Correction { key, column, was, now, line: 0 });
             }
@@ -78,9 +79,19 @@ impl Mends {
                 write_atomically(&copies.join(WAITING), text.as_bytes())?;
             }
         }
-        let words = "{count|* mend|* mends} cannot be kept, since several rows have {count|its|their} key";
+        let words = "{count|* mend|* mends} cannot be kept, since {count|its row is|their rows are} twice in the sheet with the same cells; remove one of the two there";
         Ok((keeps && self.unkeyed > 0).then(|| say(lang, words, &[("count", &self.unkeyed)])))
     }
+}
+
+/// The key of a row; with its mark where others have the key too, and none where one of these has the very same cells.
+fn own_key(kept: &Sheet, row: usize, same: &[usize]) -> Option<String> {
+    if same.len() == 1 {
+        return Some(sheet::row_key(kept, row));
+    }
+    let key = sheet::marked_key(kept, row);
+    let is_alone = same.iter().filter(|other| sheet::marked_key(kept, **other) == key).count() == 1;
+    is_alone.then_some(key)
 }
 
 /// Everything that was mended and sent in earlier runs, as the sheets had it before the first mend.

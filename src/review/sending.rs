@@ -65,7 +65,7 @@ pub(super) fn confirm(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Re
                 h2 id="will" { (phrase(lang, "What will happen")) }
                 (will_happen(&tried.plan, Some(&forecast), lang))
                 @if !tried.released.is_empty() {
-                    p { (say(lang, "{rows} that they had held back go along.", &[("rows", &rows_words(lang, tried.released.len()))])) }
+                    p { (say(lang, "{rows} that they need or had held back go along.", &[("rows", &rows_words(lang, tried.released.len()))])) }
                 }
             }
             div class="sendoff" {

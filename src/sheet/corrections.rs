@@ -1,7 +1,10 @@
 //! `corrections.csv`: mends that were kept, and are done again as long as the sheet still says what was mended.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
 
 use super::fix::{Repair, repaired};
 use super::split::rows;
@@ -17,7 +20,8 @@ const COLUMNS: [&str; 4] = ["key", "column", "was", "now"];
 /// One mend of one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
-    /// What the row is: `user/ana@acme.pt`, `customer/acme-001`, `location/acme-001/Lisboa`, as the sheet has it.
+    /// What the row is: `user/ana@acme.pt`, `customer/acme-001`, `location/acme-001/Lisboa`, as the sheet has it; behind it
+    /// the mark of the row where others have that key too.
     pub key: String,
     /// The canonical column, or the header of a column that turnup does not know.
     pub column: String,
@@ -55,6 +59,29 @@ pub fn row_key(sheet: &Sheet, row: usize) -> String {
     }
 }
 
+/// The key of a row that shares it with others: behind it a mark that its cells as they came make, so that the mend of one is
+/// never done to another, whatever their order.
+pub fn marked_key(sheet: &Sheet, row: usize) -> String {
+    let mut cells: Vec<String> = (0..sheet.header.len())
+        .filter_map(|at| {
+            let cell = sheet.came(row, at).trim().to_owned();
+            (!cell.is_empty()).then_some(())?;
+            Some(format!("{}={cell}\n", column_name(sheet, at)?))
+        })
+        .collect();
+    cells.sort_unstable();
+    let mut hash = Sha256::new();
+    cells.iter().for_each(|cell| hash.update(cell));
+    let mut key = row_key(sheet, row) + "/";
+    for byte in hash.finalize().iter().take(MARK_BYTES) {
+        write!(key, "{byte:02x}").expect("a text takes every write");
+    }
+    key
+}
+
+/// Enough to tell the rows of one key from each other.
+const MARK_BYTES: usize = 6;
+
 /// A part of a key: a slash in it is none between parts.
 fn encoded(part: &str) -> String {
     part.trim().replace('%', "%25").replace('/', "%2F")
@@ -69,6 +96,7 @@ impl Correction {
     /// The key as rows have it: addresses are in lower case.
     fn row_key(&self) -> String {
         let key = self.key.trim();
+        // A mark is in lower case too.
         if self.is_of(SheetKind::Users) { key.to_lowercase() } else { key.to_owned() }
     }
 }
@@ -167,6 +195,12 @@ fn key_before(corrections: &[Correction], new: &Correction) -> Option<String> {
     corrections.iter().find(leads_there).map(|old| old.key.clone())
 }
 
+/// A key without its mark.
+fn shared_key(key: &str, kind: SheetKind) -> String {
+    let parts = if kind == SheetKind::Locations { 3 } else { 2 };
+    key.splitn(parts + 1, '/').take(parts).collect::<Vec<_>>().join("/")
+}
+
 /// The key that a row has once everything that is kept for it is done; none where nothing of it touches the key.
 fn mended_key(corrections: &[Correction], key: &str) -> Option<String> {
     let kind = kind_of(key)?;
@@ -184,6 +218,8 @@ fn mended_key(corrections: &[Correction], key: &str) -> Option<String> {
             is_touched = true;
         }
     }
+    // Its new key is its own, so it needs no mark.
+    parts.truncate(columns.len() + 1);
     let mended = parts.join("/");
     is_touched.then(|| if kind == SheetKind::Users { mended.to_lowercase() } else { mended })
 }
@@ -197,7 +233,7 @@ pub fn correct(sheets: &mut Sheets, corrections: &[&Correction]) {
     for kind in SheetKind::ALL {
         let mut wanted: HashMap<String, Vec<&Correction>> = HashMap::new();
         for one in corrections.iter().copied().filter(|one| one.is_of(kind)) {
-            wanted.entry(one.row_key()).or_default().push(one);
+            wanted.entry(shared_key(&one.row_key(), kind)).or_default().push(one);
         }
         if wanted.is_empty() {
             continue;
@@ -234,7 +270,12 @@ fn judged(sheet: &Sheet, wanted: &HashMap<String, Vec<&Correction>>) -> Judged {
     for (key, rows) in &of_key {
         for one in &wanted[key] {
             let Some(position) = column(sheet, &one.column) else { continue };
-            let row = rows[0];
+            let wanted = one.row_key();
+            let is_marked = wanted != *key;
+            let rows: Vec<usize> =
+                rows.iter().copied().filter(|row| !is_marked || marked_key(sheet, *row) == wanted).collect();
+            // The row with that mark is no more, and the others are none of its business.
+            let Some(&row) = rows.first() else { continue };
             let cell = sheet.cells(row).get(position).unwrap_or_default().into_owned();
             let header: Arc<str> = one.column.as_str().into();
             let place = Place {

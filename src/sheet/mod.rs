@@ -44,7 +44,8 @@ pub use blank::blank;
 pub use blank_workbook::{CAUSES, Choices, OWN_SHEETS, blank_workbook, results_tab, set_up};
 pub use columns::{Need, Spec, customers, locations, specs, users};
 pub use corrections::{
-    CORRECTIONS, Corrected, Correction, column_name, correct, corrections, corrections_text, row_key, with_corrections,
+    CORRECTIONS, Corrected, Correction, column_name, correct, corrections, corrections_text, marked_key, row_key,
+    with_corrections,
 };
 pub use damage::DIGITS_KEPT;
 pub use encoding::{Encoding, encoding};

@@ -207,7 +207,7 @@ pub(super) const PAGES: &[(&str, &str)] = &[
         "Linhas que não estão limpas não são enviadas; ficam aqui para serem corrigidas.",
     ),
     ("What will happen", "O que vai acontecer"),
-    ("{rows} that they had held back go along.", "{rows} que elas retinham vão junto."),
+    ("{rows} that they need or had held back go along.", "{rows} de que elas precisam ou que retinham vão junto."),
     ("Send {rows} to {webex}", "Enviar {rows} para {webex}"),
     (
         "Send {rows} and {released} that they had held back to {webex}",

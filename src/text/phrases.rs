@@ -264,8 +264,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{count|* correção fica guardada|* correções ficam guardadas} em corrections.csv e {count|é refeita|são refeitas} enquanto a origem disser o que foi corrigido",
     ),
     (
-        "{count|* mend|* mends} cannot be kept, since several rows have {count|its|their} key",
-        "{count|* correção não pode ser guardada|* correções não podem ser guardadas}, pois várias linhas têm a mesma chave",
+        "{count|* mend|* mends} cannot be kept, since {count|its row is|their rows are} twice in the sheet with the same cells; remove one of the two there",
+        "{count|* correção não pode ser guardada, pois sua linha está|* correções não podem ser guardadas, pois suas linhas estão} duas vezes na planilha com as mesmas células; remova uma das duas lá",
     ),
     ("{column}: `{was}` taken as `{now}` ({place})", "{column}: `{was}` tomado como `{now}` ({place})"),
     // The workbook of a report.
