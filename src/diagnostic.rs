@@ -372,6 +372,9 @@ fn told(lang: Lang, gap: &str, value: &str) -> String {
 /// Likeness from which on a known name is offered for an unknown one (Jaro-Winkler, 0 to 1).
 const LIKENESS_MIN: f64 = 0.8;
 
+/// Longer texts are not compared with names: it takes long, and they are none.
+const NAME_CHARACTERS_MAX: usize = 100;
+
 /// The known name most like the wanted one, if any is like it at all; of equals the first in order of the alphabet.
 pub fn closest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     closest_from(LIKENESS_MIN, wanted, known)
@@ -379,6 +382,9 @@ pub fn closest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Op
 
 /// The same for names of which many are alike, with a likeness to ask for.
 pub fn closest_from<'a>(least: f64, wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if wanted.chars().nth(NAME_CHARACTERS_MAX).is_some() {
+        return None;
+    }
     let wanted = wanted.to_lowercase();
     known
         .into_iter()

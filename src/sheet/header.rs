@@ -51,8 +51,14 @@ pub enum Use {
     Blank,
 }
 
-/// A header without case, blanks, `_`, `-`, BOM and decoration.
+/// Longer header cells name no column: a file without line ends or delimiters is one cell, which is looked at once only.
+const NAME_BYTES_MAX: usize = 1000;
+
+/// A header without case, blanks, `_`, `-`, BOM and decoration; one that is too long for a name is only cut.
 pub(super) fn bare(header: &str) -> String {
+    if header.len() > NAME_BYTES_MAX {
+        return header.chars().take(NAME_BYTES_MAX).collect();
+    }
     // LibreOffice takes a BOM for three letters when it makes a workbook of a CSV file.
     let header = header.strip_prefix("ï»¿").unwrap_or(header);
     header
@@ -120,9 +126,6 @@ fn unread(kind: SheetKind, cell: &str, from_report: bool) -> Use {
         Use::Unknown
     }
 }
-
-/// Longer header cells name no column.
-const NAME_BYTES_MAX: usize = 200;
 
 /// The other sheet that this is a copy of: all that must be there in that one is there by its own name, which cannot be said
 /// of this one, and nothing is there that this one has alone. Whoever maps columns knows what they have.
@@ -246,6 +249,18 @@ mod tests {
         let users = format!("{},E-mail,First name,Last name,Package", header(SheetKind::Locations));
         assert_eq!(other(SheetKind::Users, &users), None);
         assert_eq!(other(SheetKind::Users, "customer_external_id,name"), None, "it is none of them");
+    }
+
+    #[test]
+    fn a_file_of_one_long_line_is_answered_at_once() {
+        let mut found = Vec::new();
+        let options = crate::sheet::Options::default();
+        let began = std::time::Instant::now();
+        crate::sheet::parse(SheetKind::Users, "users.csv", "A".repeat(5_000_000).into(), &options, &mut found);
+        assert!(began.elapsed().as_secs() < 20, "it took {:?}", began.elapsed());
+        let told: Vec<_> = found.iter().map(|found| (found.code, found.arg("suggestion").is_some())).collect();
+        assert_eq!(told[0], (Code::UnknownColumn, false));
+        assert!(told[1..].iter().all(|(code, _)| *code == Code::MissingColumn));
     }
 
     #[test]
