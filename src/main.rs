@@ -72,6 +72,7 @@ async fn command(cli: &Cli, named: &RefCell<PathBuf>) -> anyhow::Result<u8> {
         quiet: cli.quiet,
         clock: Clock::from_environment()?,
         interrupt,
+        heard: Vec::new(),
     };
     dispatch(cli, named, &mut console).await
 }

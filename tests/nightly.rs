@@ -4,6 +4,8 @@
 #[path = "nightly/listeners.rs"]
 mod listeners;
 mod support;
+#[path = "nightly/told.rs"]
+mod told;
 
 use std::fs;
 use std::path::PathBuf;
@@ -370,6 +372,7 @@ fn the_doctor_tries_mail_and_message() {
     assert_eq!(ran.out.matches("it was sent").count(), 2, "{ran:#?}");
     let letter = mail.letter();
     assert!(letter.contains("To: ops@partner.example") && letter.contains("this is a test"), "{letter}");
+    assert!(letter.contains("Subject: turnup work: a test") && !letter.contains("exit code"), "{letter}");
     let (head, body) = web.message();
     assert!(head.contains("x-turnup-signature: sha256="), "{head}");
     assert!(body.contains("this is a test of `turnup doctor --notify`; nothing was run"), "{body}");

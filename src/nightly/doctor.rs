@@ -30,7 +30,7 @@ pub async fn doctor(folder: &Path, typed: &Typed, order: DoctorOrder, console: &
     let lang = examined.lang;
     if let Some((workspace, settings)) = examined.place.as_ref().filter(|_| order.notify) {
         let words = phrase(lang, "this is a test of `turnup doctor --notify`; nothing was run").to_owned();
-        let night = Night { findings: vec![words], ..Night::default() };
+        let night = Night { findings: vec![words], is_test: true, ..Night::default() };
         let told = notify::all(&settings.night.notify, workspace, &night, &console.clock.now(), lang).await;
         if told.is_empty() {
             let cure = phrase(lang, "say `mail_to` or `webhook` under `[notify]` in your own settings");

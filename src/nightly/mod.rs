@@ -14,7 +14,7 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 
 use crate::pipeline::{
-    Confirmation, Console, Locked, Order, Origin, Selection, Terminal, Until, exit, place_words, run,
+    Confirmation, Console, Locked, OpenRun, Order, Origin, Selection, Terminal, Until, exit, open_run, place_words, run,
 };
 use crate::settings::{Settings, Typed, language, settle};
 use crate::sheet;
@@ -56,6 +56,16 @@ struct Night {
     is_untaken: bool,
     /// What there is to say beside the run, in the language of reports.
     findings: Vec<String>,
+    /// What the run itself refused or noted: why it stopped, what comes next.
+    heard: Vec<String>,
+    /// The run that was parked, cut off or carried on tonight.
+    open: Option<OpenRun>,
+    /// An earlier run that was cut off was settled and its sheets carried on with.
+    is_carried_on: bool,
+    /// The sheets that were taken, and from where.
+    taken: Option<String>,
+    /// Nothing was run: it is only tried whether this arrives.
+    is_test: bool,
     /// The summary of the run, its folder last; empty when nothing was run.
     summary: String,
     seconds: f64,
@@ -82,7 +92,12 @@ pub async fn nightly(
     if let Err(error) = &spent {
         let is_locked = error.downcast_ref::<Locked>().is_some();
         night.exit = if is_locked { exit::LOCKED } else { exit::ENVIRONMENT };
-        night.findings.push(text::error(settings.lang, error.chain()));
+        let taken = night.taken.clone().or_else(|| {
+            let words = "no sheet was taken from the inbox";
+            night.findings.is_empty().then(|| phrase(settings.lang, words).to_owned())
+        });
+        night.findings.insert(0, text::error(settings.lang, error.chain()));
+        night.findings.extend(taken);
     }
     night.seconds = begun.elapsed().as_secs_f64();
     tell(&workspace, &settings, &night, console).await;
@@ -103,6 +118,7 @@ async fn spend(
     // Waiting and fetching take their time, and six in the morning must not become that of tomorrow.
     let until = until.map(|until| console.clock.moment_of(until));
     let wait = order.wait.unwrap_or_else(|| Duration::from_mins(config.wait_minutes.unwrap_or(WAIT_MINUTES)));
+    refuse_wrong_folder(workspace, config, order)?;
     let claim = claim(workspace, wait, console).await?;
     let inbox = inbox_folder(workspace, config, order)?;
     if let Some(command) = &config.command {
@@ -114,6 +130,11 @@ async fn spend(
     let (findings, code) = received(&arrival, &inbox, workspace, settings.lang, console)?;
     drop(claim);
     (night.exit, night.is_untaken) = (code, !matches!(arrival, Arrival::New(_)));
+    if let Arrival::New(names) = &arrival {
+        let words = "the new sheets ({files}) were taken from `{inbox}`; the next night goes on with them";
+        let gaps: [(&str, &dyn std::fmt::Display); 2] = [("files", &names.join(", ")), ("inbox", &inbox.display())];
+        night.taken = Some(say(settings.lang, words, &gaps));
+    }
     for words in &findings {
         console.refuse(words);
     }
@@ -132,14 +153,60 @@ async fn spend(
     // The run says it too, but only those who look at its output would hear it.
     let of_place = place_words(workspace, settings.lang, &console.clock);
     let before = (night.is_untaken && code != exit::WELL).then_some(code);
-    let (ran, summary) = captured(workspace, typed, (until, order.wave.clone(), before), console).await?;
-    night.findings.extend(of_place);
+    let earlier = open_run(workspace)?;
+    let ran = captured(night, workspace, typed, (until, order.wave.clone(), before), console).await;
+    look_back(night, earlier.as_ref(), open_run(workspace)?, settings.lang);
+    let (ran, summary) = ran?;
+    night.findings.extend(of_place.into_iter().filter(|words| !night.heard.contains(words)));
     let report = summary.lines().last().map(|folder| Path::new(folder).join("report.json"));
     let report = report.and_then(|path| std::fs::read(path).ok());
     night.report = report.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     night.exit = worse(ran, code);
     night.summary = summary;
     say_once_more(night, settings.lang, console);
+    Ok(())
+}
+
+/// What became of a run that was not over before tonight, and which one is not over now.
+fn look_back(night: &mut Night, earlier: Option<&OpenRun>, now: Option<OpenRun>, lang: Lang) {
+    let is_same = earlier == now.as_ref();
+    let told = match earlier {
+        Some(OpenRun::CutOff(run)) if is_same => {
+            Some((run, "the run {run} was cut off and is not over; `turnup resume` goes on where it stands"))
+        }
+        Some(OpenRun::CutOff(run)) if night.is_untaken => {
+            night.is_carried_on = true;
+            Some((run, "the run {run} was cut off; what it had sent was settled, and its sheets were carried on with"))
+        }
+        Some(OpenRun::CutOff(run)) => {
+            Some((run, "the run {run} was cut off; what it had sent was settled before tonight's sheets were run"))
+        }
+        Some(OpenRun::Parked(run)) if is_same => {
+            Some((run, "{run} still waits for approval; `turnup approve {run}` lets it go"))
+        }
+        Some(OpenRun::Parked(_)) | None => None,
+    };
+    night.heard.extend(told.map(|(run, words)| say(lang, words, &[("run", run)])));
+    let is_earlier = is_same && matches!(now, Some(OpenRun::Parked(_)));
+    night.open = now.filter(|_| !is_earlier);
+}
+
+/// A folder that was never meant for turnup is left as it is.
+fn refuse_wrong_folder(workspace: &Workspace, config: &Config, order: &NightOrder) -> anyhow::Result<()> {
+    let root = workspace.root();
+    let inbox = root.join(config.inbox.as_deref().unwrap_or(INBOX));
+    let is_meant = workspace.has_state()
+        || workspace.templates().exists()
+        || workspace.settings().exists()
+        || sheet::files(root).is_ok()
+        || (order.inbox.is_none() && inbox.exists());
+    if !is_meant {
+        let folder = root.display();
+        bail!(
+            "`{folder}` holds no sheets, no templates.toml and no turnup.toml, and turnup was never used there; name the \
+             folder of the workspace, or begin one with `turnup init {folder}`"
+        );
+    }
     Ok(())
 }
 
@@ -282,14 +349,15 @@ fn taken(
 
 /// Runs today's sheets; tells the exit code and the summary, which goes on to the console too.
 async fn captured(
+    night: &mut Night,
     workspace: &Workspace,
     typed: &Typed,
-    (until, wave, night): (Option<Until>, Option<String>, Option<u8>),
+    (until, wave, before): (Option<Until>, Option<String>, Option<u8>),
     console: &mut Console<'_>,
 ) -> anyhow::Result<(u8, String)> {
     let (confirmation, origin) = (Confirmation::Given, Origin::Nightly);
     let selection = Selection { wave, ..Selection::default() };
-    let order = Order { confirmation, until, selection, plan: None, origin, night };
+    let order = Order { confirmation, until, selection, plan: None, origin, night: before };
     let mut summary = Vec::new();
     let mut beside = Console {
         out: &mut summary,
@@ -299,8 +367,10 @@ async fn captured(
         quiet: console.quiet,
         clock: console.clock.clone(),
         interrupt: console.interrupt.clone(),
+        heard: Vec::new(),
     };
     let ran = run(workspace.root(), typed, &order, &mut beside).await;
+    night.heard.append(&mut beside.heard);
     let summary = String::from_utf8_lossy(&summary).into_owned();
     console
         .out

@@ -16,7 +16,8 @@ use url::Url;
 
 use super::{Night, Notify};
 use crate::api::is_loopback;
-use crate::pipeline::exit;
+use crate::pipeline::{OpenRun, exit};
+use crate::report::Outcome;
 use crate::settings::secret_of_file;
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
@@ -52,6 +53,9 @@ async fn in_time(sending: impl Future<Output = anyhow::Result<()>>) -> anyhow::R
 /// The verdict in a few words, for a subject.
 fn verdict(night: &Night, lang: Lang) -> &'static str {
     let english = match night.exit {
+        _ if night.is_test => "a test",
+        exit::REJECTED if night.is_carried_on => "a night that was cut off was carried on",
+        exit::GUARD if matches!(night.open, Some(OpenRun::Parked(_))) => "parked until somebody approves it",
         exit::REJECTED if night.is_untaken => "no new sheet was taken",
         exit::WELL => "all well",
         exit::REJECTED => "something needs a look",
@@ -64,19 +68,54 @@ fn verdict(night: &Night, lang: Lang) -> &'static str {
     phrase(lang, english)
 }
 
+/// Outcomes of rows that a person should look at.
+const TO_LOOK_AT: [Outcome; 8] = [
+    Outcome::Rejected,
+    Outcome::Blocked,
+    Outcome::Failed,
+    Outcome::Incomplete,
+    Outcome::Conflict,
+    Outcome::Unconfirmed,
+    Outcome::NotReached,
+    Outcome::Waiting,
+];
+
+/// How many rows are not as they should be; none where all are.
+fn rows(night: &Night, lang: Lang) -> Option<String> {
+    let counts = night.report.as_ref()?["counts"].as_object()?;
+    let of = |outcome: Outcome| counts.values().filter_map(|sheet| sheet[outcome.word()].as_u64()).sum::<u64>();
+    let told = TO_LOOK_AT.into_iter().map(|outcome| (outcome.word(), of(outcome))).filter(|(_, count)| *count > 0);
+    let told: Vec<String> = told.map(|(outcome, count)| format!("{count} {outcome}")).collect();
+    (!told.is_empty()).then(|| say(lang, "rows to look at: {what}", &[("what", &told.join(", "))]))
+}
+
+/// What matters most stands first: why a night stopped, or else what came, then what is to be done.
+fn told(night: &Night, lang: Lang) -> Vec<String> {
+    let (findings, rows, heard) = (night.findings.iter().cloned(), rows(night, lang), night.heard.iter().cloned());
+    if night.exit <= exit::FAILED {
+        findings.chain(rows).chain(heard).collect()
+    } else {
+        heard.chain(findings).chain(rows).collect()
+    }
+}
+
 /// What there is to read, for people.
-fn words(night: &Night, lang: Lang) -> String {
+fn words(workspace: &Workspace, night: &Night, lang: Lang) -> String {
     let mut words = String::new();
-    for finding in &night.findings {
-        words += finding;
+    for line in told(night, lang) {
+        words += &line;
         words += "\n\n";
+    }
+    if night.is_test {
+        return words;
     }
     if night.is_untaken && !night.summary.is_empty() {
         words += phrase(lang, "No new sheet was taken. What follows is what stands of sheets that were taken before:");
         words += "\n\n";
     }
     words += &night.summary;
-    words += &format!("\n{}: {}\n", phrase(lang, "exit code"), night.exit);
+    let folder = absolute(&workspace.root().display().to_string());
+    words += &format!("\n{}: {}\n{}: {folder}\n", phrase(lang, "exit code"), night.exit, phrase(lang, "folder"));
     words
 }
 
@@ -87,7 +126,7 @@ async fn mail(notify: &Notify, workspace: &Workspace, night: &Night, lang: Lang)
     let name = name.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let subject =
         say(lang, "turnup {workspace}: {verdict}", &[("workspace", &name), ("verdict", &verdict(night, lang))]);
-    let plain = words(night, lang);
+    let plain = words(workspace, night, lang);
     let mut message = Message::builder().from(from.parse().context("`mail_from` is no mail address")?).subject(subject);
     for address in to.split([',', ';']).map(str::trim).filter(|address| !address.is_empty()) {
         message =
@@ -136,6 +175,11 @@ fn absolute(path: &str) -> String {
 /// What programs read.
 fn message(workspace: &Workspace, night: &Night, now: &str) -> Value {
     let of = |key: &str| night.report.as_ref().map_or(Value::Null, |report| report[key].clone());
+    let findings: Vec<&String> = night.findings.iter().chain(&night.heard).collect();
+    let run = match (&night.open, of("run")) {
+        (Some(OpenRun::Parked(run) | OpenRun::CutOff(run)), Value::Null) => Value::from(run.as_str()),
+        (_, run) => run,
+    };
     let causes = of("causes").as_array().map_or(0, Vec::len);
     json!({
         "schema": "turnup.night/1",
@@ -143,8 +187,8 @@ fn message(workspace: &Workspace, night: &Night, now: &str) -> Value {
         "at": now,
         "exit": night.exit,
         "verdict": verdict(night, Lang::En),
-        "findings": night.findings,
-        "run": of("run"),
+        "findings": findings,
+        "run": run,
         "counts": of("counts"),
         "causes": causes,
         "folder": night.report.as_ref().and(night.summary.lines().last()).map(absolute),

@@ -109,8 +109,8 @@ pub(super) fn say_parked(head: &RunHead, settings: &Settings, console: &mut Cons
 /// Says that today's run takes the place of one that waits.
 pub(super) fn say_superseded(heads: &[RunHead], settings: &Settings, console: &mut Console<'_>) {
     if let Some(parked) = heads.last().filter(|head| head.parked.is_some()) {
-        let words = "{run} waits for approval; today's sheets take its place";
-        console.say(&say(settings.lang, words, &[("run", &parked.run)]));
+        let words = "{run} waited for approval; today's sheets take its place, so it can no longer be approved";
+        console.note(&say(settings.lang, words, &[("run", &parked.run)]));
     }
 }
 

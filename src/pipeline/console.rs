@@ -25,6 +25,8 @@ pub struct Console<'a> {
     pub clock: Clock,
     /// Raised when the person wants the run to stop.
     pub interrupt: watch::Receiver<bool>,
+    /// What was refused or noted: whoever reads of a night in the morning hears it, too.
+    pub heard: Vec<String>,
 }
 
 /// Why a command could not go on, in the language of the folder that it was given.
@@ -73,6 +75,13 @@ impl Console<'_> {
     /// Says why a command did not do what was asked; `--quiet` does not silence it.
     pub fn refuse(&mut self, text: &str) {
         let _ = writeln!(self.err, "turnup: {text}");
+        self.heard.push(text.to_owned());
+    }
+
+    /// Says something that also whoever was not there must hear.
+    pub(super) fn note(&mut self, text: &str) {
+        self.say(text);
+        self.heard.push(text.to_owned());
     }
 
     /// Asks the person for a line; none when there is nobody any more.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use super::provider::Provider;
-use super::{Console, guard, place};
+use super::{Console, OpenRun, guard, open_run, place};
 use crate::api::{Failure, Weight, calls};
 use crate::journal::Sqlite;
 use crate::settings::{Settings, Typed, find_token, open_to_others, settle};
@@ -65,6 +65,7 @@ pub async fn examine(folder: &Path, typed: &Typed, console: &Console<'_>) -> Exa
     let lang = settings.lang;
     let mut checkups = vec![of_settings(&settings)];
     checkups.extend(of_state(&workspace, lang));
+    checkups.extend(of_runs(&workspace, lang));
     checkups.extend(of_place(&workspace, lang, &console.clock.host()));
     checkups.extend(of_webex(&workspace, &settings, console).await);
     Examined { checkups, lang, place: Some((workspace, settings)) }
@@ -114,6 +115,27 @@ fn of_state(workspace: &Workspace, lang: Lang) -> Vec<Checkup> {
     checkups
 }
 
+/// The latest run: does it wait for approval, or was it cut off? One that is under way is neither.
+fn of_runs(workspace: &Workspace, lang: Lang) -> Option<Checkup> {
+    if !workspace.has_state() || workspace.holder().is_some() {
+        return None;
+    }
+    // A journal that cannot be opened has a line of its own.
+    let (run, found, cure) = match open_run(workspace).ok()? {
+        None => {
+            return Some(Checkup::well("run", phrase(lang, "no run waits for approval or was cut off").to_owned()));
+        }
+        Some(OpenRun::Parked(run)) => {
+            (run, "{run} waits for approval", "`turnup approve {run}` lets it go, a new run takes its place")
+        }
+        Some(OpenRun::CutOff(run)) => {
+            (run, "{run} was cut off", "`turnup resume` goes on with it; the next run or night settles it, too")
+        }
+    };
+    let told = |words: &str| say(lang, words, &[("run", &run)]);
+    Some(Checkup::ill("run", told(found), &told(cure)))
+}
+
 /// Where the folder is: on a disk of this machine, and where its journal was before?
 fn of_place(workspace: &Workspace, lang: Lang, host: &str) -> Vec<Checkup> {
     // A journal that cannot be opened has a line of its own.
@@ -153,8 +175,13 @@ async fn of_webex(workspace: &Workspace, settings: &Settings, console: &Console<
             checkups.push(Checkup::well("token", retold(lang, &refusal.to_string()).into_owned()));
         }
         Err(failure) => {
-            let cure = phrase(lang, "run `turnup login`; look at the network, the proxy and the API URL");
-            return vec![Checkup::ill("webex", retold(lang, &failure.to_string()).into_owned(), cure)];
+            let why = failure.to_string();
+            let cure = if why.contains("login") {
+                "run `turnup login`; look at the network, the proxy and the API URL"
+            } else {
+                "look at the network, the proxy and the API URL"
+            };
+            return vec![Checkup::ill("webex", retold(lang, &why).into_owned(), phrase(lang, cure))];
         }
     }
     let reads = [

@@ -21,6 +21,7 @@ mod look;
 mod mended;
 mod mends;
 mod online;
+mod open_run;
 mod place;
 mod provider;
 mod purge;
@@ -75,6 +76,7 @@ pub use look::{
     forecast_of, ground, preview, run_progress, run_told, runs_listed, story_of, tried,
 };
 pub use online::Asking;
+pub use open_run::{OpenRun, open_run};
 pub use place::place_words;
 pub use provider::Simulation;
 pub use purge::{Age, PurgeOrder, purge};
@@ -241,7 +243,6 @@ pub async fn run(folder: &Path, typed: &Typed, order: &Order, console: &mut Cons
     if let Some(stopped) = recorded.settle_unfinished(confirmation, console).await? {
         return Ok(stopped);
     }
-    approve::say_superseded(&recorded.log.runs()?, &settings, console);
     let run = console.clock.run_id();
     let inputs = sent_back::keep(&recorded, &workspace.inputs(&run), console)?;
     provision(recorded, run, inputs, &saved::order(order, saved.as_ref()), saved.as_ref(), console).await
@@ -299,12 +300,14 @@ async fn provision(
     selected.keep(&copies)?;
     let begun_by = RunHead { parked, origin: order.origin, night: order.night, ..RunHead::default() };
     let head = head(run, (&plan, &forecast), settings, begun_by, &console.clock);
+    let before = recorded.log.runs()?;
     recorded.log.begin(&head, &plan).with_context(|| {
         format!(
             "nothing was sent, since `{}` cannot be written; make room on the disk, then run again",
             workspace.journal().display()
         )
     })?;
+    approve::say_superseded(&before, settings, console);
     if head.parked.is_some() {
         approve::say_parked(&head, settings, console);
         return Ok(exit::GUARD);

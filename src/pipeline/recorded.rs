@@ -167,6 +167,12 @@ impl Recorded<'_> {
             console.refuse(&left::words(&left, self.settings.lang));
             return Ok(left.exit);
         }
+        if scope == Scope::Everything && told.head.undoes.is_none() {
+            let folder = self.workspace.root().display().to_string();
+            for words in report::next_words(&told.view(), &folder) {
+                console.note(&words);
+            }
+        }
         self.log.finish(run, &finished, code)?;
         Ok(code)
     }

@@ -94,7 +94,7 @@ impl Windows {
         }
         for wave in waves {
             let words = "{window}; its rows are left out";
-            console.say(&say(self.lang, words, &[("window", &self.words(wave))]));
+            console.note(&say(self.lang, words, &[("window", &self.words(wave))]));
         }
         None
     }

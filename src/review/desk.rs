@@ -236,6 +236,7 @@ impl Desk {
                 quiet: false,
                 clock,
                 interrupt,
+                heard: Vec::new(),
             };
             let ended = runtime.block_on(async {
                 match task {

@@ -175,6 +175,55 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "levantamento de {customers|* cliente|* clientes}: {new} {new|novo|novos}, {existing} {existing|existente|existentes}, {elsewhere} em outro lugar, {unknown} {unknown|desconhecido|desconhecidos}; {requests|* solicitação|* solicitações}, com as da pré-verificação",
     ),
     ("next: {command}", "a seguir: {command}"),
+    ("next: {step}", "a seguir: {step}"),
+    (
+        "next: `turnup review {folder}` shows the rows on a page, where they can be mended and sent back",
+        "a seguir: `turnup review {folder}` mostra as linhas numa página, onde podem ser corrigidas e enviadas de novo",
+    ),
+    (
+        "next: `turnup remind {folder}` lists who waits for whom",
+        "a seguir: `turnup remind {folder}` lista quem espera por quem",
+    ),
+    // The mail of a night, and the doctor's look at runs.
+    ("run", "execução"),
+    ("no run waits for approval or was cut off", "nenhuma execução espera aprovação nem foi interrompida"),
+    ("{run} waits for approval", "{run} espera aprovação"),
+    ("{run} was cut off", "{run} foi interrompida"),
+    ("look at the network, the proxy and the API URL", "verifique a rede, o proxy e a URL da API"),
+    (
+        "`turnup resume` goes on with it; the next run or night settles it, too",
+        "`turnup resume` segue com ela; a próxima execução ou noite também a esclarece",
+    ),
+    (
+        "`turnup approve {run}` lets it go, a new run takes its place",
+        "`turnup approve {run}` a libera, uma nova execução toma o seu lugar",
+    ),
+    ("rows to look at: {what}", "linhas que pedem atenção: {what}"),
+    ("parked until somebody approves it", "à espera da aprovação de alguém"),
+    ("a night that was cut off was carried on", "uma noite interrompida foi retomada"),
+    ("a test", "um teste"),
+    ("folder", "pasta"),
+    (
+        "the run {run} was cut off; what it had sent was settled, and its sheets were carried on with",
+        "a execução {run} foi interrompida; o que ela tinha enviado foi esclarecido, e suas planilhas seguiram",
+    ),
+    (
+        "the run {run} was cut off; what it had sent was settled before tonight's sheets were run",
+        "a execução {run} foi interrompida; o que ela tinha enviado foi esclarecido antes das planilhas desta noite",
+    ),
+    (
+        "the run {run} was cut off and is not over; `turnup resume` goes on where it stands",
+        "a execução {run} foi interrompida e não terminou; `turnup resume` segue de onde ela parou",
+    ),
+    (
+        "{run} still waits for approval; `turnup approve {run}` lets it go",
+        "{run} ainda espera aprovação; `turnup approve {run}` a libera",
+    ),
+    (
+        "the new sheets ({files}) were taken from `{inbox}`; the next night goes on with them",
+        "as planilhas novas ({files}) foram retiradas de `{inbox}`; a próxima noite segue com elas",
+    ),
+    ("no sheet was taken from the inbox", "nenhuma planilha foi retirada da caixa de entrada"),
     // What the doctor finds.
     ("settings", "configurações"),
     ("journal", "diário"),
@@ -791,8 +840,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
          libera, uma nova execução toma o seu lugar",
     ),
     (
-        "{run} waits for approval; today's sheets take its place",
-        "{run} espera aprovação; as planilhas de hoje tomam o seu lugar",
+        "{run} waited for approval; today's sheets take its place, so it can no longer be approved",
+        "{run} esperava aprovação; as planilhas de hoje tomam o seu lugar, e ela já não pode ser aprovada",
     ),
     ("waits for approval; `turnup approve` lets it go", "espera aprovação; `turnup approve` a libera"),
     ("never approved; a later run took its place", "nunca aprovada; uma execução posterior tomou o seu lugar"),

@@ -5,6 +5,10 @@
 /// English and Portuguese of Brazil.
 pub(super) const RETOLD: &[(&str, &str)] = &[
     // Files and folders.
+    (
+        "`{folder}` holds no sheets, no templates.toml and no turnup.toml, and turnup was never used there; name the folder of the workspace, or begin one with `turnup init {folder}`",
+        "`{folder}` não tem planilhas, nem templates.toml, nem turnup.toml, e o turnup nunca foi usado nela; indique a pasta de trabalho, ou comece uma com `turnup init {folder}`",
+    ),
     ("cannot read `{}`", "não é possível ler `{}`"),
     ("cannot read `{shown}`", "não é possível ler `{shown}`"),
     ("cannot open `{}`", "não é possível abrir `{}`"),

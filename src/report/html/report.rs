@@ -16,7 +16,7 @@ use crate::report::causes::{customer_of, percent};
 use crate::report::deeds::wait_cause;
 use crate::report::summary::counts;
 use crate::report::view::RunView;
-use crate::report::{Cause, Outcome};
+use crate::report::{Cause, Outcome, next_steps};
 use crate::text::{Lang, phrase, say};
 
 /// What makes the table of rows move.
@@ -191,7 +191,7 @@ fn examples(cause: &Cause) -> Markup {
 /// What is waited for, and what comes next.
 fn next(view: &RunView<'_>) -> Markup {
     let lang = view.lang;
-    let (waiting, steps) = (waiting(view), steps(view));
+    let (waiting, steps) = (waiting(view), next_steps(view));
     html! {
         section aria-labelledby="next" {
             h2 id="next" { (phrase(lang, "What waits, and what comes next")) }
@@ -220,30 +220,6 @@ fn waiting(view: &RunView<'_>) -> Vec<(String, usize)> {
         waiting.into_iter().map(|(what, count)| (wait_cause(what, view.lang).to_owned(), count)).collect();
     waiting.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     waiting
-}
-
-fn steps(view: &RunView<'_>) -> Vec<String> {
-    let (lang, all) = (view.lang, all(view));
-    let has = |outcomes: &[Outcome]| outcomes.iter().any(|outcome| all.contains_key(outcome));
-    let mut steps = Vec::new();
-    if view.head.finished.is_none() {
-        steps.push("go on with the run where it stands: `turnup resume`");
-    }
-    if has(&[Outcome::Rejected]) {
-        steps.push("mend the rows in `*.rejected.csv` and send them back with `turnup retry --from FILE`, or mend the sheets and `turnup run`");
-    }
-    if has(&[Outcome::Failed, Outcome::Incomplete, Outcome::Unconfirmed]) {
-        steps.push("once the causes are mended, do again what did not end well: `turnup retry`");
-    }
-    if has(&[Outcome::Conflict]) {
-        steps.push(
-            "decide what is right where another object stands in the place of a row: `turnup why FILE:ROW` tells which",
-        );
-    }
-    if has(&[Outcome::Waiting]) {
-        steps.push("what waits is followed up by the next `turnup run`; nothing is made twice");
-    }
-    steps.into_iter().map(|words| phrase(lang, words).to_owned()).collect()
 }
 
 fn charts(view: &RunView<'_>) -> Markup {

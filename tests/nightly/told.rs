@@ -1,0 +1,124 @@
+//! What the mail and the message of a night say of what stopped it, and what comes next.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::listeners::{MailServer, WebServer};
+use super::support::{self, Bench, Ran, Simulator};
+use super::{configure, deliver, first_night, night, second_users};
+
+/// Lets so many letters and every message come here.
+fn listening(bench: &Bench, letters: usize) -> (MailServer, WebServer) {
+    let (mail, web) = (MailServer::taking(letters), WebServer::start());
+    let notify = format!(
+        "[notify]\nmail_to = \"ops@partner.example\"\nmail_from = \"turnup@partner.example\"\nsmtp = \"smtp://{}\"\n\
+         webhook = \"http://{}/hook\"\n",
+        mail.address, web.address
+    );
+    configure(bench, &notify);
+    (mail, web)
+}
+
+fn told((mail, web): &(MailServer, WebServer)) -> (String, Value) {
+    let letter = mail.letter();
+    (letter, serde_json::from_str(&web.message().1).expect("it is JSON"))
+}
+
+fn findings(message: &Value) -> String {
+    let findings = message["findings"].as_array().into_iter().flatten();
+    findings.filter_map(Value::as_str).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_parked_night_names_the_run_and_how_it_goes_on() {
+    let bench = first_night();
+    configure(&bench, "");
+    let simulator = Simulator::start(&bench, &[]);
+    night(&bench, &simulator, &[]).expect_code(0);
+    bench.write("work/turnup.toml", "[guards]\nmax_changes = 1\nmax_change_rate = 0.01\n");
+    deliver(&bench, &[("users.csv", &second_users())]);
+    let ears = listening(&bench, 2);
+    night(&bench, &simulator, &[]).expect_code(5);
+    let (letter, message) = told(&ears);
+    let run = message["run"].as_str().expect("the run is named").to_owned();
+    assert!(letter.contains("Subject: turnup work: parked until somebody approves it"), "{letter}");
+    assert!(
+        letter.contains(&format!("turnup approve {run}")) && letter.contains("2 changes and deletions"),
+        "{letter}"
+    );
+    assert!(findings(&message).contains(&format!("`turnup approve {run}`")), "{message}");
+    let doctor = Ran::of(&mut bench.against(&simulator, &["doctor", "work"])).expect_code(1);
+    assert!(doctor.out.contains(&format!("{run} waits for approval")), "{}", doctor.out);
+
+    // The next night parks a run of its own: only that one can be approved.
+    night(&bench, &simulator, &[]).expect_code(5);
+    let (letter, message) = told(&ears);
+    let newer = message["run"].as_str().expect("the run is named");
+    assert_ne!(newer, run);
+    assert!(letter.contains(&format!("turnup approve {newer}")), "{letter}");
+    assert!(
+        !letter.contains(&format!("turnup approve {run}")) && letter.contains("can no longer be approved"),
+        "{letter}"
+    );
+}
+
+#[test]
+fn a_night_after_a_crash_says_what_it_carried_on() {
+    let bench = first_night();
+    configure(&bench, "");
+    let simulator = Simulator::start(&bench, &["--latency-ms", "300"]);
+    let working = support::Working::start(&mut bench.against(&simulator, &["nightly", "work"]));
+    simulator.await_objects("customers", 1);
+    working.signal("KILL");
+    drop(working);
+    let doctor = Ran::of(&mut bench.against(&simulator, &["doctor", "work"])).expect_code(1);
+    assert!(doctor.out.contains("was cut off") && doctor.out.contains("turnup resume"), "{}", doctor.out);
+    let ears = listening(&bench, 1);
+    night(&bench, &simulator, &[]).expect_code(3);
+    let (letter, message) = told(&ears);
+    assert!(letter.contains("Subject: turnup work: a night that was cut off was carried on"), "{letter}");
+    let words = "was cut off; what it had sent was settled, and its sheets were carried on with";
+    assert!(letter.contains(words) && findings(&message).contains(words), "{letter}");
+}
+
+#[test]
+fn rows_to_mend_and_the_next_step_stand_first() {
+    let bench = first_night();
+    configure(&bench, "");
+    let simulator = Simulator::start(&bench, &[]);
+    deliver(&bench, &[("users.csv", &second_users().replace(",delete", ","))]);
+    let ears = listening(&bench, 1);
+    let ran = night(&bench, &simulator, &[]).expect_code(3);
+    assert!(ran.err.contains("next: `turnup review work`"), "{}", ran.err);
+    let (letter, message) = told(&ears);
+    let place = |words: &str| letter.find(words).unwrap_or_else(|| panic!("{words}: {letter}"));
+    assert!(place("rows to look at: 1 rejected") < place("next: ") && place("next: ") < place("requests"), "{letter}");
+    assert!(findings(&message).contains("turnup retry --from FILE"), "{message}");
+}
+
+#[test]
+fn a_night_without_webex_says_that_the_sheets_were_taken() {
+    let bench = first_night();
+    let ears = listening(&bench, 1);
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|port| port.local_addr()).expect("a port");
+    let url = format!("http://{closed}");
+    let arguments = ["nightly", "work", "--wait", "0", "--lang", "pt-BR"];
+    Ran::of(&mut bench.against_url(&url, &arguments)).expect_code(1);
+    let (_, message) = told(&ears);
+    let said = findings(&message);
+    assert!(said.contains("foram retiradas de `work/inbox`; a próxima noite segue com elas"), "{said}");
+    assert!(!said.contains("cannot be reached"), "{said}");
+    let doctor = Ran::of(&mut bench.against_url(&url, &["doctor", "work"])).expect_code(1);
+    assert!(doctor.out.contains("cure: look at the network"), "{}", doctor.out);
+}
+
+#[test]
+fn a_folder_that_is_no_workspace_is_left_as_it_is() {
+    let bench = first_night();
+    configure(&bench, "");
+    fs::create_dir(bench.path("elsewhere")).expect("the folder is new");
+    let ran = bench.ran(&["nightly", "elsewhere", "--simulate"]).expect_code(1);
+    assert!(ran.err.contains("`elsewhere` holds no sheets"), "{}", ran.err);
+    assert_eq!(fs::read_dir(bench.path("elsewhere")).expect("it is there").count(), 0);
+}
