@@ -338,6 +338,7 @@ pub fn refusal(answer: &Answer) -> Refusal {
     let problems: Vec<Problem> =
         body.get("errors").and_then(|errors| serde_json::from_value(errors.clone()).ok()).unwrap_or_default();
     let code = problems.iter().find_map(|problem| problem.error_code.as_ref()).or_else(|| body.get("errorCode"));
+    let code = code.filter(|code| !code.is_null());
     let mut words: Vec<String> = problems.iter().filter_map(|problem| problem.description.clone()).collect();
     if words.is_empty() {
         const NAMES: [&str; 5] = ["message", "detail", "failureReason", "error_description", "error"];
@@ -434,6 +435,7 @@ mod tests {
         assert_eq!(shown("<html><h1>Bad  gateway</h1></html>"), "Bad gateway (400)");
         let oauth = json!({"error": "invalid_grant", "error_description": "it has ended"});
         assert_eq!(shown(&oauth.to_string()), "it has ended (400)");
+        assert_eq!(shown(&json!({"message": "no", "errorCode": null}).to_string()), "no (400)");
         assert_eq!(shown(""), "status 400 without a word (400)");
         let hostile = json!({ "errors": [{ "description": "a\u{202e}b\u{1b}[2J\nc\u{2066}d" }] });
         assert_eq!(shown(&hostile.to_string()), "a[U+202E]b[U+001B][2J c[U+2066]d (400)");

@@ -8,7 +8,7 @@ use super::picture::{Fields, Person, Picture, Site, key};
 use super::rows::connection;
 use crate::api::answers::is_same_id;
 use crate::model::{NumberState, SheetKind, fold};
-use crate::plan::{Confirmed, EMERGENCY_CALLBACK, Known, StepId, expand, is_same_value};
+use crate::plan::{Confirmed, EMERGENCY_CALLBACK, Known, StepId, expand, is_same_value, staged_numbers};
 
 /// One customer being looked at.
 pub(super) struct Look<'a> {
@@ -167,17 +167,25 @@ impl Look<'_> {
         }
     }
 
-    /// The state that was confirmed, against those of the numbers that were.
+    /// The state in which each number was confirmed, against the one in which it stands.
     fn number_state(&mut self, place: &Place, site: &Site, known: &Confirmed, confirmed: &BTreeSet<String>) {
-        let Some(before) = known.fields.get("number_state").and_then(|word| NumberState::parse(word)) else { return };
-        let is_live = before == NumberState::Active;
-        let states = site.numbers.iter().filter(|(number, _)| confirmed.contains(*number));
-        let other: Vec<&str> =
-            states.filter(|(_, state)| **state != is_live).map(|(number, _)| number.as_str()).collect();
-        if !other.is_empty() {
-            let now = if is_live { NumberState::Inactive } else { NumberState::Active };
-            let found = format!("{}: {}", now.word(), cell(other.into_iter()));
-            self.value(place, Kind::Changed, "number_state", before.word(), &found);
+        if !known.fields.contains_key("number_state") {
+            return;
+        }
+        let staged = staged_numbers(known);
+        for (before, now) in
+            [(NumberState::Active, NumberState::Inactive), (NumberState::Inactive, NumberState::Active)]
+        {
+            let is_other = |(number, is_live): &(&String, &bool)| {
+                let is_of_these =
+                    confirmed.contains(*number) && staged.contains(*number) == (before == NumberState::Inactive);
+                is_of_these && **is_live == (now == NumberState::Active)
+            };
+            let other: Vec<&str> = site.numbers.iter().filter(is_other).map(|(number, _)| number.as_str()).collect();
+            if !other.is_empty() {
+                let found = format!("{}: {}", now.word(), cell(other.into_iter()));
+                self.value(place, Kind::Changed, "number_state", before.word(), &found);
+            }
         }
     }
 

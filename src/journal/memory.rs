@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::Context;
 
-use super::{Entry, EntryTaker, Event, Left, Log, Record, RunHead, State, Stored, Taker, Which, is_open};
+use super::{Entry, EntryTaker, Event, Left, Log, Record, RunHead, State, Stored, Taker, Which, amend, is_open};
 use crate::plan::{Action, Confirmed, Immovable, Known, Plan, Step, StepId};
 
 /// Keeps everything until it is dropped.
@@ -57,6 +57,12 @@ impl Memory {
         } else if let Event::Finished { confirmed: Some(confirmed), .. } = &entry.event {
             let first = self.known.get(&entry.step).map_or_else(|| run.to_owned(), |(first, _)| first.clone());
             self.known.insert(entry.step.clone(), (first, confirmed.clone()));
+        }
+        for target in amend::targets(&entry.step, &entry.event) {
+            let Some((first, confirmed)) = self.known.remove(&target) else { continue };
+            if let Some(left) = amend::amended(confirmed, &entry.event) {
+                self.known.insert(target, (first, left));
+            }
         }
         self.entries.push((run.to_owned(), entry.clone()));
         Ok(())

@@ -3,6 +3,7 @@
 //! Intent is written and synced before a request leaves. State is derived from events by one function, [`State::next`],
 //! live and on replay alike. Nothing here sends anything or knows a token.
 
+mod amend;
 mod event;
 mod left;
 mod made;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::plan::{Confirmed, Immovable, Known, Plan, Source, Step, StepId};
 
+pub use amend::{CALLING_TAKEN, DOUBTED, SILENCED, TAKEN};
 pub use event::{Call, Carried, Ending, Entry, Event, Reason};
 pub use left::{Halt, Left, Share};
 pub use made::made;

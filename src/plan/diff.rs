@@ -46,6 +46,7 @@ pub enum Why {
     AdministratorPackage,
     PackageHeld,
     ExtensionCircle,
+    NumberCircle,
     /// Another person has the number or extension and keeps it.
     LineHeld,
     /// The number stands in another location.
@@ -74,6 +75,7 @@ impl Why {
             Self::AdministratorPackage => "the package of a full administrator is never made smaller",
             Self::PackageHeld => "a user still has the package",
             Self::ExtensionCircle => "extensions that change places need a free one in between",
+            Self::NumberCircle => "numbers that change places need an extension, or a free number in between",
             Self::LineHeld => "somebody else has it",
             Self::Elsewhere => "it stands in another location",
         }
@@ -86,6 +88,7 @@ impl Why {
             Self::LineNeeded => "name an extension or another number",
             Self::PackageHeld => "give those users another package in a run of its own first",
             Self::ExtensionCircle => "give one of them a free extension in a run of its own first",
+            Self::NumberCircle => "give one of them an extension, or a free number, in a run of its own first",
             _ => "change it in Control Hub",
         }
     }

@@ -18,7 +18,7 @@ mod twins;
 mod undo;
 mod work;
 
-pub use build::{NUMBERS_PER_REQUEST, Plan, activation, live_and_staged, plan};
+pub use build::{NUMBERS_PER_REQUEST, Plan, activation, live_and_staged, plan, staged_numbers};
 pub use diff::{COLUMNS, Column, Immovable, Means, Way, Why, means};
 pub use digest::fingerprint;
 pub use fields::Fields;

@@ -186,7 +186,8 @@ pub struct ReleaseWork {
     pub location: Option<String>,
     /// The number that the person gets in its place.
     pub next: Option<String>,
-    /// Was the user deleted in an earlier run? Then the person may be gone too, or have the number no more.
+    /// Is the user deleted, in this run or in an earlier one? Then the person may be gone too or have the number no more,
+    /// and a refusal is no obstacle: whoever gets the number hears whether it is free.
     #[serde(default)]
     pub gone: bool,
 }

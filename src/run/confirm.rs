@@ -13,6 +13,8 @@ impl Hand {
     pub(super) fn known_from_now_on(&self, ending: Ending, reason: Option<&Reason>) -> Option<Confirmed> {
         match ending {
             Ending::Deleted => None,
+            // What it took from the person was noted at once.
+            _ if matches!(self.step.work, Work::Release(_)) => None,
             Ending::Waiting => {
                 let what = reason.map(|reason| reason.text.as_str()).unwrap_or_default();
                 let waiting = || self.confirmed(ending).waiting(what, (self.shared.options.clock)());

@@ -12,12 +12,13 @@ use super::board::Given;
 use super::customers::Customers;
 use super::organisation::{Organisation, Organisations, in_organisation};
 use super::past::ATTACHED;
+use super::step::doubted;
 use super::wheel::Wheel;
 use super::{Message, Mode, Options, Stop};
 use crate::api::wire::{Answer, Request};
 use crate::api::{Client, Failure, Refusal, Weight};
 use crate::diagnostic::Code;
-use crate::journal::{Call, Carried, Ending, Event, Reason, Record};
+use crate::journal::{Call, Carried, DOUBTED, Ending, Event, Reason, Record};
 use crate::plan::{Action, Step, WAITS_FOR, WAITS_SINCE};
 
 /// How often a request whose answer was lost is sent again, after look-ups that found nothing.
@@ -263,6 +264,7 @@ impl Hand {
             if self.shared.options.mode == Mode::SettleOnly {
                 return Err(End::LeftOff(None));
             }
+            self.doubt(call).await?;
             self.tell_and_wait(Event::Intent { call }).await?;
             match self.send(weight, org_id, request.clone()).await {
                 Ok(answer) => {
@@ -302,6 +304,13 @@ impl Hand {
         }
         let words = format!("{SENDS_MAX} attempts to {call} were in vain, the last with: {last}", call = call.words());
         Err(finished(Ending::Failed, Code::ServerTrouble, words))
+    }
+
+    /// What the request changes is known no more until its answer comes.
+    async fn doubt(&mut self, call: Call) -> Result<(), End> {
+        let doubted = doubted(&self.step, call).map(|column| (format!("{DOUBTED}{column}"), String::new()));
+        let ids: Ids = doubted.collect();
+        if ids.is_empty() { Ok(()) } else { self.tell(Event::Noted { ids }).await }
     }
 
     pub const fn is_in_doubt(&self) -> bool {

@@ -1324,6 +1324,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("a user still has the package", "um usuário ainda tem o pacote"),
     (
+        "numbers that change places need an extension, or a free number in between",
+        "números que trocam de lugar precisam de um ramal, ou de um número livre no meio",
+    ),
+    (
         "extensions that change places need a free one in between",
         "ramais que trocam de lugar precisam de um livre no meio",
     ),
@@ -1334,6 +1338,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     (
         "give those users another package in a run of its own first",
         "antes, dê outro pacote a esses usuários em uma execução própria",
+    ),
+    (
+        "give one of them an extension, or a free number, in a run of its own first",
+        "antes, dê a um deles um ramal, ou um número livre, em uma execução própria",
     ),
     (
         "give one of them a free extension in a run of its own first",

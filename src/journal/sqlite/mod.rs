@@ -1,6 +1,7 @@
 //! The journal in a SQLite file beside the workspace. Every append is one synced transaction.
 
 mod gone;
+mod known;
 mod place;
 mod purge;
 mod schema;
@@ -107,17 +108,10 @@ impl Log for Sqlite {
         {
             let mut insert =
                 transaction.prepare_cached("INSERT INTO events (run, step, at, event) VALUES (?1, ?2, ?3, ?4)")?;
-            let mut confirm = transaction.prepare_cached(
-                "INSERT INTO known VALUES (?1, ?2, ?3) ON CONFLICT (step) DO UPDATE SET confirmed = excluded.confirmed",
-            )?;
             for entry in entries {
                 let event = serde_json::to_string(&entry.event)?;
                 insert.execute(params![run, entry.step.as_str(), entry.at, event])?;
-                if entry.event.forgets() {
-                    gone::forget(&transaction, run, &entry.step)?;
-                } else if let Event::Finished { confirmed: Some(confirmed), .. } = &entry.event {
-                    confirm.execute(params![entry.step.as_str(), run, serde_json::to_string(confirmed)?])?;
-                }
+                known::take(&transaction, run, entry)?;
             }
         }
         snapshots::advance(&transaction, run, entries)?;

@@ -113,7 +113,7 @@ impl<'a> Removals<'a> {
             number: number.to_owned(),
             location: self.field(&id, "location"),
             next: None,
-            gone: false,
+            gone: true,
         };
         let step = release(self.steps[place].source, Vec::new(), work);
         self.steps[place].needs.push(step.id.clone());

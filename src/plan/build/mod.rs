@@ -27,7 +27,7 @@ pub use activation::activation;
 pub(super) use deletes::Removals;
 use fields::customer_fields;
 use lines::Lines;
-pub use numbers::live_and_staged;
+pub use numbers::{live_and_staged, staged_numbers};
 use places::Places;
 
 /// Numbers sent in one request. Cisco publishes no figure for direct numbers.

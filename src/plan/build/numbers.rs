@@ -113,6 +113,11 @@ pub fn live_and_staged(known: &Confirmed) -> (usize, usize) {
     (standing.all.len() - standing.staged.len(), standing.staged.len())
 }
 
+/// The known numbers of a location that wait for porting day.
+pub fn staged_numbers(known: &Confirmed) -> BTreeSet<String> {
+    Standing::new(Some(known)).staged.iter().map(ToString::to_string).collect()
+}
+
 /// What becomes of a location's numbers.
 #[derive(Debug)]
 struct After {

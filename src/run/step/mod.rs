@@ -16,7 +16,7 @@ mod user;
 
 use super::hand::{End, Hand, Ids};
 use crate::journal::{Call, Ending, Reason};
-use crate::plan::{Action, BROKEN_PACKAGES, Change, Means, Stage, Work, means};
+use crate::plan::{Action, BROKEN_PACKAGES, Change, Means, Stage, Step, Work, means};
 
 /// Carries out one step from start to end.
 pub(super) async fn carry_out(mut hand: Hand) {
@@ -110,9 +110,33 @@ pub(super) fn is_done(hand: &Hand, change: &Change) -> bool {
     if hand.unset().any(|(column, _)| column == change.column) {
         return false;
     }
-    let call = match means(hand.step.stage, &change.column) {
+    request_of(hand.step.stage, change).is_some_and(|call| hand.record.is_settled(call))
+}
+
+/// The columns of a change whose new value is on its way with a request, and of which nobody can tell afterwards from the
+/// outside whether it came. Of packages, those that turnup gave must stay known, so that it can take them away; a role that
+/// is given must, so that none is downgraded.
+pub(super) fn doubted(step: &Step, call: Call) -> impl Iterator<Item = &str> {
+    let is_set = matches!(
+        call,
+        Call::UpdateCustomer
+            | Call::UpdateLocation
+            | Call::SetAnnouncements
+            | Call::SetMainNumber
+            | Call::ConnectPstn
+            | Call::ChangePackage
+    );
+    let changes = step.changes.iter().filter(move |_| is_set && step.action == Action::Update);
+    let of_call = changes.filter(move |change| request_of(step.stage, change) == Some(call));
+    of_call.map(|change| change.column.as_str()).filter(|column| *column != "packages")
+}
+
+/// The request that carries a change.
+fn request_of(stage: Stage, change: &Change) -> Option<Call> {
+    Some(match means(stage, &change.column) {
         Some(Means::Customer) => Call::UpdateCustomer,
         Some(Means::Location) => Call::UpdateLocation,
+        Some(Means::CallingLocation) if stage == Stage::Numbers => Call::SetMainNumber,
         Some(Means::CallingLocation) => Call::SetAnnouncements,
         Some(Means::Package) => Call::ChangePackage,
         Some(Means::Person) if change.column == "phone_number" && change.to.is_empty() => Call::ReleaseNumber,
@@ -121,9 +145,9 @@ pub(super) fn is_done(hand: &Hand, change: &Change) -> bool {
         Some(Means::Role) => Call::GrantRole,
         Some(Means::EmergencyAddress) => Call::SetEmergencyAddress,
         Some(Means::EmergencyCallback) => Call::SetCallback,
-        Some(Means::Numbers | Means::NumberState | Means::Pstn) | None => return false,
-    };
-    hand.record.is_settled(call)
+        Some(Means::Pstn) => Call::ConnectPstn,
+        Some(Means::Numbers | Means::NumberState) | None => return None,
+    })
 }
 
 /// What a step that went well has to say all the same.

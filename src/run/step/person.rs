@@ -7,7 +7,7 @@ use crate::api::answers::{self, PersonNumber, Subscriber, is_same_id};
 use crate::api::wire::Answer;
 use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
-use crate::journal::{Call, Ending, Event, Reason};
+use crate::journal::{Call, Ending, Event, Reason, TAKEN};
 use crate::model::Package;
 use crate::plan::{Change, Means, ReleaseWork, Stage, UserWork, means};
 use crate::run::hand::{End, Hand, Ids, Sent, Sight, UNSET, finished, refused};
@@ -236,7 +236,12 @@ pub(super) async fn give_up(hand: &mut Hand, work: &ReleaseWork) -> Done {
     let answer = hand.ask(Some(&org_id), calls::get_person(&person_id)).await?;
     let person: Value = answers::read(&answer).map_err(unreadable)?;
     let number = Some(work.number.as_str()).filter(|number| work_numbers(&person).iter().any(|held| held == number));
-    release(hand, &org_id, &person_id, number.unwrap_or_default()).await?;
+    match release(hand, &org_id, &person_id, number.unwrap_or_default()).await {
+        // Somebody else's request for the number will tell whether it is free.
+        Err(End::Finished(Ending::Failed, _)) if work.gone && !hand.is_in_doubt() => return Ok(None),
+        released => released?,
+    }
+    hand.tell(Event::Noted { ids: Ids::from([(format!("{TAKEN}{}", work.number), String::new())]) }).await?;
     Ok(None)
 }
 

@@ -10,7 +10,7 @@ use crate::api::pages;
 use crate::api::wire::{Answer, Request};
 use crate::api::{Client, Failure, Refusal, Weight, calls};
 use crate::diagnostic::Code;
-use crate::journal::{Call, Ending, Event, Reason, State};
+use crate::journal::{CALLING_TAKEN, Call, Ending, Event, Reason, State, TAKEN};
 use crate::plan::{RemovalWork, Removed, expand};
 use crate::run::customers::find;
 use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, finished_by, refused};
@@ -290,6 +290,8 @@ async fn remove_batch(hand: &mut Hand, place: &Place, batch: &[String]) -> Resul
     // removed again.
     let done = hand.record.done.iter().filter(|call| matches!(call, Call::RemoveNumbers(_))).count();
     let call = Call::RemoveNumbers(u32::try_from(done).unwrap_or(u32::MAX));
+    let taken = batch.iter().map(|number| (format!("{TAKEN}{number}"), String::new()));
+    hand.tell(Event::Noted { ids: taken.collect() }).await?;
     let request = calls::remove_numbers(&place.org_id, &place.location_id, batch);
     let (org, at, wanted) = (place.org_id.clone(), place.location_id.clone(), batch.to_vec());
     let visible = visible(hand);
@@ -353,6 +355,7 @@ async fn disable_calling(hand: &mut Hand, place: &Place, name: &str) -> Result<(
     }
     let (org, at) = (place.org_id.clone(), place.location_id.clone());
     let look = move |client: Client| is_without_calling(client, org.clone(), at.clone());
+    hand.tell(Event::Noted { ids: ids(&[(CALLING_TAKEN, "")]) }).await?;
     let request = calls::disable_calling(&place.org_id, &place.location_id, name);
     let job = |answer: &Answer| answers::made_id(answer).map(|id| ids(&[("job_id", &id)])).unwrap_or_default();
     if delete(hand, Call::DisableCalling, Some(&place.org_id), request, job, look).await? == Gone::Before {

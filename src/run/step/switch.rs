@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::numbers::Place;
 use crate::api::{Client, Failure, Refusal, Weight, calls};
 use crate::diagnostic::Code;
-use crate::journal::{Call, Ending, Event, Reason};
+use crate::journal::{Call, Ending, Event, Reason, SILENCED};
 use crate::plan::{NUMBERS_PER_REQUEST, NumbersWork, expand, without};
 use crate::run::hand::{End, Hand, Ids, STAGED, Sent, Sight, finished, finished_by, refused};
 use crate::run::organisation::numbers_with_state;
@@ -93,6 +93,8 @@ pub(super) async fn deactivate(
         if hand.is_past(call) {
             continue;
         }
+        let silenced = batch.iter().map(|number| (format!("{SILENCED}{number}"), String::new()));
+        hand.tell(Event::Noted { ids: silenced.collect() }).await?;
         if let Some(refusal) = switch(hand, place, call, batch, false).await? {
             return Err(finished_by(Ending::Failed, Code::NumbersNotSwitched, &refusal));
         }
