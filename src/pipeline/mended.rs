@@ -11,7 +11,7 @@ use super::inputs::{Inputs, TEMPLATES};
 use super::mends::Mends;
 use super::retry::{key, keys};
 use super::told::Told;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::SheetKind;
 use crate::plan::Source;
 use crate::report::Results;
@@ -75,20 +75,30 @@ pub(super) fn take_over(
             Err(words) => return Ok(Err(words)),
         }
     }
-    fs::create_dir_all(copies).with_context(|| format!("cannot make the folder `{}`", copies.display()))?;
-    for name in [TEMPLATES, SETTINGS].into_iter().filter(|name| workspace.root().join(name).exists()) {
-        fs::copy(workspace.root().join(name), copies.join(name))
-            .with_context(|| format!("cannot keep `{name}` with the run"))?;
-    }
-    let mut restored = Vec::new();
+    let (mut restored, mut texts) = (Vec::new(), Vec::new());
     for kind in SheetKind::ALL {
         let wrong = wrong_cells(&told.results, kind);
         let was_wrong = |place: usize, header: &str| wrong.contains(&(place, header));
         let taken = parts.get(&kind).map(|Part { sheet, places }| Mended { sheet, places, was_wrong: &was_wrong });
         let rewritten = sheet::rewritten(kept.sheets.get(kind), taken);
-        let path = copies.join(sheet::file_name(kind));
-        fs::write(&path, rewritten.text).with_context(|| format!("cannot write `{}`", path.display()))?;
+        if let Some(Part { sheet, places }) = parts.get(&kind) {
+            let place_of = |row: usize| places.get(row).copied();
+            let lost = sheet::lost_cells(sheet, kept.sheets.get(kind), &place_of, &rewritten.restored);
+            if let Some(words) = say_lost(&lost, settings.lang) {
+                return Ok(Err(words));
+            }
+        }
+        texts.push((kind, rewritten.text));
         restored.extend(rewritten.restored.into_iter().map(|cell| (kind, cell)));
+    }
+    fs::create_dir_all(copies).with_context(|| format!("cannot make the folder `{}`", copies.display()))?;
+    for name in [TEMPLATES, SETTINGS].into_iter().filter(|name| workspace.root().join(name).exists()) {
+        fs::copy(workspace.root().join(name), copies.join(name))
+            .with_context(|| format!("cannot keep `{name}` with the run"))?;
+    }
+    for (kind, text) in texts {
+        let path = copies.join(sheet::file_name(kind));
+        fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
     }
     let reading = sheet::Options { encoding: None, ..settings.reading.clone() };
     let inputs = Inputs::read(copies, &reading)?;
@@ -138,6 +148,17 @@ fn places(file: &Path, mended: &Sheet, kept: &Sheets, lang: Lang) -> Result<Vec<
 pub(super) fn place_before(kept: &Sheet, back: &Sheet, row: usize, columns: &Columns) -> Option<usize> {
     let place = kept.row_of(back.number_before(row)?)?;
     columns.is_same_row(&kept.cells(place), &back.cells(row)).then_some(place)
+}
+
+/// Says of the cells of a mended workbook from which nothing can be read why, and that nothing was sent.
+pub(super) fn say_lost(lost: &[Diagnostic], lang: Lang) -> Option<String> {
+    let lines = lost.iter().map(|wrong| {
+        let gaps: [(&str, &dyn std::fmt::Display); 3] =
+            [("place", &wrong.place), ("message", &wrong.message(lang)), ("fix", &wrong.fix(lang))];
+        say(lang, "{place}: {message}; {fix}; nothing was sent", &gaps)
+    });
+    let lines: Vec<String> = lines.collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 /// Says which cells only a spreadsheet had changed.

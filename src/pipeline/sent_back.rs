@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use super::Console;
 use super::held::released;
 use super::inputs::Inputs;
-use super::mended::{place_before, say_restored};
+use super::mended::{place_before, say_lost, say_restored};
 use super::recorded::Recorded;
 use super::retry::{finding_line, key};
 use super::told::Told;
@@ -33,8 +33,11 @@ pub(super) fn read(workspace: &Workspace, settings: &Settings, console: &mut Con
     }
     let mut log = Sqlite::open(&workspace.journal())?;
     let recorded = Recorded { workspace, settings, log: &mut log };
-    let texts = put_right(&recorded, &inputs, console)?;
-    Ok(inputs.with(&texts, &as_text(settings)))
+    Ok(match put_right(&recorded, &inputs, console)? {
+        Ok(texts) => inputs.with(&texts, &as_text(settings)),
+        // Its cells as they came are found to be what they are.
+        Err(_) => inputs,
+    })
 }
 
 /// Keeps the inputs of a run, with what came back mended put right in the copies.
@@ -44,7 +47,13 @@ pub(super) fn keep(recorded: &Recorded<'_>, copies: &Path, console: &mut Console
     for finding in inputs.found_beside() {
         console.say(&finding_line(finding, settings.lang));
     }
-    let texts = put_right(recorded, &inputs, console)?;
+    let texts = match put_right(recorded, &inputs, console)? {
+        Ok(texts) => texts,
+        Err(words) => {
+            fs::remove_dir_all(copies)?;
+            bail!(words);
+        }
+    };
     if texts.is_empty() {
         return Ok(inputs);
     }
@@ -73,17 +82,17 @@ fn is_back(sheets: &Sheets) -> bool {
     SheetKind::ALL.into_iter().any(|kind| sheets.get(kind).is_back())
 }
 
-/// The texts of the sheets that have changed.
+/// The texts of the sheets that have changed; or of which cells of a workbook nothing can be read.
 fn put_right(
     recorded: &Recorded<'_>,
     inputs: &Inputs,
     console: &mut Console<'_>,
-) -> anyhow::Result<Vec<(SheetKind, String)>> {
+) -> anyhow::Result<Result<Vec<(SheetKind, String)>, String>> {
     if !is_back(&inputs.sheets) {
-        return Ok(Vec::new());
+        return Ok(Ok(Vec::new()));
     }
     let lang = recorded.settings.lang;
-    let Some((run, told)) = origin(recorded, &inputs.sheets)? else { return Ok(Vec::new()) };
+    let Some((run, told)) = origin(recorded, &inputs.sheets)? else { return Ok(Ok(Vec::new())) };
     let kept = &told.inputs.sheets;
     let places = SheetKind::ALL.map(|kind| (kind, places(kept, &inputs.sheets, kind)));
     let roots: Vec<Source> = places
@@ -91,17 +100,23 @@ fn put_right(
         .flat_map(|(sheet, places)| places.iter().flatten().map(|&index| Source { sheet: *sheet, index }))
         .collect();
     let held = released(&told, &roots);
-    let (mut texts, mut restored, mut along) = (Vec::new(), Vec::new(), 0);
+    let (mut texts, mut restored, mut along, mut lost) = (Vec::new(), Vec::new(), 0, Vec::new());
     for (kind, places) in &places {
         let (back, before) = (inputs.sheets.get(*kind), kept.get(*kind));
         if !back.is_back() {
+            lost.extend(sheet::lost_cells(back, back, &|_| None, &[]));
             continue;
         }
         let left_out = left_out(kept, &inputs.sheets, *kind, &held, places);
         along += left_out.len();
         let done = sheet::completed(back, before, places, &left_out);
+        let place_of = |row: usize| places.get(row).copied().flatten();
+        lost.extend(sheet::lost_cells(back, before, &place_of, &done.restored));
         restored.extend(done.restored.into_iter().map(|cell| (*kind, cell)));
         texts.push((*kind, done.text));
+    }
+    if let Some(words) = say_lost(&lost, lang) {
+        return Ok(Err(words));
     }
     if let Some(words) = say_restored(&restored, kept, lang) {
         console.say(&words);
@@ -110,7 +125,7 @@ fn put_right(
         let words = "{count|* row|* rows} of {run} {count|goes|go} along: mended rows need {count|it|them} or had held {count|it|them} back";
         console.say(&say(lang, words, &[("count", &along), ("run", &run)]));
     }
-    Ok(texts)
+    Ok(Ok(texts))
 }
 
 /// The rows of the sheet as it was that a file in its place left out: all customers and locations, since others name them, and

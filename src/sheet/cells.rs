@@ -207,12 +207,11 @@ impl<'a> Cells<'a> {
 
     /// Finds what a workbook kept in place of a text; true when nothing can be read from it any more.
     fn is_lost(&mut self, spec: &Spec, at: usize, text: &str) -> bool {
-        let (code, is_lost) = match self.sheet.typed(self.row, at) {
-            Some(CellKind::Number) if is_cut(text) => (Code::DigitsLost, true),
-            Some(CellKind::Number) if spec.is_of_digits() => (Code::StoredAsNumber, false),
-            Some(CellKind::Date) => (Code::DateCell, true),
-            Some(CellKind::FormulaWithoutValue) => (Code::FormulaWithoutValue, true),
-            _ => return false,
+        let Some(kind) = self.sheet.typed(self.row, at) else { return false };
+        let (code, is_lost) = match lost(kind, text) {
+            Some(code) => (code, true),
+            None if kind == CellKind::Number && spec.is_of_digits() => (Code::StoredAsNumber, false),
+            None => return false,
         };
         let place = self.sheet.place(self.row, Some(spec.header));
         self.found.push(Diagnostic::new(code, place).value(text));
@@ -237,6 +236,16 @@ impl<'a> Cells<'a> {
         let place = self.sheet.place(self.row, Some(spec.header));
         self.found.push(Diagnostic::new(code, place).value(text).suggest(before.as_deref()));
         code != Code::Mojibake
+    }
+}
+
+/// Why nothing can be read any more from what a workbook kept in place of a text.
+pub(super) fn lost(kind: CellKind, text: &str) -> Option<Code> {
+    match kind {
+        CellKind::Number if is_cut(text) => Some(Code::DigitsLost),
+        CellKind::Date => Some(Code::DateCell),
+        CellKind::FormulaWithoutValue => Some(Code::FormulaWithoutValue),
+        _ => None,
     }
 }
 

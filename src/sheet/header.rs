@@ -257,7 +257,7 @@ mod tests {
         let options = crate::sheet::Options::default();
         let began = std::time::Instant::now();
         crate::sheet::parse(SheetKind::Users, "users.csv", "A".repeat(5_000_000).into(), &options, &mut found);
-        assert!(began.elapsed().as_secs() < 20, "it took {:?}", began.elapsed());
+        assert!(began.elapsed().as_secs() < 60, "it took {:?}", began.elapsed());
         let told: Vec<_> = found.iter().map(|found| (found.code, found.arg("suggestion").is_some())).collect();
         assert_eq!(told[0], (Code::UnknownColumn, false));
         assert!(told[1..].iter().all(|(code, _)| *code == Code::MissingColumn));

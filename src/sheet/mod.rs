@@ -53,7 +53,7 @@ pub use file::{Options, WORKBOOK, file_name, files, parse, read, read_back};
 pub use fix::{Repair, repair, repaired};
 pub use header::{RESULT_COLUMNS, ROW_COLUMN, Use};
 pub use mapping::Mapping;
-pub use rewritten::{Columns, Mended, Restored, Rewritten, completed, edited, rewritten};
+pub use rewritten::{Columns, Mended, Restored, Rewritten, completed, edited, lost_cells, rewritten};
 pub use rows::{CustomerRow, LocationFields, LocationRow, RowRef, Rows, UserReader, UserRow, rows};
 pub use waves::{Phase, WAVES, Wave, waves, without_window};
 pub use write::{BOM, CsvText};

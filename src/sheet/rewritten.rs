@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
+use super::cells::lost;
 use super::touched::{is_fragile, is_touched, keeps_what_it_was};
+use super::workbook::TypedCell;
 use super::{RowCells, Sheet, Use};
+use crate::diagnostic::Diagnostic;
 
 /// Rows of a mended file, and the rows whose place they take.
 #[derive(Clone, Copy)]
@@ -172,6 +175,30 @@ pub fn completed(back: &Sheet, sheet: &Sheet, places: &[Option<usize>], added: &
     Rewritten { text: writer.finish(), restored }
 }
 
+/// The cells of a mended workbook from which nothing can be read, since a formula without its value, a day or a number that
+/// was cut stands there in place of a text; those are none that are again what they were. A CSV could not tell them any more.
+pub fn lost_cells(
+    back: &Sheet,
+    sheet: &Sheet,
+    place_of: &dyn Fn(usize) -> Option<usize>,
+    restored: &[Restored],
+) -> Vec<Diagnostic> {
+    let columns = Columns::new(sheet, back);
+    let finding = |typed: &TypedCell| {
+        let (row, at) = (back.row_of(typed.row)?, usize::try_from(typed.column).ok()?);
+        let Some(Use::Column(spec)) = back.uses.get(at) else { return None };
+        let text = back.cells(row).get(at).unwrap_or_default();
+        let code = lost(typed.kind, text.trim())?;
+        let source = columns.of.iter().position(|from| *from == Some(at));
+        let is_as_before = place_of(row).zip(source).is_some_and(|(place, source)| {
+            let is_restored = || restored.iter().any(|one| one.row == place && one.header == header(sheet, source));
+            !text.is_empty() && (sheet.cells(place).get(source).as_ref() == Some(&text) || is_restored())
+        });
+        (!is_as_before).then(|| Diagnostic::new(code, back.place(row, Some(spec.header))).value(text))
+    };
+    back.typed.iter().filter_map(finding).collect()
+}
+
 fn header(sheet: &Sheet, at: usize) -> String {
     sheet.header.get(at).cloned().unwrap_or_default()
 }
@@ -330,6 +357,25 @@ mod tests {
         assert_eq!(told(0), ("ana@a.example".to_owned(), "0012".to_owned()));
         assert_eq!(told(1), ("rui@a".to_owned(), "0013".to_owned()));
         assert_eq!((done.restored.len(), again.row_count()), (1, 2));
+    }
+
+    #[test]
+    fn what_a_workbook_lost_is_found_before_it_becomes_text() {
+        use super::super::workbook::CellKind;
+        let kept = sheet("email,first_name,extension\nana@a,Ana,1/2\nrui@a,Rui,\neva@a,Eva,3\n");
+        let mut back = sheet(
+            "turnup_row,email,first_name,extension\n2,ana@a,2026-05-01,2026-02-01\n3,rui@a,Rui,\n4,eva@a,12345678901234560,3\n",
+        );
+        let cells = [(2, 2, CellKind::Date), (2, 3, CellKind::Date), (3, 3, CellKind::FormulaWithoutValue)];
+        let numbers = [(4, 2, CellKind::Number), (4, 3, CellKind::Number)];
+        let typed = cells.into_iter().chain(numbers).map(|(row, column, kind)| TypedCell { row, column, kind });
+        back.typed = typed.collect();
+        let done = completed(&back, &kept, &[Some(0), Some(1), Some(2)], &[]);
+        let told: Vec<String> = lost_cells(&back, &kept, &Some, &done.restored)
+            .iter()
+            .map(|found| format!("{} {} {}", found.code, found.place, found.value))
+            .collect();
+        assert_eq!(told, ["C247 users.csv:2 2026-05-01", "C248 users.csv:3 ", "C242 users.csv:4 12345678901234560"]);
     }
 
     #[test]
