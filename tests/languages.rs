@@ -60,7 +60,11 @@ fn what_programs_read_is_the_same_in_every_language() {
         &["doctor", "work", "--simulate", "--format", "json"],
         &["remind", "work", "--simulate", "--format", "json"],
     ] {
-        let read = |lang| said(&bench, &[command, &["--lang", lang]].concat(), &[]);
+        let read = |lang| {
+            let told = said(&bench, &[command, &["--lang", lang]].concat(), &[]);
+            // Clocks are compared to the second, and a second may go by.
+            told.replace("from Webex's by 1 s", "from Webex's by 0 s")
+        };
         assert_eq!(read("en"), read("pt-BR"), "{command:?}");
     }
 }

@@ -193,3 +193,22 @@ fn what_a_later_run_changed_stays_and_changes_are_not_taken_back() {
     assert!(undone.err.contains("customer/tejo stays: something that stays is in it"), "{}", undone.err);
     assert_eq!(simulator.stands(), [1, 2, 1]);
 }
+
+/// An administrator with a number, whom a later run has changed.
+#[test]
+fn who_stays_keeps_role_and_number() {
+    let bench = bench();
+    let simulator = Simulator::start(&bench, &[]);
+    let first = ran(&bench, &simulator, &["run", "work", "--yes"], 0);
+    let users = std::fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    bench.write("work/users.csv", &users.replace("Rui,Pinto", "Ruy,Pinto"));
+    ran(&bench, &simulator, &["run", "work", "--yes"], 0);
+    let undone = ran(&bench, &simulator, &["undo", &run_of(&first), "-C", "work", "--yes"], 0);
+    for stays in ["user/rui@tejo.example", "role/rui@tejo.example"] {
+        assert!(undone.err.contains(&format!("{stays} stays")), "{stays}: {}", undone.err);
+    }
+    let state = simulator.state();
+    assert!(state["roles"]["rui@tejo.example"].to_string().contains("full_admin"), "{:#}", state["roles"]);
+    let plan = bench.ran(&["plan", "work"]).expect_code(0).out;
+    assert!(!plan.contains("role/rui@tejo.example"), "{plan}");
+}

@@ -6,7 +6,7 @@ use super::build::{Plan, Removals};
 use super::id::StepId;
 use super::known::{Known, MADE_BY};
 use super::step::{Stage, Step};
-use super::work::Work;
+use super::work::{Work, without};
 
 /// What a step of the run has made, and what became of it.
 #[derive(Debug, Clone)]
@@ -63,8 +63,10 @@ pub fn undo(made: &[Made<'_>], known: &Known) -> Undo {
     }
     for made in objects(Stage::Roles) {
         let Work::Role(role) = &made.step.work else { continue };
-        let goes_with_user = going.contains(&StepId::user(&role.email));
-        if !goes_with_user && undo.may_go(made, made.is_touched, false) {
+        let user = StepId::user(&role.email);
+        // Whoever was made with the role and stays keeps it: without it a customer may be without administrator.
+        let is_used = objects(Stage::Users).any(|made| made.step.id == user);
+        if !going.contains(&user) && undo.may_go(made, made.is_touched, is_used) {
             removals.role(made.step.source, Some(role.customer.clone()), &role.email, &role.role);
         }
     }
@@ -86,9 +88,10 @@ pub fn undo(made: &[Made<'_>], known: &Known) -> Undo {
             undo.kept.push((made.step.id.clone(), Kept::Changed));
             continue;
         };
-        if undo.may_go(made, made.is_touched, false) {
+        let free = not_held(numbers, known, &work.customer, &going);
+        if undo.may_go(made, made.is_touched, free.is_empty()) {
             let users = removals.users_at(&work.customer, &work.location);
-            removals.numbers(made.step.source, &work.customer, &work.location, Some(numbers.clone()), users);
+            removals.numbers(made.step.source, &work.customer, &work.location, Some(free), users);
         }
     }
     for made in objects(Stage::Customers) {
@@ -131,4 +134,13 @@ fn users_of<'k>(known: &'k Known, customer: &'k str, location: Option<&'k str>) 
     };
     let users = known.iter().filter(|(id, _)| id.stage() == Some(Stage::Users));
     users.filter(move |(_, confirmed)| is(&confirmed.fields)).map(|(id, _)| id)
+}
+
+/// Those of some numbers that no known person of the customer has who stays.
+fn not_held(numbers: &[String], known: &Known, customer: &str, going: &HashSet<StepId>) -> Vec<String> {
+    let staying = users_of(known, customer, None).filter(|id| !going.contains(id));
+    let held: HashSet<&str> =
+        staying.filter_map(|id| known.get(id)?.fields.get("phone_number").map(String::as_str)).collect();
+    let free = without(&numbers.join(";"), |number| held.contains(number));
+    free.split(';').filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }

@@ -295,12 +295,24 @@ fn is_dutch(rest: &str) -> bool {
     matches!(rest.as_bytes(), [b's' | b't' | b'n', b'-' | b' ', ..])
 }
 
-/// Blanks that look like a space or like nothing at all, and come along when text is copied from web pages.
+/// Blanks that look like a space or like nothing at all, and come along when text is copied from web pages; also those that
+/// turn a text round.
 const fn is_odd_blank(c: char) -> bool {
+    matches!(c, '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{3000}')
+        || is_invisible(c)
+}
+
+const fn is_invisible(c: char) -> bool {
     matches!(
         c,
-        '\u{a0}' | '\u{2000}'
-            ..='\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202f}' | '\u{2060}' | '\u{3000}' | '\u{feff}'
+        '\u{ad}'
+            | '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{feff}'
     )
 }
 
@@ -312,8 +324,7 @@ fn without_odd_blanks(text: &str) -> String {
     if !has_odd_blanks(text) {
         return text.to_owned();
     }
-    let invisible = |c: char| matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}');
-    let spaced = text.chars().filter(|c| !invisible(*c)).map(|c| if is_odd_blank(c) { ' ' } else { c });
+    let spaced = text.chars().filter(|c| !is_invisible(*c)).map(|c| if is_odd_blank(c) { ' ' } else { c });
     spaced.collect::<String>().trim().to_owned()
 }
 

@@ -71,7 +71,9 @@ pub fn marked_key(sheet: &Sheet, row: usize) -> String {
         .collect();
     cells.sort_unstable();
     let mut hash = Sha256::new();
-    cells.iter().for_each(|cell| hash.update(cell));
+    for cell in &cells {
+        hash.update(cell);
+    }
     let mut key = row_key(sheet, row) + "/";
     for byte in hash.finalize().iter().take(MARK_BYTES) {
         write!(key, "{byte:02x}").expect("a text takes every write");

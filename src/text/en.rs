@@ -934,7 +934,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "R621",
         "the emergency address of the location is not set: {reason}",
-        "correct the row's address to what Webex suggests, or set the address in Control Hub; then run again",
+        "correct the row's address, to what Webex suggests if it suggests one, or set the address in Control Hub; then run again",
         "An address is registered for emergency calls only if Webex's look-up leaves it as it is; turnup never sends help to \
          an address that nobody wrote.",
         "a street whose type Webex puts right",

@@ -185,7 +185,6 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "a seguir: `turnup remind {folder}` lista quem espera por quem",
     ),
     // The mail of a night, and the doctor's look at runs.
-    ("run", "execução"),
     ("no run waits for approval or was cut off", "nenhuma execução espera aprovação nem foi interrompida"),
     ("{run} waits for approval", "{run} espera aprovação"),
     ("{run} was cut off", "{run} foi interrompida"),

@@ -934,7 +934,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "R621",
         "o endereço de emergência da localidade não foi definido: {reason}",
-        "corrija o endereço da linha como o Webex sugere, ou defina o endereço no Control Hub; depois execute de novo",
+        "corrija o endereço da linha, como o Webex sugere se sugerir um, ou defina o endereço no Control Hub; depois execute de novo",
         "Um endereço só é registrado para emergências se a consulta do Webex o deixa como está; o turnup nunca manda ajuda a \
          um endereço que ninguém escreveu.",
         "uma rua cujo tipo o Webex corrige",

@@ -13,7 +13,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow, bail};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
-use super::{Entry, EntryTaker, Event, Left, Log, Record, RunHead, Taker, Which};
+use super::{Entry, EntryTaker, Left, Log, Record, RunHead, Taker, Which};
 use crate::plan::{Confirmed, Immovable, Known, Plan, Source, Step, StepId};
 
 pub use place::{Place, place_id};
@@ -248,7 +248,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    use crate::journal::{Call, Ending, Memory, Reason, Stored};
+    use crate::journal::{Call, Ending, Event, Memory, Reason, Stored};
     use crate::model::SheetKind;
     use crate::plan::{Action, Calls, Fields, RoleWork, Stage, Work};
 

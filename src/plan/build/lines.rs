@@ -402,9 +402,9 @@ fn break_circles(claims: &[Claim<'_>], lines: &mut Lines) {
 fn circle_of<'c, 'a>(claims: &'c [Claim<'a>], lines: &Lines) -> Vec<&'c Claim<'a>> {
     let is_open = |claim: &&Claim<'a>| {
         let is_circling = |(_, number): &(usize, String)| number == claim.line.text();
-        !claim.holders.is_empty()
-            && !lines.obstacles.contains_key(&claim.taker.row.index)
-            && !(matches!(claim.line, Line::Number(_)) && lines.circling.iter().any(is_circling))
+        let is_opened = matches!(claim.line, Line::Number(_)) && lines.circling.iter().any(is_circling);
+        let is_refused = lines.obstacles.contains_key(&claim.taker.row.index);
+        !claim.holders.is_empty() && !is_opened && !is_refused
     };
     let mut behind: HashMap<&str, Vec<&'c Claim<'a>>> = HashMap::new();
     for claim in claims.iter().filter(is_open) {

@@ -187,6 +187,10 @@ impl<'a> Problem<'a> {
             Scope::Template => (format!("{code}/{sheet}/{column}"), format!("{template}/{}", self.allowed_value())),
             Scope::Customer => (format!("{code}/{sheet}/{column}"), format!("{}/{value}", customer.trim())),
             Scope::File => (format!("{code}/{}/{column}", self.place.file), String::new()),
+            // What Webex suggests for one address is nothing for another.
+            Scope::Answer if self.code == Some(Code::EmergencyAddress) => {
+                (format!("{code}/{}", self.message()), String::new())
+            }
             Scope::Answer => {
                 let answer = without_particulars(&self.message());
                 (format!("{code}/{}", self.provider_code.unwrap_or_default()), answer)
