@@ -17,7 +17,7 @@ use crate::plan::Source;
 use crate::report::Results;
 use crate::settings::{SETTINGS, Settings};
 use crate::sheet::{self, Columns, Mended, ROW_COLUMN, Restored, Sheet, Sheets};
-use crate::text::{Lang, say};
+use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
 
 /// The rows of one sheet that came back, and where they came from.
@@ -152,13 +152,9 @@ pub(super) fn place_before(kept: &Sheet, back: &Sheet, row: usize, columns: &Col
 
 /// Says of the cells of a mended workbook from which nothing can be read why, and that nothing was sent.
 pub(super) fn say_lost(lost: &[Diagnostic], lang: Lang) -> Option<String> {
-    let lines = lost.iter().map(|wrong| {
-        let gaps: [(&str, &dyn std::fmt::Display); 3] =
-            [("place", &wrong.place), ("message", &wrong.message(lang)), ("fix", &wrong.fix(lang))];
-        say(lang, "{place}: {message}; {fix}; nothing was sent", &gaps)
-    });
-    let lines: Vec<String> = lines.collect();
-    (!lines.is_empty()).then(|| lines.join("\n"))
+    let line = |wrong: &Diagnostic| format!("{}: {}; {}\n", wrong.place, wrong.message(lang), wrong.fix(lang));
+    let lines: String = lost.iter().map(line).collect();
+    (!lines.is_empty()).then(|| lines + phrase(lang, "nothing was sent"))
 }
 
 /// Says which cells only a spreadsheet had changed.

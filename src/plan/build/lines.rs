@@ -50,8 +50,8 @@ pub(super) struct Lines {
     needs: HashMap<usize, Vec<StepId>>,
     /// Rows whose person gives a number up before anything else, with the number.
     releases: BTreeMap<usize, String>,
-    /// Those of them that go round in a circle with others: the holder's row, and the number.
-    circling: HashSet<(usize, String)>,
+    /// Numbers that go round in a circle with others and are given up before anything else.
+    circling: HashSet<String>,
     /// Numbers that persons who are deleted give up before, for others who wait for them, by e-mail address.
     departures: BTreeMap<String, String>,
     /// Numbers that rows want and that persons may still hold who were deleted in an earlier run: their e-mail addresses.
@@ -274,23 +274,25 @@ impl<'a> Builder<'a> {
     /// Where numbers go round in a circle, somebody gives theirs up before getting another one. Webex leaves no calling
     /// user without number and extension, so that is somebody who has an extension. Says whether a row is refused.
     fn open_circles(&self, claims: &[Claim<'a>], rows: &HashMap<&str, &Sourced<User>>, lines: &mut Lines) -> bool {
-        loop {
-            let circle = circle_of(claims, lines);
-            let Some(first) = circle.first() else { return false };
+        let mut circles = Circles::new(claims);
+        let mut is_refused = false;
+        while let Some(circle) = circles.next(lines) {
             let opens = |claim: &&Claim<'a>| {
                 let holder = claim.holders.first().and_then(|holder| rows.get(holder.as_str()));
                 let is_exchanged = holder.is_some_and(|row| parting(row, &claim.line) == Some(Parting::Exchanged));
                 matches!(claim.line, Line::Number(_)) && is_exchanged && self.has_extension(&claim.holders[0])
             };
-            let Some(claim) = circle.iter().copied().find(opens) else {
-                let of_number = circle.iter().find(|claim| matches!(claim.line, Line::Number(_)));
-                lines.refuse(of_number.unwrap_or(first), Why::NumberCircle, "");
-                return true;
-            };
-            if let Some(row) = rows.get(claim.holders[0].as_str()) {
-                lines.circling.insert((row.row.index, claim.line.text().to_owned()));
+            if let Some(claim) = circle.iter().copied().find(opens) {
+                lines.circling.insert(claim.line.text().to_owned());
+                continue;
+            }
+            let of_number = circle.iter().copied().find(|claim| matches!(claim.line, Line::Number(_)));
+            if let Some(claim) = of_number.or_else(|| circle.first().copied()) {
+                lines.refuse(claim, Why::NumberCircle, "");
+                is_refused = true;
             }
         }
+        is_refused
     }
 
     fn has_extension(&self, email: &str) -> bool {
@@ -398,42 +400,58 @@ fn break_circles(claims: &[Claim<'_>], lines: &mut Lines) {
     }
 }
 
-/// Claims that wait for each other in a circle; none when there is no circle, or each is open already.
-fn circle_of<'c, 'a>(claims: &'c [Claim<'a>], lines: &Lines) -> Vec<&'c Claim<'a>> {
-    let is_open = |claim: &&Claim<'a>| {
-        let is_circling = |(_, number): &(usize, String)| number == claim.line.text();
-        let is_opened = matches!(claim.line, Line::Number(_)) && lines.circling.iter().any(is_circling);
-        let is_refused = lines.obstacles.contains_key(&claim.taker.row.index);
-        !claim.holders.is_empty() && !is_opened && !is_refused
-    };
-    let mut behind: HashMap<&str, Vec<&'c Claim<'a>>> = HashMap::new();
-    for claim in claims.iter().filter(is_open) {
-        behind.entry(claim.taker.value.email.as_str()).or_default().push(claim);
-    }
-    // Who was seen without meeting a circle meets none.
-    let mut done: HashSet<&str> = HashSet::new();
-    let mut starts: Vec<&str> = behind.keys().copied().collect();
-    starts.sort_unstable();
-    for start in starts {
-        let mut path: Vec<(&str, usize, Option<&'c Claim<'a>>)> = vec![(start, 0, None)];
-        while let Some((at, next, _)) = path.last().copied() {
-            let step = behind.get(at).and_then(|claims| claims.get(next)).copied().filter(|_| !done.contains(at));
-            let Some(claim) = step else {
-                done.insert(at);
-                path.pop();
-                continue;
-            };
-            if let Some(last) = path.last_mut() {
-                last.1 += 1;
-            }
-            let holder = claim.holders[0].as_str();
-            if let Some(from) = path.iter().position(|(on, ..)| *on == holder) {
-                return path[from + 1..].iter().filter_map(|(.., by)| *by).chain([claim]).collect();
-            }
-            path.push((holder, 0, Some(claim)));
+/// Looks for claims that wait for each other in a circle. What was seen once without meeting a circle meets none later:
+/// circles are only opened.
+struct Circles<'c, 'a> {
+    /// What each person wants that somebody else has.
+    wanted: HashMap<&'c str, Vec<&'c Claim<'a>>>,
+    /// Whom to begin with, the last one first.
+    starts: Vec<&'c str>,
+    done: HashSet<&'c str>,
+}
+
+impl<'c, 'a> Circles<'c, 'a> {
+    fn new(claims: &'c [Claim<'a>]) -> Self {
+        let mut wanted: HashMap<&str, Vec<&Claim<'a>>> = HashMap::new();
+        for claim in claims.iter().filter(|claim| !claim.holders.is_empty()) {
+            wanted.entry(claim.taker.value.email.as_str()).or_default().push(claim);
         }
+        let mut starts: Vec<&str> = wanted.keys().copied().collect();
+        starts.sort_unstable_by(|one, other| other.cmp(one));
+        Self { wanted, starts, done: HashSet::new() }
     }
-    Vec::new()
+
+    /// The claims of the next circle that is not open yet.
+    fn next(&mut self, lines: &Lines) -> Option<Vec<&'c Claim<'a>>> {
+        let is_open = |claim: &Claim<'_>| {
+            let is_opened = matches!(&claim.line, Line::Number(number) if lines.circling.contains(number));
+            !is_opened && !lines.obstacles.contains_key(&claim.taker.row.index)
+        };
+        while let Some(start) = self.starts.last().copied() {
+            let mut path: Vec<(&'c str, usize, Option<&'c Claim<'a>>)> = vec![(start, 0, None)];
+            while let Some((at, next, _)) = path.last().copied() {
+                let claim = self.wanted.get(at).and_then(|claims| claims.get(next)).copied();
+                let Some(claim) = claim.filter(|_| !self.done.contains(at)) else {
+                    self.done.insert(at);
+                    path.pop();
+                    continue;
+                };
+                if let Some(last) = path.last_mut() {
+                    last.1 += 1;
+                }
+                if !is_open(claim) {
+                    continue;
+                }
+                let holder = claim.holders[0].as_str();
+                if let Some(from) = path.iter().position(|(on, ..)| *on == holder) {
+                    return Some(path[from + 1..].iter().filter_map(|(.., by)| *by).chain([claim]).collect());
+                }
+                path.push((holder, 0, Some(claim)));
+            }
+            self.starts.pop();
+        }
+        None
+    }
 }
 
 /// The taker's step comes after what frees the line.
@@ -441,9 +459,7 @@ fn order(claim: &Claim<'_>, rows: &HashMap<&str, &Sourced<User>>, lines: &mut Li
     for row in claim.holders.iter().filter_map(|holder| rows.get(holder.as_str())) {
         let email = row.value.email.as_str();
         let need = match (&claim.line, parting(row, &claim.line)) {
-            (Line::Number(number), Some(Parting::Exchanged))
-                if lines.circling.contains(&(row.row.index, number.clone())) =>
-            {
+            (Line::Number(number), Some(Parting::Exchanged)) if lines.circling.contains(number) => {
                 lines.releases.insert(row.row.index, number.clone());
                 StepId::release(email)
             }
