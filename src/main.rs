@@ -127,7 +127,7 @@ async fn dispatch(cli: &Cli, named: &RefCell<PathBuf>, console: &mut Console<'_>
         }
         Command::Compare(compare) => {
             let typed = typed(cli.lang, &no_hold_back, &compare.reading, &compare.api);
-            pipeline::compare(&folder(&compare.dir), &typed, compare.budget, compare.format(), console).await
+            pipeline::compare(&folder(&compare.dir), &typed, compare.order(), console).await
         }
         Command::Template { what } => template(what, folder, &plain, console),
         Command::Explain { code } => pipeline::explain(code, &plain, console),

@@ -465,6 +465,66 @@ fn what_was_changed_behind_turnups_back_is_named() {
     assert!(told.out.contains("`timezone`") && told.out.contains("4 diferenças"), "{}", told.out);
 }
 
+/// What the lines of a plan say of a kind of row.
+fn planned(bench: &Bench, simulator: &Simulator) -> String {
+    let plan = ran(bench, simulator, &["plan", "work"]);
+    plan.out + &plan.err
+}
+
+#[test]
+fn what_compare_accepted_is_put_back_by_the_next_run() {
+    let bench = Bench::acme();
+    let simulator = Simulator::start(&bench, &[]);
+    ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    let (state, stood) = (simulator.state(), standing(&simulator));
+    let org = state["customers"]["acme-006"]["orgId"].as_str().expect("it stands").to_owned();
+    let bristol = state["locations"]["acme-006/Bristol Surgery"]["id"].as_str().expect("it stands").to_owned();
+    meddle(&simulator, "PUT", &format!("/locations/{bristol}?orgId={org}"), &json!({ "timeZone": "Europe/Dublin" }));
+    let person = "megan.treharne@larkmere-dental.example";
+    let gone = find(&simulator, &format!("/wholesale/subscribers?email={person}"));
+    meddle(&simulator, "DELETE", &format!("/wholesale/subscribers/{gone}"), &json!({}));
+    std::thread::sleep(std::time::Duration::from_millis(50));
+
+    let told = ran(&bench, &simulator, &["compare", "work"]).expect_code(3);
+    assert!(told.err.contains("`turnup compare work --accept` takes over"), "{told:#?}");
+    let nobody = ran(&bench, &simulator, &["compare", "work", "--accept"]).expect_code(2);
+    assert!(nobody.err.contains("add --yes"), "{nobody:#?}");
+    assert!(planned(&bench, &simulator).contains("nothing to do: no request"), "nothing was taken over yet");
+
+    let written = writes(&simulator);
+    let accepted = ran(&bench, &simulator, &["compare", "work", "--accept", "--yes"]).expect_code(0);
+    assert!(accepted.err.contains("2 known objects, of which 1 is gone from Webex"), "{accepted:#?}");
+    assert_eq!(writes(&simulator), written, "nothing is sent");
+    let runs = bench.ran(&["runs", "work"]).out;
+    let line = runs.lines().last().expect("it is listed");
+    assert!(line.contains("  compare  "), "{runs}");
+    let (id, _) = line.split_once(' ').expect("it has a name");
+    let undone = ran(&bench, &simulator, &["undo", id, "-C", "work", "--yes"]).expect_code(1);
+    assert!(undone.err.contains("is what `turnup compare` took over"), "{undone:#?}");
+
+    let plan = planned(&bench, &simulator);
+    assert!(plan.contains("users             1        0") && plan.contains("Europe/Dublin"), "{plan}");
+    ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    assert_eq!(standing(&simulator), stood, "all stands as before, and nothing twice");
+    assert_eq!(differences(&bench, &simulator, 0, &[]).0, [""; 0]);
+    let users = fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    let row = users.lines().position(|line| line.contains(person)).expect("it has a row") + 1;
+    let why = bench.ran(&["why", &format!("users.csv:{row}"), "-C", "work"]).out;
+    assert!(why.contains("ended: deleted; `turnup compare` found it gone from Webex"), "{why}");
+    assert!(planned(&bench, &simulator).contains("nothing to do: no request"));
+}
+
+#[test]
+fn the_webex_of_somebody_else_is_not_accepted() {
+    let bench = Bench::acme();
+    let simulator = Simulator::start(&bench, &[]);
+    ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    let other = Simulator::start(&bench, &[]);
+    let refused = ran(&bench, &other, &["compare", "work", "--accept", "--yes"]).expect_code(5);
+    assert!(refused.err.contains("look whose token this is"), "{refused:#?}");
+    assert_eq!(differences(&bench, &simulator, 0, &[]).0, [""; 0], "what is known has not moved");
+}
+
 /// The id of the only entry of a list.
 fn find(simulator: &Simulator, path: &str) -> String {
     let address = simulator.url.strip_prefix("http://").expect("it is plain HTTP");

@@ -67,7 +67,9 @@ Examples:
 pub const COMPARE: &str = "\
 Examples:
   turnup compare work                what stands otherwise in Webex than known or wanted
-  turnup compare work --budget 200   200 requests at most; the next time begins with the rest";
+  turnup compare work --budget 200   200 requests at most; the next time begins with the rest
+  turnup compare work --accept       and what stands in Webex becomes what is known, so that the next run puts back
+                                     what the sheets say: users that are gone are made again, numbers set again";
 
 pub const TEMPLATE: &str = "\
 Examples:

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{ApiArgs, PlanFormatArg, ReadingArgs, examples};
-use crate::pipeline::{CompareFormat, Overwriting};
+use crate::pipeline::{CompareFormat, CompareOrder, Confirmation, Overwriting};
 
 /// What `export` is told.
 #[derive(Debug, Clone, Default, Args)]
@@ -38,10 +38,16 @@ pub struct CompareArgs {
     pub dir: Option<PathBuf>,
     /// Requests at most, repetitions not counted; customers that do not fit are named, and come first the next time.
     #[arg(long, value_name = "N", default_value_t = 1000)]
-    pub budget: u64,
+    budget: u64,
     /// How differences are written.
     #[arg(long, value_enum, default_value_t)]
     format: PlanFormatArg,
+    /// Take over what stands in Webex as what is known, so that the next run puts back what the sheets say; nothing is sent.
+    #[arg(long)]
+    accept: bool,
+    /// Do not ask before taking it over.
+    #[arg(long, requires = "accept")]
+    yes: bool,
     #[command(flatten)]
     pub reading: ReadingArgs,
     #[command(flatten)]
@@ -49,11 +55,13 @@ pub struct CompareArgs {
 }
 
 impl CompareArgs {
-    /// How differences are to be written.
-    pub const fn format(&self) -> CompareFormat {
-        match self.format {
+    /// What is to be done.
+    pub fn order(&self) -> CompareOrder {
+        let confirmation = if self.yes { Confirmation::Given } else { Confirmation::Wanted };
+        let format = match self.format {
             PlanFormatArg::Text => CompareFormat::Text,
             PlanFormatArg::Json => CompareFormat::Json,
-        }
+        };
+        CompareOrder { budget: self.budget, format, accept: self.accept.then_some(confirmation) }
     }
 }

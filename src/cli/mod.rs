@@ -200,7 +200,7 @@ pub enum Command {
     Review(ReviewArgs),
     /// Read what stands in Webex into the three sheets; nothing is changed.
     Export(ExportArgs),
-    /// Name what stands otherwise in Webex than known or wanted; nothing is changed.
+    /// Name what stands otherwise in Webex than known or wanted; nothing is changed there.
     Compare(CompareArgs),
     /// Add, list and show the onboarding templates of a workspace.
     #[command(after_help = examples::TEMPLATE)]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::look::Look;
 use super::picture::Picture;
 use crate::model::SheetKind;
-use crate::plan::{Confirmed, Known, Stage};
+use crate::plan::{Confirmed, Known, Stage, StepId};
 
 /// What kind of difference it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +52,8 @@ pub struct Difference {
     pub column: Option<&'static str>,
     pub known: Option<String>,
     pub found: Option<String>,
+    /// Of what is known, the objects that it speaks of; none where nothing was confirmed.
+    pub steps: Vec<StepId>,
 }
 
 /// What the sheets name. Of each object: is it wanted, or only not to be touched or to go?
@@ -111,7 +113,8 @@ pub fn compare(known: &Known, wanted: &Wanted, standing: &BTreeSet<String>, pict
     }
     let wants = |id: &str| wanted.customers.get(id).is_some_and(|(is_wanted, _)| *is_wanted);
     for (id, _) in all.iter().filter(|(id, of)| of.customer.is_some() && !standing.contains(*id)) {
-        found.push(whole(id, SheetKind::Customers, id, Kind::Gone));
+        let steps = vec![StepId::customer(id)];
+        found.push(Difference { steps, ..whole(id, SheetKind::Customers, id, Kind::Gone) });
     }
     let is_known = |id: &str| all.get(id).is_some_and(|of| of.customer.is_some());
     for id in wanted.customers.keys().filter(|id| wants(id) && !is_known(id) && !standing.contains(*id)) {
@@ -132,7 +135,15 @@ pub fn compare(known: &Known, wanted: &Wanted, standing: &BTreeSet<String>, pict
         look.people();
     }
     found.sort_unstable();
-    found.dedup();
+    // What one row says of two objects, such as the address of a customer and of its headquarters, is told once.
+    found.dedup_by(|other, one| {
+        let is_same =
+            Difference { steps: Vec::new(), ..other.clone() } == Difference { steps: Vec::new(), ..one.clone() };
+        if is_same {
+            one.steps.append(&mut other.steps);
+        }
+        is_same
+    });
     found
 }
 
@@ -145,6 +156,7 @@ pub(super) fn whole(customer: &str, sheet: SheetKind, key: &str, kind: Kind) -> 
         column: None,
         known: None,
         found: None,
+        steps: Vec::new(),
     }
 }
 

@@ -22,9 +22,19 @@ pub(super) struct Look<'a> {
 }
 
 /// Where a location stands in the sheets.
+#[derive(Clone)]
 struct Place {
     sheet: SheetKind,
     key: String,
+    /// What is known of it.
+    step: StepId,
+}
+
+impl Place {
+    /// The same row, of which another object is looked at.
+    fn of(&self, step: StepId) -> Self {
+        Self { step, ..self.clone() }
+    }
 }
 
 impl Look<'_> {
@@ -32,11 +42,19 @@ impl Look<'_> {
         self.found.push(whole(&self.picture.external_id, sheet, key, kind));
     }
 
+    /// What was confirmed and is there no more.
+    fn gone(&mut self, place: &Place) {
+        let steps = vec![place.step.clone()];
+        let gone = whole(&self.picture.external_id, place.sheet, &place.key, Kind::Gone);
+        self.found.push(Difference { steps, ..gone });
+    }
+
     fn value(&mut self, place: &Place, kind: Kind, column: &'static str, known: &str, found: &str) {
         let text = |text: &str| Some(text.to_owned());
         let (known, found) = (text(known), text(found));
         let (customer, key) = (self.picture.external_id.clone(), place.key.clone());
-        self.found.push(Difference { customer, sheet: place.sheet, key, kind, column: Some(column), known, found });
+        let (sheet, column, steps) = (place.sheet, Some(column), vec![place.step.clone()]);
+        self.found.push(Difference { customer, sheet, key, kind, column, known, found, steps });
     }
 
     /// Every column that was confirmed and that Webex tells.
@@ -52,7 +70,8 @@ impl Look<'_> {
 
     pub fn customer(&mut self) {
         let Some(known) = self.of.customer else { return };
-        let place = Place { sheet: SheetKind::Customers, key: self.picture.external_id.clone() };
+        let key = self.picture.external_id.clone();
+        let place = Place { sheet: SheetKind::Customers, step: StepId::customer(&key), key };
         self.fields(&place, CUSTOMER, known, &self.picture.fields);
     }
 
@@ -62,12 +81,13 @@ impl Look<'_> {
 
     fn place(&self, name: &str, known: Option<&Confirmed>) -> Place {
         let id = &self.picture.external_id;
+        let step = StepId::location(id, name);
         let is_headquarters = self.headquarters_name().is_some_and(|headquarters| fold(headquarters) == fold(name))
             || known.is_some_and(|known| known.ids.contains_key("made"));
         if is_headquarters {
-            return Place { sheet: SheetKind::Customers, key: id.clone() };
+            return Place { sheet: SheetKind::Customers, key: id.clone(), step };
         }
-        Place { sheet: SheetKind::Locations, key: format!("{id}/{name}") }
+        Place { sheet: SheetKind::Locations, key: format!("{id}/{name}"), step }
     }
 
     /// The location as it is known: by its id, or by its name.
@@ -82,7 +102,7 @@ impl Look<'_> {
         for (name, known) in &self.of.locations {
             let place = self.place(name, Some(known));
             let Some(site) = self.site_of(name, known).cloned() else {
-                self.whole(place.sheet, &place.key, Kind::Gone);
+                self.gone(&place);
                 continue;
             };
             if place.sheet == SheetKind::Customers || self.names_branch(name) {
@@ -93,7 +113,7 @@ impl Look<'_> {
             }
             self.fields(&place, SITE, known, &site.fields);
             let numbers = self.of.numbers.get(name).copied();
-            self.numbers(&place, &site, numbers);
+            self.numbers(&place.of(StepId::numbers(&picture.external_id, name)), &site, numbers);
         }
         let id = &picture.external_id;
         let branches = self.branches();
@@ -203,9 +223,9 @@ impl Look<'_> {
     pub fn people(&mut self) {
         let mut seen = BTreeSet::new();
         for (email, known) in &self.of.users {
-            let place = Place { sheet: SheetKind::Users, key: email.clone() };
+            let place = Place { sheet: SheetKind::Users, key: email.clone(), step: StepId::user(email) };
             let Some(person) = self.person_of(email, known).cloned() else {
-                self.whole(SheetKind::Users, email, Kind::Gone);
+                self.gone(&place);
                 continue;
             };
             // Under another e-mail it is still the person of the sheet.
@@ -220,7 +240,7 @@ impl Look<'_> {
             if person.person_id.is_some() {
                 self.fields(&place, PERSON, known, &person.fields);
                 if let Some(role) = self.known.get(&StepId::role(email)) {
-                    self.fields(&place, &["role"], role, &person.fields);
+                    self.fields(&place.of(StepId::role(email)), &["role"], role, &person.fields);
                 }
             }
         }

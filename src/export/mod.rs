@@ -3,6 +3,7 @@
 //! Everything is read by lists, one organisation beside the other, and nothing is written anywhere. A customer is read
 //! whole or not at all.
 
+mod accept;
 mod chosen;
 mod compare;
 mod live;
@@ -14,6 +15,7 @@ mod rows;
 mod survey;
 mod wishes;
 
+pub use accept::{Amended, accept, is_acceptable};
 pub use compare::{Difference, Kind, Wanted, compare, sizes};
 pub use live::{Reading, Unread, customers, estimate, read};
 pub use picture::{Fields, Person, Picture, Site};

@@ -50,7 +50,16 @@ fn of_step(step: &Step, known: &Known, customer: &str, key: &str, wishes: &mut V
     let mut wish = |kind, column, from: Option<&str>, to: Option<&str>| {
         let (customer, key, text) = (customer.to_owned(), key.to_owned(), |text: &str| text.to_owned());
         let (known, found) = (from.map(text), to.map(text));
-        wishes.push(Difference { customer, sheet: step.source.sheet, key, kind, column, known, found });
+        wishes.push(Difference {
+            customer,
+            sheet: step.source.sheet,
+            key,
+            kind,
+            column,
+            known,
+            found,
+            steps: Vec::new(),
+        });
     };
     match step.action {
         Action::Delete => wish(Kind::NotDeleted, None, None, None),

@@ -132,7 +132,7 @@ impl Log for Memory {
     }
 
     fn runs(&self) -> anyhow::Result<Vec<RunHead>> {
-        Ok(self.runs.iter().map(|(head, _)| head.clone()).collect())
+        Ok(self.runs.iter().map(|(head, _)| head).filter(|head| head.has_rows()).cloned().collect())
     }
 
     fn replay(&self, run: &str) -> anyhow::Result<(Plan, HashMap<StepId, Record>)> {

@@ -37,6 +37,8 @@ pub enum Origin {
     Undo,
     Nightly,
     Review,
+    /// `turnup compare --accept`: nothing was sent, and what is known was set right.
+    Compare,
 }
 
 impl Origin {
@@ -49,6 +51,7 @@ impl Origin {
             Self::Undo => "undo",
             Self::Nightly => "nightly",
             Self::Review => "review",
+            Self::Compare => "compare",
         }
     }
 }
@@ -90,6 +93,13 @@ pub struct RunHead {
     /// What it took, when it was carried out in one go.
     #[serde(default)]
     pub took: Option<Took>,
+}
+
+impl RunHead {
+    /// Was it a run of sheets? What `turnup compare` took over is recorded like one, and has neither plan nor rows.
+    pub fn has_rows(&self) -> bool {
+        self.origin != Origin::Compare
+    }
 }
 
 /// A forecast, as it is kept with the run.
@@ -181,7 +191,7 @@ pub trait Log: Send {
     /// When the store refuses it.
     fn amend(&mut self, head: &RunHead) -> anyhow::Result<()>;
 
-    /// Every run, oldest first.
+    /// Every run of sheets, oldest first; what `turnup compare` took over is none.
     ///
     /// # Errors
     /// When the store cannot be read.

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::export::{names, refuse_unread, unless_interrupted};
 use super::inputs::Inputs;
 use super::provider::{self, Provider};
-use super::{Console, checked, exit, guard, known, standing};
+use super::recorded::unfinished;
+use super::{Confirmation, Console, Terminal, accepted, checked, exit, guard, known, place, standing};
 use crate::api::Client;
 use crate::export::{self, Budget, Difference, Kind, Reading, Wanted};
 use crate::journal::Sqlite;
@@ -32,22 +33,44 @@ pub enum CompareFormat {
     Json,
 }
 
-/// `turnup compare`: reads within a budget and names every difference; nothing is changed anywhere.
+/// What `turnup compare` is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CompareOrder {
+    /// Requests at most.
+    pub budget: u64,
+    pub format: CompareFormat,
+    /// Is what was found taken over as what is known, and who agreed to it?
+    pub accept: Option<Confirmation>,
+}
+
+/// `turnup compare`: reads within a budget and names every difference; nothing is changed in Webex.
 ///
 /// # Errors
 /// When nobody can be asked, or the sheets cannot be read.
 pub async fn compare(
     folder: &Path,
     typed: &Typed,
-    budget: u64,
-    format: CompareFormat,
+    order: CompareOrder,
     console: &mut Console<'_>,
 ) -> anyhow::Result<u8> {
     let Some((workspace, settings)) = guard::entered(folder, typed, console)? else { return Ok(exit::REJECTED) };
+    let CompareOrder { budget, format, accept } = order;
+    if accept == Some(Confirmation::Wanted) && console.terminal == Terminal::Machine {
+        let words = "nobody is there to confirm that this is accepted; look at `turnup compare`, then add --yes";
+        console.refuse(phrase(settings.lang, words));
+        return Ok(exit::USAGE);
+    }
+    // Nobody else may change what is known while it is compared and set right.
+    let accepts = accept.is_some() && workspace.has_state();
+    let _claim = accepts.then(|| workspace.claim(&console.clock.who())).transpose()?;
     let inputs = Inputs::read(workspace.root(), &settings.reading)?;
     provider::look(&settings)?;
-    if workspace.has_state() {
-        guard::same_provider(&Sqlite::open(&workspace.journal())?, &settings)?;
+    let mut log = workspace.has_state().then(|| Sqlite::open(&workspace.journal())).transpose()?;
+    if let Some(log) = &log {
+        guard::same_provider(log, &settings)?;
+        if accepts && !may_accept(&workspace, log, &settings, console)? {
+            return Ok(exit::GUARD);
+        }
     }
     let (known, wanted) = (known(&workspace)?, wanted(&inputs));
     let provider = Provider::connect(&workspace, &settings, &console.clock.run_id()).await?;
@@ -74,11 +97,34 @@ pub async fn compare(
         CompareFormat::Text => console.print(&as_text(&found, &reading, client.sent(), settings.lang)),
     }
     refuse_unread(&reading.unread, settings.lang, console);
+    if let (Some(confirmation), Some(log)) = (accept, &mut log) {
+        let code = accepted::accept(log, &settings, (folder, &known, &found), confirmation, console)?;
+        return Ok(if reading.unread.is_empty() || code == exit::GUARD { code } else { exit::FAILED });
+    }
+    if found.iter().any(export::is_acceptable) {
+        let words = "`turnup compare {folder} --accept` takes over what stands in Webex as what is known; the next run then \
+                     puts back what the sheets say";
+        console.say(&say(settings.lang, words, &[("folder", &folder.display())]));
+    }
     Ok(match (reading.unread.is_empty(), found.is_empty()) {
         (false, _) => exit::FAILED,
         (true, false) => exit::REJECTED,
         (true, true) => exit::WELL,
     })
+}
+
+/// May what is known be set right? Not while a run is open, whose requests may still take effect.
+fn may_accept(
+    workspace: &Workspace,
+    log: &Sqlite,
+    settings: &Settings,
+    console: &mut Console<'_>,
+) -> anyhow::Result<bool> {
+    place::settle(workspace, log, settings, console)?;
+    let Some(open) = unfinished(log)? else { return Ok(true) };
+    let words = "the run {run} is not finished; `turnup resume` first";
+    console.refuse(&say(settings.lang, words, &[("run", &open.run)]));
+    Ok(false)
 }
 
 /// The customers that stand, and those that were looked at: whom turnup or a sheet knows, the one whose last look is

@@ -117,6 +117,11 @@ pub(super) fn wanted(log: &Sqlite, name: Option<&str>) -> anyhow::Result<RunHead
     if let Some(head) = runs.into_iter().find(|head| head.run == name) {
         return Ok(head);
     }
+    if log.heads()?.iter().any(|head| head.run == name) {
+        bail!(
+            "{name} is what `turnup compare` took over; it sent nothing and has no rows, so there is nothing to tell or to take back"
+        );
+    }
     if let Some(purged) = log.purged()?.into_iter().find(|purged| purged.run == name) {
         bail!(
             "the run {name} of {} was removed by `turnup purge` on {}, so nothing of it can be told or taken back",
@@ -188,7 +193,7 @@ pub fn runs(folder: &Path, typed: &Typed, format: RunsFormat, console: &mut Cons
     let workspace = Workspace::open(folder)?;
     let lang = language_in(typed, &workspace);
     let log = workspace.has_state().then(|| Sqlite::open(&workspace.journal())).transpose()?;
-    let heads = log.as_ref().map(Log::runs).transpose()?.unwrap_or_default();
+    let heads = log.as_ref().map(Sqlite::heads).transpose()?.unwrap_or_default();
     let left = |head: &RunHead| log.as_ref().map_or(Ok(None), |log| log.left(&head.run));
     match format {
         RunsFormat::Text => {

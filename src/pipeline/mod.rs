@@ -2,6 +2,7 @@
 //!
 //! No stage calls the next one; this module calls them. Nothing is decided here that a stage could decide.
 
+mod accepted;
 mod activate;
 mod approve;
 mod clock;
@@ -62,7 +63,7 @@ pub use activate::activate;
 use approve::Ceiling;
 pub use approve::approve;
 pub use clock::{Clock, Until};
-pub use compare::{CompareFormat, compare};
+pub use compare::{CompareFormat, CompareOrder, compare};
 pub use console::{Confirmation, Console, Terminal, leaving_off, why_not};
 pub use doctor::{Checkup, Examined, examine};
 use earlier::{known, learnt, standing};

@@ -123,9 +123,10 @@ enum Verdict {
 
 /// What becomes of every run.
 fn verdicts(heads: &[RunHead], waiting: &HashSet<String>, before: Timestamp) -> Vec<Verdict> {
-    let last_begun = heads.iter().rposition(|head| head.parked.is_none());
+    let last = heads.iter().rposition(RunHead::has_rows);
+    let last_begun = heads.iter().rposition(|head| head.has_rows() && head.parked.is_none());
     let of = |(at, head): (usize, &RunHead)| match () {
-        () if at + 1 == heads.len() || Some(at) == last_begun => Verdict::Latest,
+        () if Some(at) == last || Some(at) == last_begun => Verdict::Latest,
         () if ended(head).is_none_or(|ended| ended >= before) => Verdict::Younger,
         () if head.finished.is_none() && head.parked.is_none() => Verdict::Unfinished,
         () if approve::waits(heads, &head.run) => Verdict::Parked,
@@ -183,7 +184,7 @@ struct Due {
 
 impl Due {
     fn find(workspace: &Workspace, log: Option<&Sqlite>, before: Timestamp) -> anyhow::Result<Self> {
-        let heads = log.map(Log::runs).transpose()?.unwrap_or_default();
+        let heads = log.map(Sqlite::heads).transpose()?.unwrap_or_default();
         let waiting = log.map(Sqlite::runs_of_waiting).transpose()?.unwrap_or_default();
         let verdicts = verdicts(&heads, &waiting, before);
         let stands: HashMap<String, bool> =

@@ -129,7 +129,7 @@ fn steps(log: &Sqlite, told: &Told, row: RowRef) -> anyhow::Result<HashSet<StepI
 
 /// What happened to some steps, run by run.
 fn chapters(log: &Sqlite, steps: &HashSet<StepId>) -> anyhow::Result<Vec<Chapter>> {
-    let heads: HashMap<String, RunHead> = log.runs()?.into_iter().map(|head| (head.run.clone(), head)).collect();
+    let heads: HashMap<String, RunHead> = log.heads()?.into_iter().map(|head| (head.run.clone(), head)).collect();
     let mut chapters: Vec<Chapter> = Vec::new();
     log.entries_of(steps, &mut |run, entry| {
         if let Some(chapter) = chapters.iter_mut().find(|chapter| chapter.head.run == run) {

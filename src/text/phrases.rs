@@ -804,6 +804,38 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     // Taking back, and the ceiling on changes.
     (
+        "nobody is there to confirm that this is accepted; look at `turnup compare`, then add --yes",
+        "não há ninguém para confirmar que isto é aceito; veja `turnup compare` e acrescente --yes",
+    ),
+    (
+        "there is nothing to accept: only what was confirmed and stands otherwise now can be",
+        "não há nada a aceitar: só se aceita o que foi confirmado e agora está diferente",
+    ),
+    (
+        "this is about {objects|* known object|* known objects}, of which {gone|* is|* are} gone from Webex",
+        "trata-se de {objects|* objeto conhecido|* objetos conhecidos}, dos quais {gone|* não existe|* não existem} mais no Webex",
+    ),
+    (
+        "every customer that is known is gone from this Webex, so it is probably not the one that they were made in; look whose token this is. Nothing was accepted",
+        "nenhum dos clientes conhecidos existe neste Webex, que provavelmente não é aquele em que foram criados; veja de quem é este token. Nada foi aceito",
+    ),
+    (
+        "take this over as what is known? nothing is sent [y/N] ",
+        "assumir isto como o que se conhece? nada é enviado [s/N] ",
+    ),
+    (
+        "{left|* difference stays|* differences stay} as it was: what no sheet names, what was never there, and other e-mails or names are for a person to decide",
+        "{left|* diferença fica|* diferenças ficam} como está: o que nenhuma planilha cita, o que nunca existiu e outros e-mails ou nomes, uma pessoa decide",
+    ),
+    (
+        "`turnup compare {folder} --accept` takes over what stands in Webex as what is known; the next run then puts back what the sheets say",
+        "`turnup compare {folder} --accept` assume o que está no Webex como o que se conhece; a próxima execução então repõe o que as planilhas dizem",
+    ),
+    (
+        "{accepted|* object is|* objects are} known as Webex has {accepted|it|them} now; `turnup plan {folder}` shows what puts back what the sheets say",
+        "{accepted|* objeto é conhecido|* objetos são conhecidos} como o Webex {accepted|o|os} tem agora; `turnup plan {folder}` mostra o que repõe o que as planilhas dizem",
+    ),
+    (
         "nobody is there to confirm that the run is taken back; add --yes",
         "não há ninguém para confirmar que a execução seja desfeita; acrescente --yes",
     ),

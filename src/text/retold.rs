@@ -160,6 +160,18 @@ pub(super) const RETOLD: &[(&str, &str)] = &[
     ),
     ("nothing has been run in this folder yet", "nada foi executado nesta pasta ainda"),
     (
+        "{name} is what `turnup compare` took over; it sent nothing and has no rows, so there is nothing to tell or to take back",
+        "{name} é o que o `turnup compare` assumiu; nada enviou e não tem linhas, então não há nada a contar nem a desfazer",
+    ),
+    (
+        "`turnup compare` found it gone from Webex, and that was accepted",
+        "o `turnup compare` viu que não existe mais no Webex, e isso foi aceito",
+    ),
+    (
+        "`turnup compare` found it otherwise in Webex, and that was accepted",
+        "o `turnup compare` viu que está diferente no Webex, e isso foi aceito",
+    ),
+    (
         "the run {name} of {} was removed by `turnup purge` on {}, so nothing of it can be told or taken back",
         "a execução {name} de {} foi removida por `turnup purge` em {}, e nada dela pode ser contado nem desfeito",
     ),

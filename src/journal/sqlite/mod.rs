@@ -1,6 +1,7 @@
 //! The journal in a SQLite file beside the workspace. Every append is one synced transaction.
 
 mod gone;
+mod heads;
 mod known;
 mod place;
 mod purge;
@@ -71,12 +72,6 @@ impl Sqlite {
         }
         Ok(known.into_iter().collect())
     }
-
-    fn head(&self, run: &str) -> anyhow::Result<Option<RunHead>> {
-        let head: Option<String> =
-            self.connection.query_row("SELECT head FROM runs WHERE run = ?1", [run], |row| row.get(0)).optional()?;
-        head.map(|text| serde_json::from_str(&text).context("a run's head is damaged")).transpose()
-    }
 }
 
 /// What SQLite says, with what can be done about it.
@@ -146,9 +141,7 @@ impl Log for Sqlite {
     }
 
     fn runs(&self) -> anyhow::Result<Vec<RunHead>> {
-        let mut select = self.connection.prepare("SELECT head FROM runs ORDER BY rowid")?;
-        let heads = select.query_map([], |row| row.get::<_, String>(0))?;
-        heads.map(|text| serde_json::from_str(&text?).context("a run's head is damaged")).collect()
+        Ok(self.heads()?.into_iter().filter(RunHead::has_rows).collect())
     }
 
     fn replay(&self, run: &str) -> anyhow::Result<(Plan, HashMap<StepId, Record>)> {
