@@ -79,6 +79,7 @@ codes! {
     SheetIgnored "F117" Notice,
     MappingUnused "F118" Warning,
     WrongSheet "F119" Error,
+    SheetLeftOut "F120" Error,
     FileOpenElsewhere "F130" Warning,
     FileDoubled "F131" Warning,
     CorrectionsMalformed "F132" Error,

@@ -70,8 +70,8 @@ pub(super) fn room(workspace: &Workspace, steps: u64) -> anyhow::Result<()> {
     workspace.make_sure_of_room(ROOM_MIN + steps * ROOM_PER_STEP)
 }
 
-/// Findings that leave a sheet without rows, or without a mend that was meant.
-pub(super) const UNREADABLE: [Code; 9] = [
+/// Findings that leave a sheet without rows or without some of them, or without a mend that was meant.
+pub(super) const UNREADABLE: [Code; 10] = [
     Code::CorrectionsMalformed,
     Code::WavesMalformed,
     Code::NotText,
@@ -81,6 +81,7 @@ pub(super) const UNREADABLE: [Code; 9] = [
     Code::WorkbookBroken,
     Code::SheetMissing,
     Code::WrongSheet,
+    Code::SheetLeftOut,
 ];
 
 /// Says why the file is probably the wrong one: too many of its rows have mistakes of their own.

@@ -11,7 +11,7 @@ use super::blank_workbook::OWN_SHEETS;
 use super::dialect::{dialect, take_separator_line};
 use super::encoding::decode;
 use super::mapping::Mapping;
-use super::split::{Dialect, row_cells, rows};
+use super::split::{Dialect, RowAt, row_cells, rows};
 use super::workbook::{self, CellKind, FileType, Tab, TypedCell, WorkbookProblem, is_called};
 use super::{Sheet, Sheets, header};
 use crate::diagnostic::{Code, Diagnostic, Place, closest};
@@ -209,12 +209,15 @@ fn book(file: &str, bytes: &[u8], options: &Options, found: &mut Vec<Diagnostic>
         if let Some(at) = tabs.iter().position(|tab| is_called(&tab.name, kind.name())) {
             return of_tab(kind, file, tabs.remove(at), options, found);
         }
+        // One that is meant by its rows is told here, and not as one that nobody reads.
+        let alike = tabs.iter().position(|tab| is_filled(tab, kind, options)).map(|at| tabs.remove(at).name);
         let near = closest(kind.name(), names.iter().map(String::as_str));
+        let near = alike.as_deref().or(near);
         let place = Place::file(&file.into(), Some(kind.name()));
         found.push(Diagnostic::new(Code::SheetMissing, place).with("sheet", kind.name()).suggest(near));
         Sheet::empty(kind, file.into())
     });
-    ignored(&tabs, &place, found);
+    ignored(&tabs, &SheetKind::ALL, &place, options, found);
     sheets
 }
 
@@ -230,15 +233,42 @@ fn one(kind: SheetKind, file: &str, bytes: &[u8], options: &Options, found: &mut
     let mut tabs = tabs(bytes, &[name], &place, found).unwrap_or_default();
     let Some(at) = tabs.iter().position(|tab| tab.name == name) else { return Sheet::empty(kind, file.into()) };
     let tab = tabs.remove(at);
-    ignored(&tabs, &place, found);
+    ignored(&tabs, &[kind], &place, options, found);
     of_tab(kind, file, tab, options, found)
 }
 
-/// Names the tabs that nobody reads. Those that turnup made itself, and hidden ones, surprise nobody.
-fn ignored(tabs: &[Tab], place: &Place, found: &mut Vec<Diagnostic>) {
-    for tab in tabs.iter().filter(|tab| !tab.is_hidden && !OWN_SHEETS.contains(&tab.name.as_str())) {
-        found.push(Diagnostic::new(Code::SheetIgnored, place.clone()).value(&tab.name));
+/// Names the tabs that nobody reads; it is an error where one has rows of these sheets, which would be lost. Those that
+/// turnup made itself, and hidden ones, surprise nobody.
+fn ignored(tabs: &[Tab], kinds: &[SheetKind], place: &Place, options: &Options, found: &mut Vec<Diagnostic>) {
+    for tab in tabs.iter().filter(|tab| is_for_people(tab)) {
+        let finding = match kinds.iter().find(|kind| is_filled(tab, **kind, options)) {
+            Some(kind) => Diagnostic::new(Code::SheetLeftOut, place.clone()).with("sheet", kind.name()),
+            None => Diagnostic::new(Code::SheetIgnored, place.clone()),
+        };
+        found.push(finding.value(&tab.name));
     }
+}
+
+fn is_for_people(tab: &Tab) -> bool {
+    !tab.is_hidden && !OWN_SHEETS.contains(&tab.name.as_str())
+}
+
+/// Has a tab that nobody reads the columns of that sheet, and rows below them?
+fn is_filled(tab: &Tab, kind: SheetKind, options: &Options) -> bool {
+    // Two tabs may have one name but for blanks.
+    let csv = if tab.csv.is_empty() { &tab.beginning } else { &tab.csv };
+    let Ok(text) = str::from_utf8(csv) else { return false };
+    let dialect = Dialect::rfc4180(b',');
+    let rows = rows(text, dialect).rows;
+    let [first, _, ..] = rows.as_slice() else { return false };
+    is_for_people(tab) && header::has_all(kind, &header_cells(text, dialect, first), &options.mapping)
+}
+
+/// The cells of a header row.
+fn header_cells(text: &str, dialect: Dialect, row: &RowAt) -> Vec<String> {
+    let mut cells = Vec::new();
+    row_cells(text, row.start as usize, dialect, &mut cells);
+    cells.iter().map(|cell| cell.text(text, dialect).trim().to_owned()).collect()
 }
 
 /// Reads a file that came back from a person, CSV or workbook: the sheets that it holds. None when neither its name nor its
@@ -253,12 +283,18 @@ pub fn read_back(path: &Path, options: &Options, found: &mut Vec<Diagnostic>) ->
     let place = Place::file(&shown.as_str().into(), None);
     let Some(tabs) = tabs(&bytes, &SheetKind::ALL.map(SheetKind::name), &place, found) else { return Ok(Vec::new()) };
     let of = |tab: &Tab| SheetKind::ALL.into_iter().find(|kind| is_called(&tab.name, kind.name()));
-    let known: Vec<(SheetKind, Tab)> = tabs.into_iter().filter_map(|tab| Some((of(&tab)?, tab))).collect();
+    let mut taken = Vec::new();
+    let (known, others): (Vec<Tab>, Vec<Tab>) = tabs.into_iter().partition(|tab| {
+        let kind = of(tab).filter(|kind| !taken.contains(kind));
+        taken.extend(kind);
+        kind.is_some()
+    });
     if known.is_empty() {
         // A spreadsheet calls the only tab of a CSV file as the file.
         return Ok(by_name.map(|kind| one(kind, &shown, &bytes, options, found)).into_iter().collect());
     }
-    Ok(known.into_iter().map(|(kind, tab)| of_tab(kind, &shown, tab, options, found)).collect())
+    ignored(&others, &SheetKind::ALL, &place, options, found);
+    Ok(known.into_iter().filter_map(|tab| Some(of_tab(of(&tab)?, &shown, tab, options, found))).collect())
 }
 
 fn of_tab(kind: SheetKind, file: &str, tab: Tab, options: &Options, found: &mut Vec<Diagnostic>) -> Sheet {
@@ -300,10 +336,7 @@ fn sheet(mut sheet: Sheet, options: &Options, found: &mut Vec<Diagnostic>) -> Sh
         return sheet;
     }
     let first = scan.rows.remove(0);
-    let mut cells = Vec::new();
-    row_cells(&sheet.text, first.start as usize, sheet.dialect, &mut cells);
-    let header = |cell: &super::CellAt| cell.text(&sheet.text, sheet.dialect).trim().to_owned();
-    sheet.header = cells.iter().map(header).collect();
+    sheet.header = header_cells(&sheet.text, sheet.dialect, &first);
     sheet.uses = header::uses(sheet.kind, &sheet.header, &options.mapping);
     let other = header::other_sheet(&sheet, &options.mapping);
     if let Some(other) = other {

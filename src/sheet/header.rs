@@ -77,6 +77,13 @@ pub(super) fn known_count(kind: SheetKind, header: &[String], mapping: &Mapping)
     uses(kind, header, mapping).iter().filter(|used| matches!(used, Use::Column(_))).count()
 }
 
+/// Is every column there that the sheet must have?
+pub(super) fn has_all(kind: SheetKind, header: &[String], mapping: &Mapping) -> bool {
+    let uses = uses(kind, header, mapping);
+    let has = |spec: &Spec| uses.iter().any(|used| matches!(used, Use::Column(own) if own.header == spec.header));
+    specs(kind).iter().filter(|spec| spec.need == Need::Always).all(|spec| has(spec))
+}
+
 /// Says what every header cell means. The user's mapping goes first; exact headers go before aliases, so that `name` is
 /// never taken for another column's alias.
 pub(super) fn uses(kind: SheetKind, header: &[String], mapping: &Mapping) -> Vec<Use> {

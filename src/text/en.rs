@@ -121,7 +121,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "the sheet `{value}` is not read",
         "rename it if it was meant for turnup, or leave it",
         "turnup reads the sheets customers, locations and users of a workbook, and says which others it found.",
-        "a workbook with the sheets `users` and `users (2)`",
+        "a workbook with the sheets `users` and `notes`",
     ),
     entry(
         "F118",
@@ -136,6 +136,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "put the {sheet} sheet in its place; nothing else is said of this file",
         "A sheet is known by the name of its file, and a copy under another sheet's name makes no sense in any of its rows.",
         "`locations.csv` copied over `users.csv`",
+    ),
+    entry(
+        "F120",
+        "the sheet `{value}` has rows of the {sheet} sheet, but is not read, so they would be left out",
+        "move its rows below those of the {sheet} sheet and delete it, or hide it if they are not meant",
+        "turnup reads one sheet of each kind of a workbook; rows of a second one would be left out silently.",
+        "a workbook with the sheets `users` and `users 2`, both with rows",
     ),
     entry(
         "F130",

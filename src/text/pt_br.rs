@@ -121,7 +121,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "a planilha `{value}` não é lida",
         "renomeie-a se era para o turnup, ou deixe como está",
         "O turnup lê as planilhas customers, locations e users de uma pasta de trabalho, e diz que outras encontrou.",
-        "uma pasta de trabalho com as planilhas `users` e `users (2)`",
+        "uma pasta de trabalho com as planilhas `users` e `notas`",
     ),
     entry(
         "F118",
@@ -136,6 +136,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "ponha a planilha {sheet} no lugar dele; nada mais se diz deste arquivo",
         "Uma planilha se conhece pelo nome do arquivo, e uma cópia com o nome de outra não faz sentido em nenhuma linha.",
         "`locations.csv` copiado por cima de `users.csv`",
+    ),
+    entry(
+        "F120",
+        "a planilha `{value}` tem linhas da planilha {sheet}, mas não é lida, então elas ficariam de fora",
+        "mova as linhas para baixo das da planilha {sheet} e apague-a, ou oculte-a se elas não valem",
+        "O turnup lê uma planilha de cada tipo de uma pasta de trabalho; as linhas de uma segunda ficariam de fora sem aviso.",
+        "uma pasta de trabalho com as planilhas `users` e `users 2`, ambas com linhas",
     ),
     entry(
         "F130",

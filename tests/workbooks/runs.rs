@@ -16,6 +16,10 @@ fn sample() -> PathBuf {
 
 /// Puts CSV files into the tabs of one workbook, every cell as text.
 fn book(sheets: &[&str]) -> Vec<u8> {
+    filled(sheets).save_to_buffer().expect("memory takes it")
+}
+
+fn filled(sheets: &[&str]) -> Workbook {
     let mut book = Workbook::new();
     for name in sheets {
         let tab = book.add_worksheet().set_name(*name).expect("it is a good name");
@@ -29,7 +33,7 @@ fn book(sheets: &[&str]) -> Vec<u8> {
             }
         }
     }
-    book.save_to_buffer().expect("memory takes it")
+    book
 }
 
 fn workspace(files: &[(&str, Vec<u8>)]) -> TempDir {
@@ -259,4 +263,62 @@ fn files_that_only_look_like_a_sheet_are_named() {
         let run = turnup(&["run", "--simulate", "--yes"], folder.path());
         assert!(run.status.code() == Some(3) && text(&run.stderr).contains("nothing was sent"), "{run:?}");
     }
+}
+
+/// A second sheet with rows of these sheets would be left out silently; notes, pivots and blank or hidden copies are none.
+#[test]
+fn rows_of_a_second_sheet_are_not_left_out_silently() {
+    let users = "customer_external_id,first_name,last_name,email,package\nx,Rui,Sá,rui@x.example,webex_suite\n";
+    let header = users.lines().next().expect("a header");
+    let spoken = users.replace(header, "Cliente,Nome,Sobrenome,E-mail,Pacote");
+    let report = turnup::sheet::OWN_SHEETS[5];
+    for (tab, text, is_hidden, code) in [
+        ("users 2", users, false, Some("F120")),
+        ("Sheet1", spoken.as_str(), false, Some("F120")),
+        ("users (2)", header, false, Some("F117")),
+        ("users 2", users, true, None),
+        (report, users, false, None),
+        ("notes", "ask Rui for users 30 to 40", false, Some("F117")),
+        ("pivot", "package,users\nwebex_suite,3\nwebex_calling,4\n", false, Some("F117")),
+    ] {
+        for (file, name) in [("workbook.xlsx", &SHEETS[..]), ("users.xlsx", &SHEETS[2..])] {
+            let mut book = filled(name);
+            let sheet = book.add_worksheet().set_name(tab).expect("it is a good name").set_hidden(is_hidden);
+            for (row, line) in (0..).zip(text.lines()) {
+                for (column, cell) in (0..).zip(line.split(',')) {
+                    sheet.write_string(row, column, cell).expect("it fits");
+                }
+            }
+            let mut files = vec![(file, book.save_to_buffer().expect("memory takes it"))];
+            if file == "users.xlsx" {
+                let csv = |name: &str| fs::read(sample().join(name)).expect("the sample has it");
+                files.extend(["customers.csv", "locations.csv"].map(|name| (name, csv(name))));
+            }
+            let folder = workspace(&files);
+            let expected: Vec<String> = code.iter().map(|code| format!("{file}   {code}")).collect();
+            assert_eq!(findings(folder.path()), expected, "{tab} of {file}");
+            let run = turnup(&["run", "--simulate", "--yes"], folder.path());
+            assert_eq!(run.status.code(), Some(if code == Some("F120") { 3 } else { 0 }), "{tab} of {file}: {run:?}");
+        }
+    }
+}
+
+/// The sheet that is missing is probably the one that has its rows, however it is called.
+#[test]
+fn a_sheet_under_another_name_is_suggested() {
+    let mut book = filled(&SHEETS[..2]);
+    let sheet = book.add_worksheet().set_name("Plan1").expect("it is a good name");
+    for (row, cells) in [
+        ["customer_external_id", "first_name", "last_name", "email", "package"],
+        ["x", "Rui", "Reis", "rui@x.example", "webex_suite"],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        sheet.write_row(u32::try_from(row).expect("two rows"), 0, cells).expect("it fits");
+    }
+    let folder = workspace(&[("workbook.xlsx", book.save_to_buffer().expect("memory takes it"))]);
+    let check = text(&turnup(&["check", "--format", "csv"], folder.path()).stdout);
+    assert!(check.contains("the workbook has no sheet called `users`; is `Plan1` meant?"), "{check}");
+    assert_eq!(check.matches(",F1").count(), 1, "{check}");
 }

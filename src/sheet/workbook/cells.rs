@@ -59,7 +59,12 @@ enum Reads {
 
 impl Cells<'_> {
     /// Reads to the end of the file, so that its check sum is looked at.
-    pub fn read<R: BufRead>(&mut self, mut xml: Xml<R>) -> Result<(), WorkbookProblem> {
+    pub fn read<R: BufRead>(&mut self, xml: Xml<R>) -> Result<(), WorkbookProblem> {
+        self.read_within(xml, u64::MAX)
+    }
+
+    /// Reads to the end of the file, or of that many bytes of it.
+    pub fn read_within<R: BufRead>(&mut self, mut xml: Xml<R>, most: u64) -> Result<(), WorkbookProblem> {
         let mut cell = Cell {
             row: 0,
             column: 0,
@@ -73,6 +78,9 @@ impl Cells<'_> {
         let mut is_inside = false;
         loop {
             let at = xml.at();
+            if at > most {
+                return Ok(());
+            }
             let place = |damage: Fault, xml: &Xml<R>| damage.at(xml.part(), at);
             match xml.next()? {
                 Token::Start(tag) if tag.name() == "sheetData" => is_inside = true,

@@ -35,6 +35,8 @@ pub struct Tab {
     /// Record k is row k of the sheet, so blank rows are blank records; rows after the last filled one are left out.
     /// Nothing for a tab that was not wanted.
     pub csv: Vec<u8>,
+    /// The first rows of a tab that was not wanted and is not hidden, likewise; nothing when they cannot be read.
+    pub beginning: Vec<u8>,
     /// The cells that are no text, in reading order.
     pub typed: Vec<TypedCell>,
 }
@@ -64,8 +66,11 @@ pub enum CellKind {
     Boolean,
 }
 
+/// How much of a tab that is not wanted is looked at, unfolded.
+const BEGINNING_BYTES: u64 = 256 << 10;
+
 /// Reads the tabs of a workbook, in their order. Those whose name is wanted are read (without regard to case and blanks),
-/// of the others only the name is told.
+/// of the others only the name is told, and how they begin.
 ///
 /// # Errors
 /// When it is locked with a password, too large, or damaged. No input makes it panic or take much more than 1 GiB.
@@ -81,20 +86,30 @@ fn read_within(bytes: &[u8], wanted: &[&str], limits: &Limits) -> Result<Vec<Tab
     let book = Book::read(&mut bundle, limits)?;
     let is_wanted = |name: &str| wanted.iter().any(|wanted| is_called(name, wanted));
     let strings = match &book.strings {
-        Some(part) if book.tabs.iter().any(|tab| is_wanted(&tab.name)) => Strings::read(&mut bundle, part, limits)?,
+        Some(part) if !wanted.is_empty() => Strings::read(&mut bundle, part, limits)?,
         _ => Strings::default(),
     };
     let mut table = Table::new();
     let mut tabs = Vec::new();
     for tab in book.tabs {
-        let mut typed = Vec::new();
-        if let Some(part) = tab.part.filter(|_| is_wanted(&tab.name)) {
-            let mut cells = Cells { strings: &strings, formats: &book.formats, limits, table: &mut table, typed };
-            cells.read(bundle.large(&part)?)?;
-            typed = cells.typed;
-            typed.shrink_to_fit();
+        let (mut typed, mut beginning) = (Vec::new(), Vec::new());
+        match tab.part {
+            Some(part) if is_wanted(&tab.name) => {
+                let mut cells = Cells { strings: &strings, formats: &book.formats, limits, table: &mut table, typed };
+                cells.read(bundle.large(&part)?)?;
+                typed = cells.typed;
+                typed.shrink_to_fit();
+            }
+            Some(part) if !wanted.is_empty() && !tab.is_hidden => {
+                let mut table = Table::new();
+                let mut cells =
+                    Cells { strings: &strings, formats: &book.formats, limits, table: &mut table, typed: vec![] };
+                let read = bundle.large(&part).and_then(|xml| cells.read_within(xml, BEGINNING_BYTES));
+                beginning = read.map(|()| table.finish()).unwrap_or_default();
+            }
+            _ => {}
         }
-        tabs.push(Tab { name: tab.name, is_hidden: tab.is_hidden, csv: table.finish(), typed });
+        tabs.push(Tab { name: tab.name, is_hidden: tab.is_hidden, csv: table.finish(), beginning, typed });
     }
     Ok(tabs)
 }
