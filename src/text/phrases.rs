@@ -819,6 +819,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "every customer that is known is gone from this Webex, so it is probably not the one that they were made in; look whose token this is. Nothing was accepted",
         "nenhum dos clientes conhecidos existe neste Webex, que provavelmente não é aquele em que foram criados; veja de quem é este token. Nada foi aceito",
     ),
+    ("nothing was written", "nada foi gravado"),
     (
         "take this over as what is known? nothing is sent [y/N] ",
         "assumir isto como o que se conhece? nada é enviado [s/N] ",
