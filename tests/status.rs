@@ -100,3 +100,115 @@ fn what_waits_for_cisco_says_since_when() {
     assert!(since[0].starts_with("2026-11-22T22:00"), "{since:?}");
     assert_eq!(since[0], since[1], "the second night changes nothing about since when");
 }
+
+/// The one line of a customer.
+fn line(bench: &Bench, customer: &str, code: u8) -> String {
+    let status = bench.ran(&["status", "work"]).expect_code(code.into()).out;
+    let found = status.lines().find(|line| line.trim_start().starts_with(customer));
+    found.unwrap_or_else(|| panic!("{customer} is not in {status}")).to_owned()
+}
+
+fn change(bench: &Bench, file: &str, from: &str, to: &str) {
+    let text = std::fs::read_to_string(bench.path(file)).expect("it is there");
+    assert!(text.contains(from), "{from} is not in {text}");
+    bench.write(file, &text.replace(from, to));
+}
+
+/// The sheets with a column `action`, in which every row of Tejo says delete.
+fn tejo_goes(bench: &Bench) {
+    for sheet in ["customers", "locations", "users"] {
+        let file = format!("work/{sheet}.csv");
+        let text = std::fs::read_to_string(bench.path(&file)).expect("it is there");
+        let cell = |(at, line): (usize, &str)| match at {
+            0 => format!("{line},action\n"),
+            _ => format!("{line},{}\n", if line.starts_with("tejo,") { "delete" } else { "" }),
+        };
+        bench.write(&file, &text.lines().enumerate().map(cell).collect::<String>());
+    }
+}
+
+#[test]
+fn a_deleted_customer_is_told_as_deleted_and_its_way_back_names_its_organisation() {
+    let bench = waves();
+    let sheets = ["customers", "locations", "users"].map(|sheet| {
+        let file = format!("work/{sheet}.csv");
+        (file.clone(), std::fs::read_to_string(bench.path(&file)).expect("it is there"))
+    });
+    bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);
+    tejo_goes(&bench);
+    assert!(line(&bench, "tejo", 3).contains("the next run"), "its deletion is open");
+    bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);
+    let status = bench.ran(&["status", "work"]).expect_code(0).out;
+    assert!(status.contains("wave 2: 0 of 0 customers ready, 1 deleted"), "{status}");
+    assert!(status.contains("tejo    deleted  users 0/0"), "{status}");
+    let evidence = bench.ran(&["report", "work", "--customer", "tejo"]).expect_code(0).out;
+    assert!(evidence.contains("standing: deleted") && !evidence.contains("devices"), "{evidence}");
+    for (file, text) in &sheets {
+        bench.write(file, text);
+    }
+    let again = line(&bench, "tejo", 3);
+    assert!(again.contains("in its column `org_id`") && !again.contains("the next run"), "{again}");
+}
+
+#[test]
+fn users_that_stand_count_though_their_rows_are_rejected() {
+    let bench = waves();
+    bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);
+    change(&bench, "work/users.csv", "Tiago", "");
+    let tejo = line(&bench, "tejo", 3);
+    assert!(tejo.contains("rejected  users 3/3"), "{tejo}");
+    // Twice the same person is one that is there.
+    let users = std::fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    let last = users.lines().last().expect("a user");
+    bench.write("work/users.csv", &format!("{}\n{last}\n", USERS.trim_end()));
+    let tejo = line(&bench, "tejo", 3);
+    assert!(tejo.contains("users 3/4"), "{tejo}");
+}
+
+#[test]
+fn what_the_next_run_cannot_do_is_named() {
+    let bench = waves();
+    bench.write(
+        "work/waves.csv",
+        "wave,opens_at,closes_at,timezone,owner\n1,2026-11-21 22:00,2026-11-22 06:00,Europe/Lisbon,\n\
+         2,2026-11-23 22:00,2026-11-24 06:00,Europe/Lisbon,\n",
+    );
+    let told = |now: &str| {
+        let mut command = bench.turnup(&["status", "work"]);
+        let ran = Ran::of(command.env("TURNUP_NOW", now)).expect_code(3).out;
+        assert!(!ran.contains("the next run"), "{ran}");
+        ran
+    };
+    let between = told("2026-11-22T22:00:00Z");
+    assert!(between.contains("a new window in waves.csv: that of wave `1` is over"), "{between}");
+    assert!(between.contains("the window of wave `2`, which opens in 1 d 0 h 0 min"), "{between}");
+}
+
+#[test]
+fn a_customer_whose_run_is_parked_waits_for_approval() {
+    let bench = waves();
+    bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);
+    bench.write("work/turnup.toml", "[guards]\nmax_changes = 1\n");
+    change(&bench, "work/users.csv", "1002,", "1102,");
+    change(&bench, "work/users.csv", "1001,", "1101,");
+    bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(5);
+    let status = bench.ran(&["status", "work"]).expect_code(3).out;
+    assert!(status.contains("users 3/3") && status.contains("waiting"), "{status}");
+    assert!(status.contains("approval: `turnup approve 20") && !status.contains("the next run"), "{status}");
+}
+
+#[test]
+fn an_emergency_address_that_was_refused_is_not_taken_for_one_that_nobody_wants() {
+    let bench = waves();
+    let text = std::fs::read_to_string(bench.path("work/customers.csv")).expect("it is there");
+    let cell = |(at, line): (usize, &str)| format!("{line},{}\n", ["emergency_address", "yes"].get(at).unwrap_or(&""));
+    bench.write("work/customers.csv", &text.lines().enumerate().map(cell).collect::<String>());
+    let forbidden = "[[fault]]\nmethod = \"POST\"\npath = \"/telephony/pstn/locations/*/emergencyAddress/lookup\"\n\
+                     kind = \"status\"\nstatus = 403\ntimes = 9\n";
+    let simulator = Simulator::with_faults(&bench, forbidden);
+    Ran::of(&mut bench.against(&simulator, &["run", "work", "--yes"])).expect_code(4);
+    let aurora = line(&bench, "aurora", 4);
+    assert!(aurora.contains("failed  users 3/3") && aurora.contains("(R6"), "{aurora}");
+    assert!(aurora.contains("emergency registered at 0 of ") && !aurora.contains("the next run"), "{aurora}");
+    assert!(line(&bench, "tejo", 4).contains("emergency -"));
+}

@@ -82,6 +82,11 @@ pub fn by_hand(status: Option<&CustomerStatus>, packages: &str, lang: Lang) -> V
         let open = status.waits.iter().filter(|wait| wait.standing != Standing::Ready);
         list.extend(open.map(|wait| say(lang, "see to: {what}", &[("what", &wait_words(wait, lang))])));
     }
+    if status.is_some_and(|status| status.standing == Standing::Deleted) {
+        let words = "the organisation and its persons stay in Webex, outside this partner: close or hand over in Control Hub what nobody needs";
+        list.push(phrase(lang, words).to_owned());
+        return list;
+    }
     let mut fixed = vec!["devices: add phones and adapters, and hand out activation codes"];
     if packages.contains("common_area_calling") {
         fixed.push("common-area phones: the customer has the package; make the workspaces and their phones");

@@ -12,6 +12,8 @@ use crate::text::{Lang, phrase, say};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
+    /// Its row wants it away, and it is gone.
+    Deleted,
     /// Everything that its rows say stands.
     Ready,
     /// Something was not sent yet.
@@ -28,6 +30,7 @@ impl Standing {
     /// The word for people and machines.
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Deleted => "deleted",
             Self::Ready => "ready",
             Self::Open => "open",
             Self::Waiting => "waiting",
@@ -134,11 +137,11 @@ impl WaveWindow {
 }
 
 impl Status {
-    /// The exit code: 0 when every customer is ready, 4 when something failed, 3 otherwise.
+    /// The exit code: 0 when every customer is ready, or deleted as its row says, 4 when something failed, 3 otherwise.
     pub fn exit_code(&self) -> u8 {
         let worst = self.customers.iter().map(|customer| customer.standing).max();
         match worst {
-            Some(Standing::Ready) if self.strays == 0 => 0,
+            Some(Standing::Deleted | Standing::Ready) if self.strays == 0 => 0,
             Some(Standing::Failed) => 4,
             _ => 3,
         }
@@ -231,13 +234,16 @@ pub fn status_text(status: &Status, lang: Lang) -> String {
         (0..COLUMNS).map(|at| lines.iter().map(|line| line[at].chars().count()).max().unwrap_or_default()).collect();
     let mut lines = lines.iter();
     for (wave, of) in status.waves() {
-        let ready = of.iter().filter(|customer| customer.standing == Standing::Ready).count();
-        let name = wave.unwrap_or_default();
-        let gaps: [(&str, &dyn Display); 3] = [("wave", &name), ("ready", &ready), ("all", &of.len())];
+        let count = |standing: Standing| of.iter().filter(|customer| customer.standing == standing).count();
+        let (ready, deleted) = (count(Standing::Ready), count(Standing::Deleted));
+        let (name, all) = (wave.unwrap_or_default(), of.len() - deleted);
+        let deleted = if deleted > 0 { deleted.to_string() } else { String::new() };
+        let gaps: [(&str, &dyn Display); 4] =
+            [("wave", &name), ("ready", &ready), ("all", &all), ("deleted", &deleted)];
         let words = if wave.is_some() {
-            "wave {wave}: {ready} of {all|* customer|* customers} ready"
+            "wave {wave}: {ready} of {all|* customer|* customers} ready{deleted:, * deleted}"
         } else {
-            "without a wave: {ready} of {all|* customer|* customers} ready"
+            "without a wave: {ready} of {all|* customer|* customers} ready{deleted:, * deleted}"
         };
         text.push_str(&(say(lang, words, &gaps) + "\n"));
         text.extend(wave.and_then(|wave| status.window(wave)).map(|window| window.line(lang)));

@@ -80,13 +80,13 @@ fn unsent(desk: &Desk, found: &[&CustomerStatus]) -> anyhow::Result<HashMap<Stri
     Ok(rows.map(page).collect::<Vec<_>>().into_iter().rev().collect())
 }
 
-const STANDINGS: [Standing; 5] =
-    [Standing::Failed, Standing::Rejected, Standing::Waiting, Standing::Open, Standing::Ready];
+const STANDINGS: [Standing; 6] =
+    [Standing::Failed, Standing::Rejected, Standing::Waiting, Standing::Open, Standing::Ready, Standing::Deleted];
 
 const fn tone(standing: Standing) -> &'static str {
     match standing {
         Standing::Ready => "good",
-        Standing::Open => "quiet",
+        Standing::Open | Standing::Deleted => "quiet",
         Standing::Waiting => "wait",
         Standing::Rejected | Standing::Failed => "fail",
     }
@@ -94,6 +94,7 @@ const fn tone(standing: Standing) -> &'static str {
 
 fn words(standing: Standing, lang: Lang) -> &'static str {
     let english = match standing {
+        Standing::Deleted => "deleted",
         Standing::Ready => "ready",
         Standing::Open => "not sent yet",
         Standing::Waiting => "waiting",

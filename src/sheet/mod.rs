@@ -187,9 +187,9 @@ impl Sheet {
         self.corrected.len()
     }
 
-    /// How many of them were mended and sent, and stand in no file of kept mends.
-    pub fn corrected_since_count(&self) -> usize {
-        self.corrected.iter().filter(|cell| cell.line == 0).count()
+    /// The rows of those cells that were mended and sent, and stand in no file of kept mends; a row once for each cell.
+    pub fn corrected_since(&self) -> impl Iterator<Item = usize> {
+        self.corrected.iter().filter(|cell| cell.line == 0).map(|cell| cell.row)
     }
 
     /// Is nothing in the cell? A formula whose value was not saved is something.

@@ -421,12 +421,12 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("rejected", "rejeitado"),
     ("failed", "falhou"),
     (
-        "wave {wave}: {ready} of {all|* customer|* customers} ready",
-        "onda {wave}: {ready} de {all|* cliente pronto|* clientes prontos}",
+        "wave {wave}: {ready} of {all|* customer|* customers} ready{deleted:, * deleted}",
+        "onda {wave}: {ready} de {all|* cliente pronto|* clientes prontos}{deleted:; excluídos: *}",
     ),
     (
-        "without a wave: {ready} of {all|* customer|* customers} ready",
-        "sem onda: {ready} de {all|* cliente pronto|* clientes prontos}",
+        "without a wave: {ready} of {all|* customer|* customers} ready{deleted:, * deleted}",
+        "sem onda: {ready} de {all|* cliente pronto|* clientes prontos}{deleted:; excluídos: *}",
     ),
     (
         "{count|* cell|* cells} of the sheets still {count|says|say} what was mended and sent since; the next run of the sheets rejects {count|its row|their rows}, so mend {count|it|them} there too, or keep mends with `turnup retry --from FILE --keep`",
@@ -444,6 +444,29 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("{what} since {since}", "{what} desde {since}"),
     ("mistakes to mend ({codes})", "erros a corrigir ({codes})"),
     ("the next run", "a próxima execução"),
+    ("approval: `turnup approve {run}`", "aprovação: `turnup approve {run}`"),
+    (
+        "the run {run}, which is not over (`turnup resume` goes on with it)",
+        "a execução {run}, que não terminou (`turnup resume` a continua)",
+    ),
+    (
+        "{org_id} in its column `org_id`: it was deleted, and that organisation still has the e-mails of its users",
+        "{org_id} na sua coluna `org_id`: ele foi excluído, e essa organização ainda tem os e-mails dos seus usuários",
+    ),
+    (
+        "its sheets: {cells|* cell lacks|* cells lack} what was mended and sent",
+        "suas planilhas: falta em {cells|* célula|* células} o que foi corrigido e enviado",
+    ),
+    ("what is wrong in {place}", "o que está errado em {place}"),
+    ("the window of wave `{wave}`, which opens in {left}", "a janela da onda `{wave}`, que abre em {left}"),
+    (
+        "a new window in waves.csv: that of wave `{wave}` is over",
+        "uma nova janela em waves.csv: a da onda `{wave}` já acabou",
+    ),
+    (
+        "the organisation and its persons stay in Webex, outside this partner: close or hand over in Control Hub what nobody needs",
+        "a organização e as suas pessoas ficam no Webex, fora deste parceiro: encerre ou transfira no Control Hub o que ninguém precisa",
+    ),
     (
         "registered at {done} of {all|* location|* locations}",
         "registrado em {done} de {all|* localidade|* localidades}",

@@ -1,109 +1,24 @@
-//! `turnup status`: where every customer stands, over all runs; the exit code is the go or no-go.
+//! Gathers, customer by customer, what sheets, plan and journal say.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
-use std::path::Path;
 
-use super::inputs::Inputs;
-use super::{Clock, Console, checked, exit, mends, standing};
+use super::hold::Holds;
+use super::told::{Told, told};
 use crate::check::{Checked, RowRef, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::journal::{Ending, Log, Reason, Record, Sqlite, State, Stored, Which};
-use crate::model::SheetKind;
+use crate::journal::{Ending, Log, RunHead, Sqlite, Stored, Which};
+use crate::model::{self, SheetKind};
+use crate::pipeline::OpenRun;
 use crate::plan::{
-    self, Action, BROKEN_PACKAGES, Confirmed, EMERGENCY_ADDRESS, Known, Plan, Stage, Step, StepId, WAITS_SINCE,
+    self, Action, BROKEN_PACKAGES, Confirmed, EMERGENCY_ADDRESS, Known, Plan, Stage, Step, StepId, WAITS_SINCE, Work,
 };
-use crate::report::{self, Administrator, CustomerStatus, Part, Standing, Status, Wait, WaveWindow};
-use crate::settings::{Settings, Typed, settle};
-use crate::sheet::{Phase, Sheets, Wave, customers as c};
-use crate::text::{self, Lang, phrase, say};
-use crate::workspace::Workspace;
-
-/// How the status is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum StatusFormat {
-    #[default]
-    Text,
-    Json,
-}
+use crate::report::{self, Administrator, CustomerStatus, Part, Standing, Status, Wait};
+use crate::sheet::{Sheets, Wave, customers as c, users as u};
+use crate::text::{Lang, phrase, say};
 
 /// The column of the customers sheet that says who looks after a customer. It goes nowhere else.
 const OWNER: &str = "owner";
-
-/// `turnup status`: one line for a customer.
-///
-/// # Errors
-/// When the sheets or the journal cannot be read.
-pub fn status(
-    folder: &Path,
-    typed: &Typed,
-    wave: Option<&str>,
-    format: StatusFormat,
-    console: &mut Console<'_>,
-) -> anyhow::Result<u8> {
-    let workspace = Workspace::open(folder)?;
-    let lang = if format == StatusFormat::Json { Lang::En } else { settle(typed, &workspace)?.lang };
-    let settings = Settings { lang, ..settle(typed, &workspace)? };
-    let mut status = status_of(&workspace, &settings, &console.clock)?;
-    if let Some(wave) = wave {
-        let is_in = |of: Option<&str>| of.is_some_and(|of| of.trim().eq_ignore_ascii_case(wave.trim()));
-        status.customers.retain(|customer| is_in(customer.wave.as_deref()));
-        status.strays = 0;
-        status.windows.retain(|window| is_in(Some(&window.wave)));
-        if status.customers.is_empty() {
-            console.refuse(&say(lang, "no customer has the wave `{wave}`", &[("wave", &wave)]));
-            return Ok(exit::USAGE);
-        }
-    }
-    console.print(&match format {
-        StatusFormat::Text => report::status_text(&status, lang),
-        StatusFormat::Json => report::status_json(&status),
-    });
-    Ok(status.exit_code())
-}
-
-/// Where every customer of a workspace stands: its sheets of today against everything that was recorded.
-///
-/// # Errors
-/// When the sheets or the journal cannot be read.
-pub fn status_of(workspace: &Workspace, settings: &Settings, clock: &Clock) -> anyhow::Result<Status> {
-    let log = workspace.has_state().then(|| Sqlite::open(&workspace.journal())).transpose()?;
-    let sent = log.as_ref().map(|log| mends::sent(workspace, log)).transpose()?.unwrap_or_default();
-    let inputs = Inputs::read_as_sent(workspace.root(), &settings.reading, sent)?;
-    let known = log.as_ref().map(Log::known).transpose()?.unwrap_or_default();
-    let stands = standing(&known);
-    let checked = checked(&inputs, settings, &stands);
-    let plan = plan::plan(&checked.batch(), &known);
-    let mut board = Board::new(&checked, &known, settings.lang);
-    board.take_plan(&plan);
-    board.take_verdicts();
-    board.take_findings();
-    if let Some(log) = &log {
-        board.take_runs(log)?;
-    }
-    let unmended = SheetKind::ALL.into_iter().map(|kind| inputs.sheets.get(kind).corrected_since_count()).sum();
-    let windows = inputs.waves.iter().map(|wave| window_of(wave, clock)).collect();
-    Ok(Status { unmended, windows, ..board.status(&inputs.waves) })
-}
-
-fn window_of(wave: &Wave, clock: &Clock) -> WaveWindow {
-    let phase = wave.phase(clock.moment());
-    let told = |at: &jiff::Zoned| at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
-    WaveWindow {
-        wave: wave.name.clone(),
-        owner: (!wave.owner.is_empty()).then(|| wave.owner.clone()),
-        opens_at: told(&wave.opens),
-        closes_at: told(&wave.closes),
-        timezone: wave.opens.time_zone().iana_name().unwrap_or_default().to_owned(),
-        phase: match phase {
-            Phase::Before => "before",
-            Phase::Open => "open",
-            Phase::Over => "over",
-        },
-        words: wave.window(),
-        left: if phase == Phase::Before { wave.opens_in(clock.moment()) } else { String::new() },
-    }
-}
 
 /// What is gathered of one customer.
 #[derive(Default)]
@@ -116,6 +31,8 @@ struct Gathered {
     open: usize,
     /// Live and staged.
     numbers: (usize, usize),
+    /// Emergency addresses that are asked for and not registered yet.
+    asked: usize,
     /// Emergency identifiers that were confirmed, each once.
     emergency: Vec<String>,
     /// Locations, and those of them whose emergency address is registered.
@@ -123,36 +40,38 @@ struct Gathered {
     last: Option<(String, String)>,
 }
 
-struct Board<'a> {
+pub(super) struct Board<'a> {
     checked: &'a Checked<'a>,
     known: &'a Known,
     lang: Lang,
+    now: jiff::Timestamp,
+    holds: Holds,
     by_customer: HashMap<String, Gathered>,
     /// Steps that are still to be done, with their customer; and what was last recorded of them.
     open: HashMap<StepId, Open>,
+    /// Users that are not there yet, or do not work yet.
+    undone: HashSet<StepId>,
     strays: usize,
 }
 
 struct Open {
     customer: String,
     told: Option<Told>,
-}
-
-/// What the journal says of a step that is not done.
-struct Told {
-    standing: Standing,
-    what: String,
-    since: Option<String>,
-    ending: Option<Ending>,
-    /// An older run said something else, so that nothing older counts.
+    /// What happened last is known, so nothing older counts.
     is_settled: bool,
 }
 
 impl<'a> Board<'a> {
-    fn new(checked: &'a Checked<'a>, known: &'a Known, lang: Lang) -> Self {
+    /// The board by sheets, plan and what is known; what the runs say is taken by [`Board::take_runs`].
+    pub fn new(checked: &'a Checked<'a>, plan: &Plan, known: &'a Known, lang: Lang, now: jiff::Timestamp) -> Self {
         let by_customer = ids(checked).map(|(_, id)| (id, Gathered::default())).collect();
-        let mut board = Self { checked, known, lang, by_customer, open: HashMap::new(), strays: 0 };
+        let holds = Holds::of(checked, plan, known);
+        let (open, undone) = (HashMap::new(), HashSet::new());
+        let mut board = Self { checked, known, lang, now, holds, by_customer, open, undone, strays: 0 };
         board.take_known();
+        board.take_plan(plan);
+        board.take_verdicts();
+        board.take_findings();
         board
     }
 
@@ -187,17 +106,22 @@ impl<'a> Board<'a> {
                 self.mistake(&customer, finding.code);
             }
         }
-        for step in &plan.steps {
+        for step in plan.steps.iter().filter(|step| step.action != Action::Unchanged) {
             let customer = step.work.customer();
-            let is_user = step.stage == Stage::Users && step.source.sheet == SheetKind::Users;
-            if step.action == Action::Unchanged {
-                if is_user && let Some(gathered) = self.by_customer.get_mut(customer) {
-                    gathered.users.done += 1;
-                }
-            } else {
-                let told = step.follows_errors().then(|| self.with_errors(step));
-                self.open.insert(step.id.clone(), Open { customer: customer.to_owned(), told });
+            if step.stage == Stage::Users
+                && (step.follows_errors() || matches!(step.action, Action::Create | Action::Waiting))
+            {
+                self.undone.insert(step.id.clone());
             }
+            if let Work::Numbers(work) = &step.work
+                && work.emergency_address.is_some()
+                && let Some(gathered) = self.by_customer.get_mut(customer)
+            {
+                gathered.asked += 1;
+            }
+            let told = step.follows_errors().then(|| self.with_errors(step));
+            let is_settled = told.is_some();
+            self.open.insert(step.id.clone(), Open { customer: customer.to_owned(), told, is_settled });
         }
     }
 
@@ -211,13 +135,13 @@ impl<'a> Board<'a> {
             what: say(self.lang, words, &[("packages", &packages)]),
             since: step.fields.get(WAITS_SINCE).map(str::to_owned),
             ending: None,
-            is_settled: true,
         }
     }
 
-    /// How many users there are, and rows that wait for others.
+    /// How many users there are to be and how many are there, each once; and rows that wait for others.
     fn take_verdicts(&mut self) {
         let sheets = self.checked.sheets();
+        let mut seen = HashSet::new();
         for kind in SheetKind::ALL {
             for index in 0..sheets.get(kind).row_count() {
                 let row = RowRef { sheet: kind, index };
@@ -225,12 +149,16 @@ impl<'a> Board<'a> {
                 if verdict == Verdict::Skipped {
                     continue;
                 }
-                match self.by_customer.get_mut(&report::customer_of(row, sheets)) {
-                    Some(gathered) => {
-                        gathered.users.all += usize::from(kind == SheetKind::Users);
-                        gathered.open += usize::from(verdict != Verdict::Clean);
-                    }
-                    None => self.strays += 1,
+                let Some(gathered) = self.by_customer.get_mut(&report::customer_of(row, sheets)) else {
+                    self.strays += 1;
+                    continue;
+                };
+                gathered.open += usize::from(verdict != Verdict::Clean);
+                if kind == SheetKind::Users && !is_deletion(sheets, row) {
+                    let id = StepId::user(&sheets.users.cell(index, u::EMAIL.spec.header).trim().to_lowercase());
+                    gathered.users.all += 1;
+                    let is_there = self.known.get(&id).is_some() && !self.undone.contains(&id);
+                    gathered.users.done += usize::from(is_there && seen.insert(id));
                 }
             }
         }
@@ -260,37 +188,39 @@ impl<'a> Board<'a> {
         }
     }
 
-    /// What the journal says of what is not done, the latest run first; and who ran a customer last.
-    fn take_runs(&mut self, log: &Sqlite) -> anyhow::Result<()> {
-        let runs = log.runs()?;
-        for head in runs.iter().rev().filter(|head| head.parked.is_none()) {
-            log.walk(&head.run, Which::Open, &mut |stored| {
-                self.take_open(&stored);
-                Ok(())
-            })?;
-            log.walk(&head.run, Which::Moved, &mut |Stored { step, .. }| {
-                if let Some(gathered) = self.by_customer.get_mut(step.work.customer()) {
-                    gathered.last.get_or_insert_with(|| (head.run.clone(), head.by.clone()));
-                }
+    /// What the journal says of what is not done, the latest run first; who ran a customer last; and the run that is not
+    /// over.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn take_runs(&mut self, log: &Sqlite, open_run: Option<OpenRun>) -> anyhow::Result<()> {
+        for head in log.runs()?.iter().rev().filter(|head| head.parked.is_none()) {
+            log.walk(&head.run, Which::Moved, &mut |stored| {
+                self.take_moved(&stored, head);
                 Ok(())
             })?;
         }
-        Ok(())
+        self.holds.take_open_run(log, open_run)
     }
 
-    fn take_open(&mut self, stored: &Stored) {
-        let Stored { step, record, .. } = stored;
-        let Some(open) = self.open.get_mut(&step.id) else { return };
-        match &mut open.told {
-            None => open.told = told(step, record, self.lang),
-            Some(told) if !told.is_settled && told.ending == record.ending() => {
+    fn take_moved(&mut self, Stored { step, record, .. }: &Stored, head: &RunHead) {
+        if let Some(gathered) = self.by_customer.get_mut(step.work.customer()) {
+            gathered.last.get_or_insert_with(|| (head.run.clone(), head.by.clone()));
+        }
+        let Some(open) = self.open.get_mut(&step.id).filter(|open| !open.is_settled) else { return };
+        match (told(step, record, self.lang), &mut open.told) {
+            (Some(newest), told @ None) => *told = Some(newest),
+            // It came to the same before: since then.
+            (Some(_), Some(told)) if told.ending == record.ending() => {
                 told.since = record.finished_at.clone().or(told.since.take());
             }
-            Some(told) => told.is_settled = true,
+            (Some(_), Some(_)) => open.is_settled = true,
+            (None, _) => open.is_settled = record.ending().is_some_and(Ending::is_good),
         }
     }
 
-    fn status(mut self, waves: &[Wave]) -> Status {
+    /// Where every customer stands.
+    pub fn status(mut self, waves: &[Wave]) -> Status {
         for open in std::mem::take(&mut self.open).into_values() {
             let Some(gathered) = self.by_customer.get_mut(&open.customer) else { continue };
             match open.told {
@@ -312,14 +242,17 @@ impl<'a> Board<'a> {
         let sheet = &self.checked.sheets().customers;
         let cell = |header: &str| Some(sheet.cell(row, header).trim().to_owned()).filter(|cell| !cell.is_empty());
         let gathered = &self.by_customer[id];
-        let waits = self.waits(gathered);
-        let of_wave = cell(c::WAVE.spec.header).and_then(|name| waves.iter().find(|wave| wave.is_called(&name)));
-        let of_wave = of_wave.map(|wave| wave.owner.clone()).filter(|owner| !owner.is_empty());
+        let wave = cell(c::WAVE.spec.header).and_then(|name| waves.iter().find(|wave| wave.is_called(&name)));
+        let of_wave = wave.map(|wave| wave.owner.clone()).filter(|owner| !owner.is_empty());
+        let waits = self.waits(id, gathered, wave);
+        let is_gone = self.known.get(&StepId::customer(id)).is_none()
+            && is_deletion(self.checked.sheets(), RowRef { sheet: SheetKind::Customers, index: row });
+        let at_rest = if is_gone { Standing::Deleted } else { Standing::Ready };
         CustomerStatus {
             customer: id.to_owned(),
             name: cell(c::NAME.spec.header).unwrap_or_default(),
             wave: cell(c::WAVE.spec.header),
-            standing: waits.iter().map(|wait| wait.standing).max().unwrap_or(Standing::Ready),
+            standing: waits.iter().map(|wait| wait.standing).max().unwrap_or(at_rest),
             waits,
             users: gathered.users,
             numbers_live: gathered.numbers.0,
@@ -335,7 +268,7 @@ impl<'a> Board<'a> {
         }
     }
 
-    fn waits(&self, gathered: &Gathered) -> Vec<Wait> {
+    fn waits(&self, customer: &str, gathered: &Gathered, wave: Option<&Wave>) -> Vec<Wait> {
         let wait = |((standing, what), (since, count)): (&(Standing, String), &(Option<String>, usize))| Wait {
             standing: *standing,
             what: what.clone(),
@@ -349,8 +282,13 @@ impl<'a> Board<'a> {
             let count = gathered.mistakes.values().sum();
             waits.push(Wait { standing: Standing::Rejected, what, since: None, count });
         }
+        if let Some(approval) = self.holds.approval(customer) {
+            let what = approval.words(self.lang);
+            waits.push(Wait { standing: Standing::Waiting, what, since: None, count: 1 });
+        }
         if waits.is_empty() && gathered.open > 0 {
-            let what = phrase(self.lang, "the next run").to_owned();
+            let hold = self.holds.before_next(customer, wave, self.now);
+            let what = hold.map_or_else(|| phrase(self.lang, "the next run").to_owned(), |hold| hold.words(self.lang));
             waits.push(Wait { standing: Standing::Open, what, since: None, count: 1 });
         }
         waits.sort_by_key(|wait| (std::cmp::Reverse(wait.standing), std::cmp::Reverse(wait.count)));
@@ -369,7 +307,8 @@ impl<'a> Board<'a> {
 /// What is known of emergency calls: how many locations have a registered address, and identifiers.
 fn emergency(gathered: &Gathered, lang: Lang) -> Option<String> {
     let Part { done, all } = gathered.sites;
-    let registered = (done > 0)
+    let all = all.max(gathered.asked);
+    let registered = (done + gathered.asked > 0)
         .then(|| say(lang, "registered at {done} of {all|* location|* locations}", &[("done", &done), ("all", &all)]));
     let known: Vec<String> = registered.into_iter().chain(gathered.emergency.iter().cloned()).collect();
     (!known.is_empty()).then(|| known.join(", "))
@@ -386,6 +325,12 @@ fn ids<'c>(checked: &'c Checked<'_>) -> impl Iterator<Item = (usize, String)> + 
     })
 }
 
+/// Does the row want its object away?
+fn is_deletion(sheets: &Sheets, row: RowRef) -> bool {
+    let cell = sheets.get(row.sheet).cell(row.index, u::ACTION.spec.header);
+    model::Action::parse(cell.trim()) == Some(model::Action::Delete)
+}
+
 /// The customer of the row that a finding is about.
 fn customer_of(finding: &Diagnostic, sheets: &Sheets) -> Option<String> {
     let sheet = SheetKind::from_name(finding.place.sheet?)?;
@@ -397,44 +342,4 @@ fn customer_of(finding: &Diagnostic, sheets: &Sheets) -> Option<String> {
 fn wave_order(wave: Option<&str>) -> (bool, u64, String) {
     let number = wave.and_then(|wave| wave.trim().parse().ok()).unwrap_or(u64::MAX);
     (wave.is_none(), number, wave.unwrap_or_default().trim().to_lowercase())
-}
-
-/// What the record of a step that is not done says; none where it says nothing of its own.
-fn told(step: &Step, record: &Record, lang: Lang) -> Option<Told> {
-    let (standing, what) = match record.state {
-        State::Pending | State::Running | State::Finished(Ending::Blocked) => return None,
-        State::Finished(Ending::Waiting) => (Standing::Waiting, waiting(record.reason.as_ref()?, lang)?),
-        State::Finished(ending) if ending.is_good() => {
-            let lacking = record.reason.as_ref().filter(|reason| !reason.missing.is_empty())?;
-            (Standing::Failed, failure(step, Some(lacking), lang))
-        }
-        State::Sending(_) | State::Doubtful(_) => {
-            (Standing::Failed, phrase(lang, "an answer of Webex is outstanding").to_owned())
-        }
-        State::Finished(_) => (Standing::Failed, failure(step, record.reason.as_ref(), lang)),
-    };
-    let (since, ending) = (record.finished_at.clone(), record.ending());
-    Some(Told { standing, what, since, ending, is_settled: false })
-}
-
-/// What is waited for, with the word of Webex; none for what waits behind another row.
-fn waiting(reason: &Reason, lang: Lang) -> Option<String> {
-    if reason.blocked_by.is_some() {
-        return None;
-    }
-    Some(report::wait_cause(&reason.text, lang).to_owned())
-}
-
-/// Why it failed, in the words of its code.
-fn failure(step: &Step, reason: Option<&Reason>, lang: Lang) -> String {
-    let Some(reason) = reason else { return step.id.to_string() };
-    match reason.code.as_deref().and_then(Code::from_id) {
-        Some(code) => {
-            let message = text::entry(lang, code.id()).message;
-            let message =
-                text::fill(message, |name| (name == "reason").then(|| text::retold(lang, &reason.text).into_owned()));
-            format!("{message} ({code})")
-        }
-        None => text::retold(lang, &reason.text).into_owned(),
-    }
 }

@@ -1,0 +1,99 @@
+//! `turnup status`: where every customer stands, over all runs; the exit code is the go or no-go.
+
+mod board;
+mod hold;
+mod told;
+
+use std::path::Path;
+
+use self::board::Board;
+use super::inputs::Inputs;
+use super::{Clock, Console, checked, exit, mends, open_run, standing};
+use crate::journal::{Log, Sqlite};
+use crate::model::SheetKind;
+use crate::plan;
+use crate::report::{self, Status, WaveWindow};
+use crate::settings::{Settings, Typed, settle};
+use crate::sheet::{Phase, Wave};
+use crate::text::{Lang, say};
+use crate::workspace::Workspace;
+
+/// How the status is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StatusFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+/// `turnup status`: one line for a customer.
+///
+/// # Errors
+/// When the sheets or the journal cannot be read.
+pub fn status(
+    folder: &Path,
+    typed: &Typed,
+    wave: Option<&str>,
+    format: StatusFormat,
+    console: &mut Console<'_>,
+) -> anyhow::Result<u8> {
+    let workspace = Workspace::open(folder)?;
+    let lang = if format == StatusFormat::Json { Lang::En } else { settle(typed, &workspace)?.lang };
+    let settings = Settings { lang, ..settle(typed, &workspace)? };
+    let mut status = status_of(&workspace, &settings, &console.clock)?;
+    if let Some(wave) = wave {
+        let is_in = |of: Option<&str>| of.is_some_and(|of| of.trim().eq_ignore_ascii_case(wave.trim()));
+        status.customers.retain(|customer| is_in(customer.wave.as_deref()));
+        status.strays = 0;
+        status.windows.retain(|window| is_in(Some(&window.wave)));
+        if status.customers.is_empty() {
+            console.refuse(&say(lang, "no customer has the wave `{wave}`", &[("wave", &wave)]));
+            return Ok(exit::USAGE);
+        }
+    }
+    console.print(&match format {
+        StatusFormat::Text => report::status_text(&status, lang),
+        StatusFormat::Json => report::status_json(&status),
+    });
+    Ok(status.exit_code())
+}
+
+/// Where every customer of a workspace stands: its sheets of today against everything that was recorded.
+///
+/// # Errors
+/// When the sheets or the journal cannot be read.
+pub fn status_of(workspace: &Workspace, settings: &Settings, clock: &Clock) -> anyhow::Result<Status> {
+    let log = workspace.has_state().then(|| Sqlite::open(&workspace.journal())).transpose()?;
+    let sent = log.as_ref().map(|log| mends::sent(workspace, log)).transpose()?.unwrap_or_default();
+    let inputs = Inputs::read_as_sent(workspace.root(), &settings.reading, sent)?;
+    let known = log.as_ref().map(Log::known).transpose()?.unwrap_or_default();
+    let stands = standing(&known);
+    let checked = checked(&inputs, settings, &stands);
+    let plan = plan::plan(&checked.batch(), &known);
+    let mut board = Board::new(&checked, &plan, &known, settings.lang, clock.moment());
+    if let Some(log) = &log {
+        board.take_runs(log, open_run(workspace)?)?;
+    }
+    let unmended = SheetKind::ALL.into_iter().map(|kind| inputs.sheets.get(kind).corrected_since().count()).sum();
+    let windows = inputs.waves.iter().map(|wave| window_of(wave, clock)).collect();
+    Ok(Status { unmended, windows, ..board.status(&inputs.waves) })
+}
+
+fn window_of(wave: &Wave, clock: &Clock) -> WaveWindow {
+    let phase = wave.phase(clock.moment());
+    let told = |at: &jiff::Zoned| at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
+    WaveWindow {
+        wave: wave.name.clone(),
+        owner: (!wave.owner.is_empty()).then(|| wave.owner.clone()),
+        opens_at: told(&wave.opens),
+        closes_at: told(&wave.closes),
+        timezone: wave.opens.time_zone().iana_name().unwrap_or_default().to_owned(),
+        phase: match phase {
+            Phase::Before => "before",
+            Phase::Open => "open",
+            Phase::Over => "over",
+        },
+        words: wave.window(),
+        left: if phase == Phase::Before { wave.opens_in(clock.moment()) } else { String::new() },
+    }
+}
