@@ -216,10 +216,29 @@ fn a_copy_of_another_sheet_is_the_only_finding() {
     bench.write("work/customers.csv", USERS);
     let check = bench.ran(&["check", "work", "--format", "csv"]).expect_code(3).out;
     let found: Vec<&str> = check.lines().skip(1).collect();
-    let words = "this file has the columns of the users sheet, not of the customers sheet";
+    let words = "this looks like the users sheet, not like the customers sheet";
     assert!(found.len() == 1 && found[0].contains(",F119,error,") && found[0].contains(words), "{check}");
+    assert!(found[0].contains("call it `users.csv` and put the customers sheet in its place"), "{check}");
     let run = bench.ran(&["run", "work", "--simulate", "--yes"]).expect_code(3);
     assert!(run.err.contains(words) && run.err.contains("nothing was sent"), "{}", run.err);
+}
+
+/// Bytes that are no text have no columns that could be missing.
+#[test]
+fn a_file_that_is_no_text_is_no_sheet() {
+    let bench = Bench::small();
+    let noise: Vec<u8> = (1..3000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13).to_le_bytes()[0]).collect();
+    for bytes in [noise, vec![0; 4096]] {
+        std::fs::write(bench.path("work/users.csv"), bytes).expect("the test may write here");
+        let check = bench.ran(&["check", "work", "--format", "csv"]).expect_code(3).out;
+        let found: Vec<&str> = check.lines().skip(1).collect();
+        let words = "this is data that is no text (a damaged file, or one of another program), not CSV text";
+        assert!(found.len() == 1 && found[0].contains(",F113,error,") && found[0].contains(words), "{check}");
+    }
+    // A stray character is a mistake of its cell.
+    bench.write("work/users.csv", &USERS.replacen("Ana,", "An\u{7}a,", 1));
+    let check = bench.ran(&["check", "work", "--format", "csv"]).expect_code(3).out;
+    assert!(check.lines().skip(1).all(|line| line.contains(",C229,")), "{check}");
 }
 
 #[test]

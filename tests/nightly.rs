@@ -138,6 +138,27 @@ fn what_is_not_as_usual_is_a_finding_of_its_own() {
     assert_eq!(inbox(&bench), ["users.csv.part"]);
 }
 
+/// A sheet under another one's name is left in the inbox, also on the first night, when there is nothing to compare it with.
+#[test]
+fn a_sheet_under_anothers_name_is_not_taken() {
+    let bench = first_night();
+    configure(&bench, "");
+    let simulator = Simulator::start(&bench, &[]);
+    let is_told = |ran: &Ran| {
+        let words = "users.csv: this looks like the customers sheet, not like the users sheet; call it `customers.csv`";
+        assert!(ran.err.contains(words) && ran.err.matches("users.csv").count() < 5, "{}", ran.err);
+        assert!(ran.err.contains("the new sheets were not taken"), "{}", ran.err);
+    };
+    deliver(&bench, &[("users.csv", CUSTOMERS)]);
+    is_told(&night(&bench, &simulator, &[]).expect_code(3));
+    assert_eq!(inbox(&bench).len(), 3, "nothing was taken");
+    deliver(&bench, &[("users.csv", USERS)]);
+    night(&bench, &simulator, &[]).expect_code(0);
+    deliver(&bench, &[("users.csv", CUSTOMERS)]);
+    is_told(&night(&bench, &simulator, &[]).expect_code(3));
+    assert_eq!(inbox(&bench), ["users.csv"]);
+}
+
 /// What came is doubled or nothing at all: that stands last on the screen, first in the mail, and in the list of runs.
 #[test]
 fn a_night_without_new_sheets_says_so_where_people_look() {

@@ -136,10 +136,10 @@ fn unusual(
     settings: &Settings,
     max_shrink: f64,
 ) -> anyhow::Result<Option<Arrival>> {
-    let Ok(old) = sheet::read(workspace.root(), &settings.reading) else { return Ok(None) };
+    let old = sheet::read(workspace.root(), &settings.reading).ok();
     let beside = workspace.night();
     clear(&beside)?;
-    for name in sheet::files(workspace.root())? {
+    for name in sheets(workspace.root())? {
         copy(&workspace.root().join(&name), &beside.join(&name))?;
     }
     replace(inbox, names, &beside)?;
@@ -154,6 +154,7 @@ fn unusual(
     if let Some(wrong) = new.found.iter().find(is_wrong) {
         return Ok(Some(Arrival::Unreadable(Box::new(wrong.clone()))));
     }
+    let Some(old) = old else { return Ok(None) };
     for kind in SheetKind::ALL {
         let (rows, before) = (new.get(kind).row_count(), old.get(kind).row_count());
         #[expect(clippy::cast_precision_loss, reason = "counts of rows")]

@@ -164,6 +164,10 @@ pub fn parse(kind: SheetKind, file: &str, bytes: Vec<u8>, options: &Options, fou
             return Sheet::empty(kind, file);
         }
     };
+    if is_binary(&decoded.text) {
+        found.extend(unlike(FileType::Binary, FileType::Text, &place));
+        return Sheet::empty(kind, file);
+    }
     let named = take_separator_line(&mut decoded.text);
     let dialect = dialect(kind, &decoded.text, named, &options.mapping);
     let is_usual = named.is_some() || dialect.delimiter == b',';
@@ -171,6 +175,19 @@ pub fn parse(kind: SheetKind, file: &str, bytes: Vec<u8>, options: &Options, fou
         found.push(assumed(place.clone(), decoded.encoding, dialect));
     }
     sheet(Sheet { dialect, text: decoded.text, ..Sheet::empty(kind, file) }, options, found)
+}
+
+/// Is it what some program keeps for itself, or a file of zeros that a crash left? A text has next to no control characters.
+fn is_binary(text: &str) -> bool {
+    const LOOKED_AT: usize = 8192;
+    const FEW: usize = 8;
+    let is_control = |c: &char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    let (mut all, mut controls) = (0, 0);
+    for c in text.chars().take(LOOKED_AT) {
+        all += 1;
+        controls += usize::from(is_control(&c));
+    }
+    controls > FEW && controls * 50 > all
 }
 
 /// A finding when a file is something else than its name says.
@@ -327,6 +344,15 @@ fn assumed(place: Place, encoding: &'static Encoding, dialect: Dialect) -> Diagn
     finding.with("delimiter", delimiter).with("escape", escape)
 }
 
+/// What a sheet should be called that stands in that file, or in that tab of it, under the name of another one.
+fn name_of(kind: SheetKind, file: &str) -> String {
+    match file.rsplit_once('#') {
+        Some((book, _)) if book.ends_with(WORKBOOK) => kind.name().to_owned(),
+        Some(_) => format!("{kind}.xlsx"),
+        None => file_name(kind),
+    }
+}
+
 /// Finds header and rows in the text of a sheet.
 fn sheet(mut sheet: Sheet, options: &Options, found: &mut Vec<Diagnostic>) -> Sheet {
     let place = Place::file(&sheet.file, Some(sheet.kind.name()));
@@ -343,7 +369,7 @@ fn sheet(mut sheet: Sheet, options: &Options, found: &mut Vec<Diagnostic>) -> Sh
         // A copy of another sheet: what its rows say of this one is nonsense, and so would be what is found in them.
         sheet.uses = vec![header::Use::Unknown; sheet.header.len()];
         let finding = Diagnostic::new(Code::WrongSheet, place.clone()).with("sheet", sheet.kind.name());
-        found.push(finding.with("other", other.name()));
+        found.push(finding.with("other", other.name()).with("name", name_of(other, &sheet.file)));
     }
     for (at, used) in sheet.uses.iter().enumerate() {
         if let header::Use::Column(spec) = used {

@@ -54,6 +54,9 @@ pub enum Use {
 /// Longer header cells name no column: a file without line ends or delimiters is one cell, which is looked at once only.
 const NAME_BYTES_MAX: usize = 1000;
 
+/// So many columns of another sheet are no accident.
+const CLEARLY_MORE: usize = 3;
+
 /// A header without case, blanks, `_`, `-`, BOM and decoration; one that is too long for a name is only cut.
 pub(super) fn bare(header: &str) -> String {
     if header.len() > NAME_BYTES_MAX {
@@ -80,8 +83,15 @@ pub(super) fn known_count(kind: SheetKind, header: &[String], mapping: &Mapping)
 /// Is every column there that the sheet must have?
 pub(super) fn has_all(kind: SheetKind, header: &[String], mapping: &Mapping) -> bool {
     let uses = uses(kind, header, mapping);
-    let has = |spec: &Spec| uses.iter().any(|used| matches!(used, Use::Column(own) if own.header == spec.header));
-    specs(kind).iter().filter(|spec| spec.need == Need::Always).all(|spec| has(spec))
+    required(kind).all(|spec| has(&uses, spec))
+}
+
+fn required(kind: SheetKind) -> impl Iterator<Item = &'static Spec> {
+    specs(kind).iter().copied().filter(|spec| spec.need == Need::Always)
+}
+
+fn has(uses: &[Use], spec: &Spec) -> bool {
+    uses.iter().any(|used| matches!(used, Use::Column(own) if own.header == spec.header))
 }
 
 /// Says what every header cell means. The user's mapping goes first; exact headers go before aliases, so that `name` is
@@ -134,22 +144,32 @@ fn unread(kind: SheetKind, cell: &str, from_report: bool) -> Use {
     }
 }
 
-/// The other sheet that this is a copy of: all that must be there in that one is there by its own name, which cannot be said
-/// of this one, and nothing is there that this one has alone. Whoever maps columns knows what they have.
+/// The other sheet that this is: all that must be there in that one is there by its own name, which cannot be said of this
+/// one, and nothing is there that this one has alone; or nearly all is there by whatever name, and far more than of this one.
+/// Whoever maps columns knows what they have.
 pub(super) fn other_sheet(sheet: &Sheet, mapping: &Mapping) -> Option<SheetKind> {
     let names: HashSet<String> =
         sheet.header.iter().filter(|cell| cell.len() <= NAME_BYTES_MAX).map(|cell| bare(cell)).collect();
-    let has = |spec: &Spec| names.contains(&bare(spec.header));
-    let has_all = |kind: SheetKind| specs(kind).iter().filter(|spec| spec.need == Need::Always).all(|spec| has(spec));
-    if mapping.lines(sheet.kind).next().is_some() || has_all(sheet.kind) {
+    let is_named = |spec: &Spec| names.contains(&bare(spec.header));
+    let are_named = |kind: SheetKind| required(kind).all(is_named);
+    if mapping.lines(sheet.kind).next().is_some() || are_named(sheet.kind) {
         return None;
     }
     let is_column = |used: &Use| matches!(used, Use::Column(_));
-    let is_copy = |kind: &SheetKind| {
+    let lacking = |kind: SheetKind, uses: &[Use]| required(kind).filter(|spec| !has(uses, spec)).count();
+    let own_lacking = lacking(sheet.kind, &sheet.uses);
+    let is_other = |kind: &SheetKind| {
         let theirs = uses(*kind, &sheet.header, mapping);
-        sheet.uses.iter().zip(&theirs).all(|(own, other)| !is_column(own) || is_column(other))
+        let alone = |these: &[Use], those: &[Use]| {
+            these.iter().zip(those).filter(|(these, those)| is_column(these) && !is_column(those)).count()
+        };
+        let (own_alone, their_alone) = (alone(&sheet.uses, &theirs), alone(&theirs, &sheet.uses));
+        let their_lacking = lacking(*kind, &theirs);
+        let is_clear = their_alone >= CLEARLY_MORE || own_lacking >= their_lacking + CLEARLY_MORE;
+        own_alone == 0
+            && (are_named(*kind) || (their_lacking <= 1 && own_lacking > their_lacking && their_alone > 0 && is_clear))
     };
-    SheetKind::ALL.into_iter().find(|kind| *kind != sheet.kind && has_all(*kind) && is_copy(kind))
+    SheetKind::ALL.into_iter().find(|kind| *kind != sheet.kind && is_other(kind))
 }
 
 /// What is wrong with the header row.
@@ -171,7 +191,7 @@ pub(super) fn findings(sheet: &Sheet, header_row: u32, mapping: &Mapping) -> Vec
             _ => {}
         }
     }
-    for spec in specs(sheet.kind).iter().filter(|spec| spec.need == Need::Always) {
+    for spec in required(sheet.kind) {
         if sheet.position(spec.header).is_none() {
             let mut place = crate::diagnostic::Place::file(&sheet.file, Some(sheet.kind.name()));
             place.column = Some(spec.header.into());
@@ -256,6 +276,43 @@ mod tests {
         let users = format!("{},E-mail,First name,Last name,Package", header(SheetKind::Locations));
         assert_eq!(other(SheetKind::Users, &users), None);
         assert_eq!(other(SheetKind::Users, "customer_external_id,name"), None, "it is none of them");
+        // In words of their own, or with a column that is missing there too.
+        let customers = "ID externo,Empresa,E-mail do administrador,Modelo,Pacotes,Endereço,Cidade,País";
+        let customers = customers.replace("E-mail do administrador", "email_do_administrador");
+        let locations = "Cliente,Nome,Endereço,Cidade,Código,País,Fuso horário";
+        let users = "Cliente,Nome,Sobrenome,E-mail,Pacote,Ramal";
+        for (header, kind) in [
+            (customers.as_str(), SheetKind::Customers),
+            (&customers.replace("Modelo,", ""), SheetKind::Customers),
+            (locations, SheetKind::Locations),
+            (users, SheetKind::Users),
+            (&users.replace(",Pacote", ""), SheetKind::Users),
+        ] {
+            for under in SheetKind::ALL.into_iter().filter(|under| *under != kind) {
+                assert_eq!(other(under, header).as_deref(), Some(kind.name()), "{header} as {under:?}");
+            }
+            assert_eq!(other(kind, header), None, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_sheet_that_lacks_columns_is_still_itself() {
+        let other = |kind: SheetKind, header: &[&str]| {
+            let mut found = Vec::new();
+            let file = crate::sheet::file_name(kind);
+            crate::sheet::parse(kind, &file, header.join(",").into(), &crate::sheet::Options::default(), &mut found);
+            found.iter().find_map(|found| found.arg("other").map(str::to_owned))
+        };
+        for kind in SheetKind::ALL {
+            let header: Vec<&str> = specs(kind).iter().map(|spec| spec.header).collect();
+            for first in 0..header.len() {
+                for second in first..header.len() {
+                    let lacks = |at: usize| at == first || at == second;
+                    let left: Vec<&str> = (0..header.len()).filter(|at| !lacks(*at)).map(|at| header[at]).collect();
+                    assert_eq!(other(kind, &left), None, "{kind:?} without {} and {}", header[first], header[second]);
+                }
+            }
+        }
     }
 
     #[test]

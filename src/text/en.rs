@@ -132,8 +132,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "F119",
-        "this file has the columns of the {other} sheet, not of the {sheet} sheet",
-        "put the {sheet} sheet in its place; nothing else is said of this file",
+        "this looks like the {other} sheet, not like the {sheet} sheet",
+        "call it `{name}` and put the {sheet} sheet in its place; nothing else is said of this one",
         "A sheet is known by the name of its file, and a copy under another sheet's name makes no sense in any of its rows.",
         "`locations.csv` copied over `users.csv`",
     ),

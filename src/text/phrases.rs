@@ -1441,6 +1441,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("a 7-Zip archive", "um arquivo 7-Zip"),
     ("a RAR archive", "um arquivo RAR"),
     ("a picture", "uma imagem"),
+    (
+        "data that is no text (a damaged file, or one of another program)",
+        "um conjunto de dados que não é texto (um arquivo danificado, ou de outro programa)",
+    ),
     ("give it the ending of what it is, `.csv` or `.xlsx`", "dê-lhe a extensão do que ele é, `.csv` ou `.xlsx`"),
     (
         "open it in Excel or LibreOffice and save it as CSV UTF-8 or as XLSX",

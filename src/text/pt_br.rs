@@ -132,8 +132,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "F119",
-        "este arquivo tem as colunas da planilha {other}, não da planilha {sheet}",
-        "ponha a planilha {sheet} no lugar dele; nada mais se diz deste arquivo",
+        "isto parece a planilha {other}, não a planilha {sheet}",
+        "dê-lhe o nome `{name}` e ponha a planilha {sheet} no lugar; nada mais se diz dela",
         "Uma planilha se conhece pelo nome do arquivo, e uma cópia com o nome de outra não faz sentido em nenhuma linha.",
         "`locations.csv` copiado por cima de `users.csv`",
     ),

@@ -40,6 +40,8 @@ pub enum FileType {
     Rar,
     /// PNG, JPEG or GIF.
     Picture,
+    /// No text, and nothing that is known.
+    Binary,
 }
 
 impl FileType {
@@ -67,6 +69,7 @@ impl FileType {
             Self::SevenZip => "a 7-Zip archive",
             Self::Rar => "a RAR archive",
             Self::Picture => "a picture",
+            Self::Binary => "data that is no text (a damaged file, or one of another program)",
         }
     }
 
@@ -88,7 +91,8 @@ impl FileType {
             | Self::Xml
             | Self::Pdf
             | Self::Rtf
-            | Self::Picture => "export the sheet as CSV UTF-8 or as XLSX",
+            | Self::Picture
+            | Self::Binary => "export the sheet as CSV UTF-8 or as XLSX",
         }
     }
 }
