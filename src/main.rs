@@ -72,6 +72,7 @@ async fn command(cli: &Cli, named: &RefCell<PathBuf>) -> anyhow::Result<u8> {
         quiet: cli.quiet,
         clock: Clock::from_environment()?,
         interrupt,
+        folder: named,
         heard: Vec::new(),
     };
     dispatch(cli, named, &mut console).await
@@ -85,10 +86,10 @@ async fn dispatch(cli: &Cli, named: &RefCell<PathBuf>, console: &mut Console<'_>
     match &cli.command {
         Command::Login(login) => pipeline::login(&login.typed(cli.lang), &login.order(), console).await,
         Command::Init { dir, xlsx } => pipeline::init(dir, *xlsx, &plain, console),
-        Command::Check { dir, hold_back, reading, online, budget, api, format, all } => {
+        Command::Check { dir, hold_back, reading, online, budget, api, format, wave, all } => {
             let asking = if *online { Asking::Webex { budget: *budget } } else { Asking::Nobody };
-            let typed = typed(cli.lang, hold_back, reading, api);
-            pipeline::check(&folder(dir), &typed, asking, format.of(*all), console).await
+            let typed = Typed { is_wave: wave.is_some(), ..typed(cli.lang, hold_back, reading, api) };
+            pipeline::check(&folder(dir), &typed, (asking, wave.as_deref()), format.of(*all), console).await
         }
         Command::Fix { dir, apply, reading } => {
             pipeline::fix(&folder(dir), &typed(cli.lang, &no_hold_back, reading, &no_api), *apply, console)

@@ -228,7 +228,7 @@ fn a_saved_plan_runs_exactly_as_it_was_saved() {
     let bench = waves(2, 2);
     let simulator = Simulator::start(&bench, &[]);
     let plan = bench.ran(&["plan", "work", "--wave", "1", "--out", "friday.plan"]).expect_code(0);
-    assert!(plan.err.contains("turnup run --plan friday.plan"), "{plan:#?}");
+    assert!(plan.err.contains("turnup run work --plan friday.plan"), "{plan:#?}");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -166,7 +166,7 @@ fn a_login_whose_refresh_token_has_ended_names_the_login_as_the_cure() {
     for part in [
         "the refresh token … has ended (400)",
         "run `turnup login --integration --profile north` again",
-        "`turnup resume`",
+        "`turnup resume work`",
     ] {
         assert!(told.contains(part), "{part}: {told}");
     }

@@ -85,7 +85,7 @@ fn a_run_that_was_killed_has_a_report() {
     working.signal("KILL");
     working.end();
     let told = bench.ran(&["report", "-C", "work"]).expect_code(6);
-    assert!(told.err.contains("`turnup resume` goes on"), "{}", told.err);
+    assert!(told.err.contains("`turnup resume work` goes on"), "{}", told.err);
     let report = json(&bench.ran(&["report", "-C", "work", "--format", "json"]).expect_code(6).out);
     assert!(report["finished"].is_null() && report["exit"].is_null());
     assert_eq!(report["rows"].as_array().map(Vec::len), Some(8));

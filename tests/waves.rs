@@ -59,6 +59,32 @@ fn a_wave_is_refused_outside_its_window_and_told_when_it_opens() {
 }
 
 #[test]
+fn a_check_of_a_wave_says_the_same_as_its_plan_and_its_run() {
+    let bench = bench();
+    let users = fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    let wrong = users.replacen("webex_calling", "webex_caling", 2);
+    assert_ne!(users, wrong);
+    bench.write("work/users.csv", &wrong);
+    bench.write("work/waves.csv", "");
+    fs::remove_file(bench.path("work/waves.csv")).expect("it is there");
+    let plan = bench.ran(&["plan", "work", "--wave", "1"]).expect_code(3);
+    assert!(plan.out.contains("`turnup check work --wave 1` says why"), "{plan:#?}");
+    let causes = |text: &str| {
+        let from = text.find(" not well, and ").expect("causes are named");
+        let from = text[..from].rfind('\n').map_or(0, |at| at + 1);
+        text[from..].lines().take_while(|line| !line.starts_with("work/")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let checked = bench.ran(&["check", "work", "--wave", "1"]).expect_code(3);
+    let ran = bench.ran(&["run", "work", "--wave", "1", "--simulate", "--yes"]).expect_code(3);
+    assert_eq!(causes(&checked.out), causes(&ran.out), "{checked:#?}{ran:#?}");
+    assert!(checked.out.contains("checked 1 customer, "), "{checked:#?}");
+    let of_two = bench.ran(&["check", "work", "--wave", "2"]).expect_code(0);
+    assert!(of_two.out.contains("checked 1 customer, ") && of_two.out.contains("0 errors"), "{of_two:#?}");
+    let none = bench.ran(&["check", "work", "--wave", "9"]).expect_code(2);
+    assert!(none.err.contains("no customer has the wave `9`"), "{none:#?}");
+}
+
+#[test]
 fn a_run_of_everything_leaves_closed_waves_out_and_says_so_in_the_results() {
     let bench = bench();
     let simulator = Simulator::start(&bench, &[]);

@@ -13,6 +13,7 @@ use crate::template::Templates;
 use super::batch::{Batch, batch, batch_around};
 use super::context::Context;
 use super::people::People;
+use super::picked::Picked;
 use super::tally::Tally;
 use super::users::Pass;
 use super::verdict::{HoldBack, Verdict, Verdicts, verdicts};
@@ -32,13 +33,22 @@ pub struct Checked<'a> {
     extra: HashMap<usize, Vec<Diagnostic>>,
     tally: Tally,
     pub verdicts: Verdicts,
+    /// The rows that are spoken of; none means all of them.
+    picked: Option<Picked>,
 }
 
 impl<'a> Checked<'a> {
     pub(super) fn new(context: Context<'a>, people: People, found: Vec<Diagnostic>, hold_back: HoldBack) -> Self {
         let tally = people.tally.clone();
-        let mut checked =
-            Self { context, people, found: Vec::new(), extra: HashMap::new(), tally, verdicts: Verdicts::default() };
+        let mut checked = Self {
+            context,
+            people,
+            found: Vec::new(),
+            extra: HashMap::new(),
+            tally,
+            verdicts: Verdicts::default(),
+            picked: None,
+        };
         checked.add(found);
         checked.verdicts = verdicts(&checked, hold_back);
         checked
@@ -60,6 +70,48 @@ impl<'a> Checked<'a> {
             }
         }
         in_reading_order(&mut self.found, self.context.templates);
+    }
+
+    /// Speaks of some rows alone from now on. What is found about files and templates concerns them all the same.
+    pub fn narrow(&mut self, picked: Picked) {
+        let sheets = self.context.sheets;
+        self.found.retain(|finding| {
+            let sheet = finding.place.sheet.and_then(SheetKind::from_name);
+            let row = sheet
+                .zip(finding.place.row)
+                .and_then(|(sheet, row)| Some(RowRef { sheet, index: sheets.get(sheet).row_of(row)? }));
+            row.is_none_or(|row| picked.has(row))
+        });
+        for (index, record) in self.people.records.iter_mut().enumerate() {
+            record.has_finding &= picked.has(RowRef { sheet: SheetKind::Users, index });
+        }
+        let mut tally = Tally::default();
+        let take = |codes: Vec<Code>| -> ControlFlow<()> {
+            codes.into_iter().for_each(|code| tally.add(code));
+            ControlFlow::Continue(())
+        };
+        let _: ControlFlow<()> = self.each_block(|found| found.iter().map(|finding| finding.code).collect(), take);
+        self.tally = tally;
+        self.picked = Some(picked);
+    }
+
+    /// Is the row spoken of?
+    pub fn is_picked(&self, row: RowRef) -> bool {
+        self.picked.as_ref().is_none_or(|picked| picked.has(row))
+    }
+
+    /// How many rows of a sheet are spoken of.
+    pub fn row_count(&self, sheet: SheetKind) -> usize {
+        let all = self.context.sheets.get(sheet).row_count();
+        match &self.picked {
+            Some(picked) => picked.rows().filter(|row| row.sheet == sheet).count(),
+            None => all,
+        }
+    }
+
+    /// How many of the rows that are spoken of another one holds back.
+    pub fn blocked(&self) -> usize {
+        self.picked.as_ref().map_or_else(|| self.verdicts.blocked(), |picked| self.wrong_among(picked).1)
     }
 
     /// The user row that a finding is about.

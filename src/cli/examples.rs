@@ -9,6 +9,7 @@ pub const CHECK: &str = "\
 Examples:
   turnup check work                               the mistakes at their places, nothing sent
   turnup check work --all                         all of them, where there are very many
+  turnup check work --wave 3                      of one wave, as `run --wave` judges it
   turnup check work --online                      which of them stand in Webex, and Cisco's precheck
   turnup check work --format csv > findings.csv   for a spreadsheet";
 
@@ -68,8 +69,8 @@ pub const COMPARE: &str = "\
 Examples:
   turnup compare work                what stands otherwise in Webex than known or wanted
   turnup compare work --budget 200   200 requests at most; the next time begins with the rest
-  turnup compare work --accept       and what stands in Webex becomes what is known, so that the next run puts back
-                                     what the sheets say: users that are gone are made again, numbers set again";
+  turnup compare work --accept       and what stands there becomes what is known, so that the next run
+                                     puts back what the sheets say";
 
 pub const TEMPLATE: &str = "\
 Examples:

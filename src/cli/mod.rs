@@ -125,6 +125,9 @@ pub enum Command {
         /// How findings are written.
         #[arg(long, value_enum, default_value_t)]
         format: CheckFormat,
+        /// Only the rows of customers whose `wave` column says so, judged as `plan` and `run` with that wave judge them.
+        #[arg(long, value_name = "WAVE")]
+        wave: Option<String>,
         /// Draw every finding and name every cause, not only the first few of each.
         #[arg(long, conflicts_with = "format")]
         all: bool,

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Night, notify};
 use crate::pipeline::{Checkup, Console, examine, exit};
 use crate::settings::Typed;
-use crate::text::{self, Lang, phrase};
+use crate::text::{self, Lang, in_folder, phrase};
 
 /// What was asked of `doctor`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -45,7 +45,11 @@ pub async fn doctor(folder: &Path, typed: &Typed, order: DoctorOrder, console: &
             }
         }));
     }
-    let page = if order.json { for_programs(&examined.checkups) } else { page(&examined.checkups, lang) };
+    let page = if order.json {
+        for_programs(&examined.checkups)
+    } else {
+        page(&examined.checkups, lang, &console.folder.borrow())
+    };
     console
         .out
         .write_all(page.as_bytes())
@@ -55,7 +59,7 @@ pub async fn doctor(folder: &Path, typed: &Typed, order: DoctorOrder, console: &
     Ok(if is_well { exit::WELL } else { exit::ENVIRONMENT })
 }
 
-fn page(checkups: &[Checkup], lang: Lang) -> String {
+fn page(checkups: &[Checkup], lang: Lang, folder: &Path) -> String {
     let mut page = String::new();
     let width = checkups.iter().map(|checkup| phrase(lang, checkup.what).chars().count()).fold(8, usize::max);
     let margin = "!! ".len() + width + 1;
@@ -64,6 +68,7 @@ fn page(checkups: &[Checkup], lang: Lang) -> String {
         let what = phrase(lang, what);
         page += &format!("{mark} {what:<width$} {found}\n");
         if let Some(cure) = cure {
+            let cure = in_folder(cure, folder);
             page += &format!("{:margin$}{}: {cure}\n", "", phrase(lang, "cure"));
         }
     }

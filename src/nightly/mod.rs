@@ -84,7 +84,10 @@ pub async fn nightly(
     order: &NightOrder,
     console: &mut Console<'_>,
 ) -> anyhow::Result<u8> {
-    let workspace = Workspace::open(folder)?;
+    // Whoever reads of the night in the morning stands elsewhere.
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    console.folder.replace(folder.clone());
+    let workspace = Workspace::open(&folder)?;
     let settings = settle(typed, &workspace)?;
     let begun = Instant::now();
     let mut night = Night::default();
@@ -367,6 +370,7 @@ async fn captured(
         quiet: console.quiet,
         clock: console.clock.clone(),
         interrupt: console.interrupt.clone(),
+        folder: console.folder,
         heard: Vec::new(),
     };
     let ran = run(workspace.root(), typed, &order, &mut beside).await;

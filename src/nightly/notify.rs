@@ -2,6 +2,7 @@
 //! and a path; no cell of any sheet.
 
 use std::fmt::Write;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -19,7 +20,7 @@ use crate::api::is_loopback;
 use crate::pipeline::{OpenRun, exit};
 use crate::report::Outcome;
 use crate::settings::secret_of_file;
-use crate::text::{Lang, phrase, say};
+use crate::text::{Lang, in_folder, phrase, say};
 use crate::workspace::Workspace;
 
 /// How long a mail or a message may take.
@@ -102,7 +103,9 @@ fn told(night: &Night, lang: Lang) -> Vec<String> {
 /// What there is to read, for people.
 fn words(workspace: &Workspace, night: &Night, lang: Lang) -> String {
     let mut words = String::new();
+    let root = absolute_root(workspace);
     for line in told(night, lang) {
+        let line = in_folder(&line, &root);
         words += &line;
         words += "\n\n";
     }
@@ -172,10 +175,17 @@ fn absolute(path: &str) -> String {
     std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| path.display().to_string())
 }
 
+/// The workspace for whoever works elsewhere.
+fn absolute_root(workspace: &Workspace) -> PathBuf {
+    absolute(&workspace.root().display().to_string()).into()
+}
+
 /// What programs read.
 fn message(workspace: &Workspace, night: &Night, now: &str) -> Value {
     let of = |key: &str| night.report.as_ref().map_or(Value::Null, |report| report[key].clone());
-    let findings: Vec<&String> = night.findings.iter().chain(&night.heard).collect();
+    let told = night.findings.iter().chain(&night.heard);
+    let root = absolute_root(workspace);
+    let findings: Vec<_> = told.map(|words| in_folder(words, &root)).collect();
     let run = match (&night.open, of("run")) {
         (Some(OpenRun::Parked(run) | OpenRun::CutOff(run)), Value::Null) => Value::from(run.as_str()),
         (_, run) => run,

@@ -1,8 +1,6 @@
 //! `turnup compare --accept`: what was found otherwise in Webex becomes what is known, so that the next plan sees it and
 //! puts back what the sheets say.
 
-use std::path::Path;
-
 use super::{Confirmation, Console, exit, provider};
 use crate::export::{self, Amended, Difference};
 use crate::journal::{Ending, Entry, Event, Log, Origin, Reason, RunHead, Sqlite};
@@ -18,7 +16,7 @@ const CHANGED: &str = "`turnup compare` found it otherwise in Webex, and that wa
 pub(super) fn accept(
     log: &mut Sqlite,
     settings: &Settings,
-    (folder, known, found): (&Path, &Known, &[Difference]),
+    (known, found): (&Known, &[Difference]),
     confirmation: Confirmation,
     console: &mut Console<'_>,
 ) -> anyhow::Result<u8> {
@@ -47,8 +45,8 @@ pub(super) fn accept(
     }
     let accepted = amended.len();
     record(log, settings, amended, console)?;
-    let words = "{accepted|* object is|* objects are} known as Webex has {accepted|it|them} now; `turnup plan {folder}` shows what puts back what the sheets say";
-    console.say(&say(lang, words, &[("accepted", &accepted), ("folder", &folder.display())]));
+    let words = "{accepted|* object is|* objects are} known as Webex has {accepted|it|them} now; `turnup plan` shows what puts back what the sheets say";
+    console.say(&say(lang, words, &[("accepted", &accepted)]));
     if left > 0 {
         let words = "{left|* difference stays|* differences stay} as it was: what no sheet names, what was never there, and \
                      other e-mails or names are for a person to decide";

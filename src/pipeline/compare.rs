@@ -94,17 +94,17 @@ pub async fn compare(
     found.sort_unstable();
     match format {
         CompareFormat::Json => console.print(&as_json(&found, &reading, client.sent())),
-        CompareFormat::Text => console.print(&as_text(&found, &reading, client.sent(), settings.lang)),
+        CompareFormat::Text => console.print_words(&as_text(&found, &reading, client.sent(), settings.lang)),
     }
     refuse_unread(&reading.unread, settings.lang, console);
     if let (Some(confirmation), Some(log)) = (accept, &mut log) {
-        let code = accepted::accept(log, &settings, (folder, &known, &found), confirmation, console)?;
+        let code = accepted::accept(log, &settings, (&known, &found), confirmation, console)?;
         return Ok(if reading.unread.is_empty() || code == exit::GUARD { code } else { exit::FAILED });
     }
     if found.iter().any(export::is_acceptable) {
-        let words = "`turnup compare {folder} --accept` takes over what stands in Webex as what is known; the next run then \
+        let words = "`turnup compare --accept` takes over what stands in Webex as what is known; the next run then \
                      puts back what the sheets say";
-        console.say(&say(settings.lang, words, &[("folder", &folder.display())]));
+        console.say(phrase(settings.lang, words));
     }
     Ok(match (reading.unread.is_empty(), found.is_empty()) {
         (false, _) => exit::FAILED,

@@ -1,7 +1,8 @@
 //! Where a command writes, and whom it may ask.
 
+use std::cell::RefCell;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use tokio::sync::watch;
@@ -9,7 +10,7 @@ use tokio::sync::watch;
 use super::Clock;
 use super::silence::Silence;
 use crate::settings::{Typed, language, language_in};
-use crate::text::{self, Lang, phrase};
+use crate::text::{self, Lang, in_folder, phrase};
 use crate::workspace::Workspace;
 
 /// Where a command writes and what it may ask.
@@ -25,6 +26,8 @@ pub struct Console<'a> {
     pub clock: Clock,
     /// Raised when the person wants the run to stop.
     pub interrupt: watch::Receiver<bool>,
+    /// The folder as it was named: commands that are told name it too.
+    pub folder: &'a RefCell<PathBuf>,
     /// What was refused or noted: whoever reads of a night in the morning hears it, too.
     pub heard: Vec<String>,
 }
@@ -35,7 +38,7 @@ pub fn why_not(error: &anyhow::Error, folder: &Path, typed: &Typed) -> String {
         Ok(workspace) => language_in(typed, &workspace),
         Err(_) => language(typed),
     };
-    text::error(lang, error.chain())
+    in_folder(&text::error(lang, error.chain()), folder).into_owned()
 }
 
 /// What is said to whoever interrupts a command.
@@ -56,6 +59,12 @@ impl Console<'_> {
         let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
     }
 
+    /// Writes results for people, with the folder in every command that they name.
+    pub(super) fn print_words(&mut self, text: &str) {
+        let text = in_folder(text, &self.folder.borrow()).into_owned();
+        self.print(&text);
+    }
+
     /// Writes results as they are made.
     pub(super) fn stream(&mut self, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> anyhow::Result<()> {
         let mut out = std::io::BufWriter::with_capacity(1 << 16, &mut *self.out);
@@ -65,16 +74,29 @@ impl Console<'_> {
         }
     }
 
+    /// Writes results for people as they are made, with the folder in every command that they name.
+    pub(super) fn stream_words(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+    ) -> anyhow::Result<()> {
+        let folder = self.folder.borrow().clone();
+        self.stream(|out| {
+            let mut placed = Placed { out, folder, line: Vec::new() };
+            write(&mut placed)?;
+            placed.flush()
+        })
+    }
+
     /// Says something beside the results.
     pub fn say(&mut self, text: &str) {
         if !self.quiet {
-            let _ = writeln!(self.err, "{text}");
+            let _ = writeln!(self.err, "{}", in_folder(text, &self.folder.borrow()));
         }
     }
 
     /// Says why a command did not do what was asked; `--quiet` does not silence it.
     pub fn refuse(&mut self, text: &str) {
-        let _ = writeln!(self.err, "turnup: {text}");
+        let _ = writeln!(self.err, "turnup: {}", in_folder(text, &self.folder.borrow()));
         self.heard.push(text.to_owned());
     }
 
@@ -120,6 +142,34 @@ impl Console<'_> {
     pub(super) fn is_agreed(&mut self, question: &str) -> anyhow::Result<bool> {
         let answer = self.ask(question)?.unwrap_or_default();
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "s" | "sim"))
+    }
+}
+
+/// Puts the folder into the commands of a text, line by line.
+struct Placed<'w> {
+    out: &'w mut dyn Write,
+    folder: PathBuf,
+    /// What is not a whole line yet.
+    line: Vec<u8>,
+}
+
+impl Write for Placed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.line.extend_from_slice(line);
+            if line.ends_with(b"\n") {
+                self.flush()?;
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let line = std::mem::take(&mut self.line);
+        match str::from_utf8(&line) {
+            Ok(text) => self.out.write_all(in_folder(text, &self.folder).as_bytes()),
+            Err(_) => self.out.write_all(&line),
+        }
     }
 }
 

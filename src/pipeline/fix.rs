@@ -34,7 +34,7 @@ pub fn fix(folder: &Path, typed: &Typed, applies: bool, console: &mut Console<'_
     if applies {
         write_copy(workspace.root(), &inputs.sheets, &repairs)?;
     }
-    console.print(&report::repairs(&repairs, applies, settings.lang));
+    console.print_words(&report::repairs(&repairs, applies, settings.lang));
     if applies {
         console.print(&format!("{}\n", workspace.root().join(COPY).display()));
     }

@@ -58,7 +58,7 @@ pub fn report(folder: &Path, typed: &Typed, order: &ReportOrder, console: &mut C
         console.say(&unfinished(&told.head, told.left.as_ref(), settings.lang));
     }
     match order.format {
-        ReportFormat::Text => console.print(&words),
+        ReportFormat::Text => console.print_words(&words),
         // What programs read is in one language.
         ReportFormat::Csv => {
             let english = recorded.in_english(&told)?;
@@ -198,7 +198,7 @@ pub fn runs(folder: &Path, typed: &Typed, format: RunsFormat, console: &mut Cons
     match format {
         RunsFormat::Text => {
             for head in &heads {
-                console.print(&line(&heads, head, left(head)?.as_ref(), lang));
+                console.print_words(&line(&heads, head, left(head)?.as_ref(), lang));
             }
             say_purged(log.as_ref(), lang, console)?;
         }

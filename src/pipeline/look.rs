@@ -83,11 +83,11 @@ impl RunTold {
     }
 
     /// What reports are made from.
-    pub const fn view(&self) -> RunView<'_> {
+    pub fn view(&self) -> RunView<'_> {
         self.0.view()
     }
 
-    pub const fn sheets(&self) -> &Sheets {
+    pub fn sheets(&self) -> &Sheets {
         &self.0.inputs.sheets
     }
 

@@ -126,7 +126,7 @@ pub mod exit {
 pub async fn check(
     folder: &Path,
     typed: &Typed,
-    asking: Asking,
+    (asking, wave): (Asking, Option<&str>),
     format: FindingsFormat,
     console: &mut Console<'_>,
 ) -> anyhow::Result<u8> {
@@ -136,9 +136,14 @@ pub async fn check(
     let known = known(&workspace)?;
     let standing = standing(&known);
     let mut checked = checked(&inputs, &settings, &standing);
+    let mut selected = Selected::new(Selection { wave: wave.map(str::to_owned), ..Selection::default() }, &checked);
+    if let Some(words) = selected.nobody(&checked, settings.lang) {
+        console.refuse(&words);
+        return Ok(exit::USAGE);
+    }
     let mut survey = None;
     if asking != Asking::Nobody || known.iter().next().is_some() {
-        let plan = plan::plan(&checked.batch(), &known);
+        let plan = selected.plan(&checked, &known);
         checked.add(report::immovable_findings(&inputs.sheets, &plan));
         checked.add(report::known_warnings(&inputs.sheets, &checked.batch(), &known, &plan));
         if let Asking::Webex { budget } = asking {
@@ -151,13 +156,21 @@ pub async fn check(
             survey = Some(answered.survey);
         }
     }
+    if let Some(picked) = selected.picked() {
+        checked.narrow(picked.clone());
+    }
     let (lang, colour) = (settings.lang, console.colour);
-    console.stream(|out| report::findings(format, &checked, survey.as_ref(), lang, colour, out))?;
+    let write = |out: &mut dyn std::io::Write| report::findings(format, &checked, survey.as_ref(), lang, colour, out);
+    if format.is_for_people() {
+        console.stream_words(write)?
+    } else {
+        console.stream(write)?
+    }
     online::show(survey.as_ref(), format, lang, console);
     if format.is_for_people() && checked.count(Severity::Error) > 0 {
         let causes = report::causes_of_findings(&checked, settings.hold_back, lang);
         let shown = if format == FindingsFormat::Whole { Shown::Whole } else { Shown::Checked };
-        console.print(&report::causes_page(&causes, shown, lang));
+        console.print_words(&report::causes_page(&causes, shown, lang));
     }
     Ok(if checked.count(Severity::Error) > 0 { exit::REJECTED } else { exit::WELL })
 }
@@ -187,7 +200,12 @@ pub fn plan(
     }
     let plan = selected.plan(&checked, &known);
     let forecast = forecast(&plan, &known, &settings, &learnt(&workspace, &settings)?);
-    console.print(&shown_plan(format, &checked, &known, &selected, &plan, &forecast, settings.lang));
+    let shown = shown_plan(format, &checked, &known, &selected, &plan, &forecast, settings.lang);
+    if format == PlanFormat::Text {
+        console.print_words(&shown)
+    } else {
+        console.print(&shown)
+    }
     Windows::read(&workspace, settings.lang, &console.clock)?.say_closed(&plan, &inputs, console);
     if let Some(path) = out {
         SavedPlan::write(path, &workspace, &settings, (&selected, &plan, &known), &console.clock)?;
@@ -454,7 +472,9 @@ fn shown_plan(
     let sheets = checked.sheets();
     let left_organisations = plan::left_organisations(plan, known);
     let (warnings, left_organisations) = (&warnings, &left_organisations);
-    let view = PlanView { sheets, plan, forecast, rejected, blocked, warnings, left_organisations, left_alone, lang };
+    let wave = selected.selection.wave.as_deref();
+    let view =
+        PlanView { sheets, plan, forecast, rejected, blocked, wave, warnings, left_organisations, left_alone, lang };
     if selected.selection.activates { report::activation(&view) } else { report::plan(format, &view) }
 }
 

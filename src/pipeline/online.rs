@@ -58,7 +58,7 @@ pub(super) async fn asked(
 pub(super) fn show(survey: Option<&Survey>, format: FindingsFormat, lang: Lang, console: &mut Console<'_>) {
     let Some(survey) = survey else { return };
     match format {
-        FindingsFormat::Text | FindingsFormat::Whole => console.print(&report::survey_text(survey, lang)),
+        FindingsFormat::Text | FindingsFormat::Whole => console.print_words(&report::survey_text(survey, lang)),
         FindingsFormat::Csv => console.say(report::survey_text(survey, lang).trim_end()),
         FindingsFormat::Json => {}
     }

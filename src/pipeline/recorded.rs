@@ -156,7 +156,7 @@ impl Recorded<'_> {
         }
         let words = self.hand_back(&told, Some(requests))?;
         match scope {
-            Scope::Everything => console.print(&words),
+            Scope::Everything => console.print_words(&words),
             // The results of this command are those of today's run.
             Scope::WhatWasSent => console.say(&words),
         }
@@ -168,8 +168,7 @@ impl Recorded<'_> {
             return Ok(left.exit);
         }
         if scope == Scope::Everything && told.head.undoes.is_none() {
-            let folder = self.workspace.root().display().to_string();
-            for words in report::next_words(&told.view(), &folder) {
+            for words in report::next_words(&told.view()) {
                 console.note(&words);
             }
         }

@@ -111,10 +111,10 @@ pub async fn remind(
             mails.send(one, &workspace, &provider.client(), &console.clock.now()).await?;
         }
     }
-    console.print(&match format {
-        RemindFormat::Text => as_text(&all, settings.lang),
-        RemindFormat::Json => json!({ "schema": SCHEMA, "waiting": all }).to_string() + "\n",
-    });
+    match format {
+        RemindFormat::Text => console.print_words(&as_text(&all, settings.lang)),
+        RemindFormat::Json => console.print(&(json!({ "schema": SCHEMA, "waiting": all }).to_string() + "\n")),
+    }
     let is_bad = all.iter().any(|one| matches!(one.mail, Mail::Refused | Mail::InDoubt));
     Ok(if is_bad { exit::FAILED } else { exit::WELL })
 }

@@ -27,12 +27,14 @@ pub(super) struct Told {
     pub held_outside: Vec<(Source, String)>,
     pub stages: StageCounts,
     pub causes: Causes,
+    /// The workspace, as it was named.
+    pub folder: String,
     pub lang: Lang,
 }
 
 impl Told {
     /// What reports are made from.
-    pub const fn view(&self) -> RunView<'_> {
+    pub fn view(&self) -> RunView<'_> {
         RunView {
             head: &self.head,
             left: self.left.as_ref(),
@@ -40,6 +42,7 @@ impl Told {
             results: &self.results,
             stages: &self.stages,
             causes: &self.causes,
+            folder: &self.folder,
             lang: self.lang,
         }
     }
@@ -112,7 +115,8 @@ impl Recorded<'_> {
         let held_outside = selected.picked().map(|picked| held_outside(&checked, picked)).unwrap_or_default();
         let causes = report::causes_of_results(&checked, &results, hold_back, lang);
         drop(checked);
-        Ok(Told { head, left, inputs, results, held_outside, stages, causes, lang })
+        let folder = self.workspace.root().display().to_string();
+        Ok(Told { head, left, inputs, results, held_outside, stages, causes, folder, lang })
     }
 
     /// The rows that the run has steps for.

@@ -59,6 +59,7 @@ pub async fn undo(
         forecast: &forecast,
         rejected: 0,
         blocked: 0,
+        wave: None,
         left_alone: 0,
         left_organisations: &[],
         warnings: &[],

@@ -217,7 +217,7 @@ fn marked(cell: &str, start: usize, span: Option<(u32, u32)>) -> Range<usize> {
 }
 
 fn closing(view: &FindingsView<'_>) -> String {
-    let rows = |kind| view.sheets.get(kind).row_count();
+    let rows = |kind| view.checked.row_count(kind);
     let words = "checked {customers|* customer|* customers}, {locations|* location|* locations}, {users|* user|* users}: {errors|* error|* errors}, {warnings|* warning|* warnings}, {notices|* notice|* notices}; {blocked|* row|* rows} held back by another row";
     let count = |severity| view.checked.count(severity);
     let gaps: [(&str, &dyn std::fmt::Display); 7] = [
@@ -227,7 +227,7 @@ fn closing(view: &FindingsView<'_>) -> String {
         ("errors", &count(Severity::Error)),
         ("warnings", &count(Severity::Warning)),
         ("notices", &count(Severity::Notice)),
-        ("blocked", &view.checked.verdicts.blocked()),
+        ("blocked", &view.checked.blocked()),
     ];
     say(view.lang, words, &gaps) + "\n"
 }
@@ -317,8 +317,8 @@ const SCHEMA: &str = "turnup.check/1";
 fn json(view: &FindingsView<'_>, out: &mut dyn Write) -> io::Result<()> {
     let severities = [Severity::Error, Severity::Warning, Severity::Notice];
     let counts = severities.map(|severity| (severity.word(), view.checked.count(severity))).into();
-    let rows = SheetKind::ALL.into_iter().map(|kind| (kind.name(), view.sheets.get(kind).row_count())).collect();
-    let head = Head { schema: SCHEMA, counts, rows, blocked: view.checked.verdicts.blocked() };
+    let rows = SheetKind::ALL.into_iter().map(|kind| (kind.name(), view.checked.row_count(kind))).collect();
+    let head = Head { schema: SCHEMA, counts, rows, blocked: view.checked.blocked() };
     let head = serde_json::to_string(&head)?;
     write!(out, "{},\"findings\":[", head.trim_end_matches('}'))?;
     let mut is_first = true;

@@ -8,7 +8,7 @@ use super::plan::{duration, range};
 use crate::journal::RunHead;
 use crate::text::{Lang, say};
 
-/// Runs that take longer are judged in percent.
+/// Of runs that take longer it is told by how much they were beside their forecast.
 const SECONDS_JUDGED: f64 = 10.0;
 
 /// The forecast of a run, held against what it took.
@@ -42,21 +42,25 @@ pub fn foretold(head: &RunHead) -> Option<Foretold> {
 }
 
 /// The same as a line for people; nothing where no request was foretold.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a hundred")]
 pub fn foretold_words(head: &RunHead, lang: Lang) -> Option<String> {
     let told = foretold(head).filter(|told| told.requests > 0)?;
-    let percent = (told.error.abs() * 100.0).ceil() as u64;
     let took = duration(told.took_seconds);
     // What reads alike is not called wrong.
     let reads_alike = [told.least_seconds, told.most_seconds].into_iter().any(|end| duration(end) == took);
-    // Of a run of a few seconds a percentage says nothing.
+    // Of a run of a few seconds a factor says nothing.
     let is_short = told.took_seconds < SECONDS_JUDGED && told.most_seconds < SECONDS_JUDGED;
     let judged = match told.error {
         _ if reads_alike => say(lang, "as foretold", &[]),
-        error if is_short && error < 0.0 => say(lang, "faster", &[]),
-        error if is_short && error > 0.0 => say(lang, "slower", &[]),
-        error if error < 0.0 => say(lang, "{percent} % faster", &[("percent", &percent)]),
-        error if error > 0.0 => say(lang, "{percent} % slower", &[("percent", &percent)]),
+        error if is_short && error < 0.0 => say(lang, "faster than its least", &[]),
+        error if is_short && error > 0.0 => say(lang, "slower than its most", &[]),
+        error if error < 0.0 => {
+            let times = told.least_seconds / told.took_seconds.max(0.001);
+            say(lang, "faster than its least, by a factor of {times}", &[("times", &factor(times, lang))])
+        }
+        error if error > 0.0 => {
+            let times = told.took_seconds / told.most_seconds;
+            say(lang, "slower than its most, by a factor of {times}", &[("times", &factor(times, lang))])
+        }
         _ => say(lang, "as foretold", &[]),
     };
     let range = range(told.least_seconds, told.most_seconds, lang);
@@ -64,6 +68,15 @@ pub fn foretold_words(head: &RunHead, lang: Lang) -> Option<String> {
     let gaps: [(&str, &dyn Display); 5] =
         [("range", &range), ("calls", &told.requests), ("took", &took), ("sent", &told.sent), ("judged", &judged)];
     Some(say(lang, words, &gaps))
+}
+
+/// How many times, with a decimal where it matters.
+fn factor(times: f64, lang: Lang) -> String {
+    let text = if times < 10.0 { format!("{times:.1}") } else { format!("{times:.0}") };
+    match lang {
+        Lang::En => text,
+        Lang::PtBr => text.replace('.', ","),
+    }
 }
 
 #[cfg(test)]
@@ -81,7 +94,13 @@ mod tests {
         let error = |ms: u64| format!("{:.1}", foretold(&head(ms, 110)).expect("both are known").error);
         assert_eq!([8_000, 10_000, 15_000, 20_000, 30_000].map(error), ["-0.2", "0.0", "0.0", "0.0", "0.5"]);
         let words = foretold_words(&head(30_000, 110), Lang::En).expect("it is told");
-        assert_eq!(words, "the forecast was 10 s to 20 s and 100 requests; it took 30 s and 110 requests: 50 % slower");
+        assert_eq!(
+            words,
+            "the forecast was 10 s to 20 s and 100 requests; it took 30 s and 110 requests: slower than its most, by a factor of 1.5"
+        );
+        let faster = |lang| foretold_words(&head(600, 100), lang).unwrap_or_default();
+        assert!(faster(Lang::En).ends_with("faster than its least, by a factor of 17"));
+        assert!(faster(Lang::PtBr).ends_with("mais rápido que o mínimo, por um fator de 17"));
         assert!(foretold_words(&head(12_000, 100), Lang::En).is_some_and(|words| words.ends_with(": as foretold")));
         let shortly = RunHead {
             forecast: Some(Forecasted { least_ms: 100, most_ms: 400, calls: 9, is_begun: true }),
@@ -89,7 +108,9 @@ mod tests {
         };
         assert!(foretold_words(&shortly, Lang::En).is_some_and(|words| words.ends_with(": as foretold")));
         let brief = RunHead { took: Some(Took { ms: 2_000, requests: 9 }), ..shortly };
-        assert!(foretold_words(&brief, Lang::En).is_some_and(|words| words.ends_with("9 requests: slower")));
+        assert!(
+            foretold_words(&brief, Lang::En).is_some_and(|words| words.ends_with("9 requests: slower than its most"))
+        );
         assert_eq!(foretold(&RunHead { took: None, ..head(1, 1) }), None, "what was resumed is not held against it");
     }
 }

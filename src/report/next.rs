@@ -1,10 +1,11 @@
 //! What comes next after a run: for the end of its output, for its page, and for the mail of a night.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use super::outcome::Outcome;
 use super::view::RunView;
-use crate::text::{phrase, say};
+use crate::text::{in_folder, phrase, say};
 
 /// What a person does next, in the order in which it is done.
 pub fn next_steps(view: &RunView<'_>) -> Vec<String> {
@@ -28,22 +29,23 @@ pub fn next_steps(view: &RunView<'_>) -> Vec<String> {
     if has(&[Outcome::Waiting]) {
         steps.push("what waits is followed up by the next `turnup run`; nothing is made twice");
     }
-    steps.into_iter().map(|words| phrase(view.lang, words).to_owned()).collect()
+    let folder = Path::new(view.folder);
+    steps.into_iter().map(|words| in_folder(phrase(view.lang, words), folder).into_owned()).collect()
 }
 
 /// The same at the end of a run's output, with the commands that show who waits and what is wrong in this folder.
-pub fn next_words(view: &RunView<'_>, folder: &str) -> Vec<String> {
-    let lang = view.lang;
+pub fn next_words(view: &RunView<'_>) -> Vec<String> {
+    let (lang, folder) = (view.lang, Path::new(view.folder));
     let mut words: Vec<String> =
         next_steps(view).iter().map(|step| say(lang, "next: {step}", &[("step", step)])).collect();
     let any = |outcome: Outcome| view.results.values().flatten().any(|row| row.outcome == outcome);
     if any(Outcome::Rejected) {
-        let text = "next: `turnup review {folder}` shows the rows on a page, where they can be mended and sent back";
-        words.insert(0, say(lang, text, &[("folder", &folder)]));
+        let text = "next: `turnup review` shows the rows on a page, where they can be mended and sent back";
+        words.insert(0, in_folder(phrase(lang, text), folder).into_owned());
     }
     if any(Outcome::Waiting) {
-        let text = "next: `turnup remind {folder}` lists who waits for whom";
-        words.push(say(lang, text, &[("folder", &folder)]));
+        let text = "next: `turnup remind` lists who waits for whom";
+        words.push(in_folder(phrase(lang, text), folder).into_owned());
     }
     words
 }

@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::SheetKind;
 use crate::plan::{Action, Forecast, NUMBER_STATE_ASKED, Plan, Stage, WAITS_FOR, WAITS_SINCE, Work, money};
 use crate::sheet::Sheets;
-use crate::text::{Lang, phrase, say};
+use crate::text::{self, Lang, phrase, say};
 
 /// How a plan is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,6 +31,8 @@ pub struct PlanView<'a> {
     pub forecast: &'a Forecast,
     pub rejected: usize,
     pub blocked: usize,
+    /// The wave that was asked for.
+    pub wave: Option<&'a str>,
     /// What a person should look at before it is sent.
     pub warnings: &'a [Diagnostic],
     /// New customers without `org_id` that were deleted before, and the organisations that they left.
@@ -213,9 +215,9 @@ pub(super) fn left_out(view: &PlanView<'_>) -> String {
     if view.rejected + view.blocked == 0 {
         return String::new();
     }
-    let words =
-        "{rejected|* row is|* rows are} rejected and {blocked} held back by another row; `turnup check` says why";
-    say(view.lang, words, &[("rejected", &view.rejected), ("blocked", &view.blocked)]) + "\n"
+    let words = "{rejected|* row is|* rows are} rejected and {blocked} held back by another row; `turnup check{wave: --wave *}` says why";
+    let wave = view.wave.map(text::quoted).unwrap_or_default();
+    say(view.lang, words, &[("rejected", &view.rejected), ("blocked", &view.blocked), ("wave", &wave)]) + "\n"
 }
 
 /// What a person should know besides: rows that take no part, and what changes.

@@ -26,5 +26,7 @@ pub struct RunView<'a> {
     pub results: &'a Results,
     pub stages: &'a StageCounts,
     pub causes: &'a Causes,
+    /// The workspace, as it was named.
+    pub folder: &'a str,
     pub lang: Lang,
 }

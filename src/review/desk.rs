@@ -228,6 +228,7 @@ impl Desk {
         // What a command says goes to writers that belong to one thread.
         tokio::task::spawn_blocking(move || {
             let (mut out, mut err) = (Vec::new(), Said(Arc::clone(&job)));
+            let named = std::cell::RefCell::new(folder.clone());
             let mut console = Console {
                 out: &mut out,
                 err: &mut err,
@@ -236,6 +237,7 @@ impl Desk {
                 quiet: false,
                 clock,
                 interrupt,
+                folder: &named,
                 heard: Vec::new(),
             };
             let ended = runtime.block_on(async {

@@ -1,6 +1,7 @@
 //! The words people read, per language. Templates with `{gaps}`; nothing here decides anything.
 
 mod columns;
+mod commands;
 mod countries;
 mod en;
 mod pages;
@@ -12,6 +13,8 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::error::Error;
 use std::fmt::Display;
+
+pub use commands::{in_folder, quoted};
 
 /// A language of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -335,6 +338,6 @@ mod tests {
         "{most} of {total} rows",
         "more than {rows} rows",
         "with them mended",
-        "{causes} causes for",
+        "{causes} causes are behind",
     ];
 }

@@ -177,13 +177,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("next: {command}", "a seguir: {command}"),
     ("next: {step}", "a seguir: {step}"),
     (
-        "next: `turnup review {folder}` shows the rows on a page, where they can be mended and sent back",
-        "a seguir: `turnup review {folder}` mostra as linhas numa página, onde podem ser corrigidas e enviadas de novo",
+        "next: `turnup review` shows the rows on a page, where they can be mended and sent back",
+        "a seguir: `turnup review` mostra as linhas numa página, onde podem ser corrigidas e enviadas de novo",
     ),
-    (
-        "next: `turnup remind {folder}` lists who waits for whom",
-        "a seguir: `turnup remind {folder}` lista quem espera por quem",
-    ),
+    ("next: `turnup remind` lists who waits for whom", "a seguir: `turnup remind` lista quem espera por quem"),
     // The mail of a night, and the doctor's look at runs.
     ("no run waits for approval or was cut off", "nenhuma execução espera aprovação nem foi interrompida"),
     ("{run} waits for approval", "{run} espera aprovação"),
@@ -342,12 +339,12 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     // Causes: what to mend.
     (
-        "1 cause for {bad} of {rows|* row that is|* rows that are} not well:",
-        "1 causa para {bad} de {rows|* linha que não está|* linhas que não estão} bem:",
+        "{bad} of {rows|* row|* rows} {bad|is|are} not well, and 1 cause is behind {bad|it|them}:",
+        "{bad} de {rows|* linha|* linhas} não {bad|está|estão} bem, por 1 causa:",
     ),
     (
-        "{causes} causes for {bad} of {rows|* row that is|* rows that are} not well, the largest first:",
-        "{causes} causas para {bad} de {rows|* linha que não está|* linhas que não estão} bem, a maior primeiro:",
+        "{bad} of {rows|* row|* rows} {bad|is|are} not well, and {causes} causes are behind {bad|it|them}, the largest first:",
+        "{bad} de {rows|* linha|* linhas} não {bad|está|estão} bem, por {causes} causas, a maior primeiro:",
     ),
     (
         "and {count|* more cause|* more causes}; the report lists them all",
@@ -785,10 +782,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{calls|* call|* calls} ({read|* that reads|* that read}, {write|* that writes|* that write}), {time}; the time goes into: {bottleneck}",
         "{calls|* solicitação|* solicitações} ({read} de leitura, {write} de escrita), {time}; o tempo vai para: {bottleneck}",
     ),
-    ("faster", "mais rápido"),
-    ("slower", "mais lento"),
-    ("{percent} % faster", "{percent} % mais rápido"),
-    ("{percent} % slower", "{percent} % mais lento"),
+    ("faster than its least", "mais rápido que o mínimo"),
+    ("slower than its most", "mais lento que o máximo"),
+    ("faster than its least, by a factor of {times}", "mais rápido que o mínimo, por um fator de {times}"),
+    ("slower than its most, by a factor of {times}", "mais lento que o máximo, por um fator de {times}"),
     ("as foretold", "como previsto"),
     (
         "the forecast was {range} and {calls|* request|* requests}; it took {took} and {sent|* request|* requests}: {judged}",
@@ -810,6 +807,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     (
         "{rejected|* row is|* rows are} rejected and {blocked} held back by another row; `turnup check` says why",
         "{rejected|* linha é rejeitada|* linhas são rejeitadas} e {blocked|* retida|* retidas} por outra linha; `turnup check` diz por quê",
+    ),
+    (
+        "{rejected|* row is|* rows are} rejected and {blocked} held back by another row; `turnup check{wave: --wave *}` says why",
+        "{rejected|* linha é rejeitada|* linhas são rejeitadas} e {blocked|* retida|* retidas} por outra linha; `turnup check{wave: --wave *}` diz por quê",
     ),
     (
         "{count|* known object has|* known objects have} no row that takes part; {count|it stays as it is|they stay as they are}",
@@ -852,12 +853,12 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{left|* diferença fica|* diferenças ficam} como está: o que nenhuma planilha cita, o que nunca existiu e outros e-mails ou nomes, uma pessoa decide",
     ),
     (
-        "`turnup compare {folder} --accept` takes over what stands in Webex as what is known; the next run then puts back what the sheets say",
-        "`turnup compare {folder} --accept` assume o que está no Webex como o que se conhece; a próxima execução então repõe o que as planilhas dizem",
+        "`turnup compare --accept` takes over what stands in Webex as what is known; the next run then puts back what the sheets say",
+        "`turnup compare --accept` assume o que está no Webex como o que se conhece; a próxima execução então repõe o que as planilhas dizem",
     ),
     (
-        "{accepted|* object is|* objects are} known as Webex has {accepted|it|them} now; `turnup plan {folder}` shows what puts back what the sheets say",
-        "{accepted|* objeto é conhecido|* objetos são conhecidos} como o Webex {accepted|o|os} tem agora; `turnup plan {folder}` mostra o que repõe o que as planilhas dizem",
+        "{accepted|* object is|* objects are} known as Webex has {accepted|it|them} now; `turnup plan` shows what puts back what the sheets say",
+        "{accepted|* objeto é conhecido|* objetos são conhecidos} como o Webex {accepted|o|os} tem agora; `turnup plan` mostra o que repõe o que as planilhas dizem",
     ),
     (
         "nobody is there to confirm that the run is taken back; add --yes",

@@ -47,7 +47,7 @@ fn a_parked_night_names_the_run_and_how_it_goes_on() {
         letter.contains(&format!("turnup approve {run}")) && letter.contains("2 changes and deletions"),
         "{letter}"
     );
-    assert!(findings(&message).contains(&format!("`turnup approve {run}`")), "{message}");
+    assert!(findings(&message).contains(&format!("`turnup approve {run} -C {}`", bench.work().display())), "{message}");
     let doctor = Ran::of(&mut bench.against(&simulator, &["doctor", "work"])).expect_code(1);
     assert!(doctor.out.contains(&format!("{run} waits for approval")), "{}", doctor.out);
 
@@ -90,11 +90,11 @@ fn rows_to_mend_and_the_next_step_stand_first() {
     deliver(&bench, &[("users.csv", &second_users().replace(",delete", ","))]);
     let ears = listening(&bench, 1);
     let ran = night(&bench, &simulator, &[]).expect_code(3);
-    assert!(ran.err.contains("next: `turnup review work`"), "{}", ran.err);
+    assert!(ran.err.contains(&format!("next: `turnup review {}`", bench.work().display())), "{}", ran.err);
     let (letter, message) = told(&ears);
     let place = |words: &str| letter.find(words).unwrap_or_else(|| panic!("{words}: {letter}"));
     assert!(place("rows to look at: 1 rejected") < place("next: ") && place("next: ") < place("requests"), "{letter}");
-    assert!(findings(&message).contains("turnup retry --from FILE"), "{message}");
+    assert!(findings(&message).contains(&format!("turnup retry {} --from FILE", bench.work().display())), "{message}");
 }
 
 #[test]
@@ -107,7 +107,13 @@ fn a_night_without_webex_says_that_the_sheets_were_taken() {
     Ran::of(&mut bench.against_url(&url, &arguments)).expect_code(1);
     let (_, message) = told(&ears);
     let said = findings(&message);
-    assert!(said.contains("foram retiradas de `work/inbox`; a próxima noite segue com elas"), "{said}");
+    assert!(
+        said.contains(&format!(
+            "foram retiradas de `{}`; a próxima noite segue com elas",
+            bench.path("work/inbox").display()
+        )),
+        "{said}"
+    );
     assert!(!said.contains("cannot be reached"), "{said}");
     let doctor = Ran::of(&mut bench.against_url(&url, &["doctor", "work"])).expect_code(1);
     assert!(doctor.out.contains("cure: look at the network"), "{}", doctor.out);
@@ -119,6 +125,6 @@ fn a_folder_that_is_no_workspace_is_left_as_it_is() {
     configure(&bench, "");
     fs::create_dir(bench.path("elsewhere")).expect("the folder is new");
     let ran = bench.ran(&["nightly", "elsewhere", "--simulate"]).expect_code(1);
-    assert!(ran.err.contains("`elsewhere` holds no sheets"), "{}", ran.err);
+    assert!(ran.err.contains("elsewhere` holds no sheets"), "{}", ran.err);
     assert_eq!(fs::read_dir(bench.path("elsewhere")).expect("it is there").count(), 0);
 }

@@ -180,7 +180,8 @@ pub fn causes_of_findings(checked: &Checked<'_>, hold_back: HoldBack, lang: Lang
     let mut held = Held::default();
     let mut well = 0;
     for kind in SheetKind::ALL {
-        for row in (0..sheets.get(kind).row_count()).map(|index| RowRef { sheet: kind, index }) {
+        let rows = (0..sheets.get(kind).row_count()).map(|index| RowRef { sheet: kind, index });
+        for row in rows.filter(|row| checked.is_picked(*row)) {
             match checked.verdict(row) {
                 Verdict::Clean => well += 1,
                 Verdict::Skipped => {}

@@ -28,8 +28,10 @@ pub fn causes_page(causes: &Causes, shown: Shown, lang: Lang) -> String {
     let bad = causes.rows - causes.well;
     let gaps: [(&str, &dyn Display); 3] = [("causes", &causes.list.len()), ("bad", &bad), ("rows", &causes.rows)];
     let words = match causes.list.len() {
-        1 => "1 cause for {bad} of {rows|* row that is|* rows that are} not well:",
-        _ => "{causes} causes for {bad} of {rows|* row that is|* rows that are} not well, the largest first:",
+        1 => "{bad} of {rows|* row|* rows} {bad|is|are} not well, and 1 cause is behind {bad|it|them}:",
+        _ => {
+            "{bad} of {rows|* row|* rows} {bad|is|are} not well, and {causes} causes are behind {bad|it|them}, the largest first:"
+        }
     };
     let mut page = say(lang, words, &gaps) + "\n";
     let most = if shown == Shown::Whole { causes.list.len() } else { DRAWN_MAX };
@@ -95,11 +97,26 @@ fn seen(example: &CauseExample, cause: &Cause) -> String {
 
 /// A part of the whole, with the comma or point of the language; never rounded up to the whole.
 pub fn percent(share: f64, lang: Lang) -> String {
-    let tenths = (share * 1000.0).floor();
+    let tenths = (share * 1000.0).round();
+    let tenths = if share < 1.0 { tenths.min(999.0) } else { tenths };
     let text = if tenths >= 1000.0 { "100".to_owned() } else { format!("{:.1}", tenths / 10.0) };
     let text = text.strip_suffix(".0").map(str::to_owned).unwrap_or(text);
     match lang {
         Lang::En => format!("{text} %"),
         Lang::PtBr => format!("{} %", text.replace('.', ",")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_rounded_and_never_up_to_the_whole() {
+        for (share, text) in [(11.0 / 19.0, "57.9 %"), (0.5, "50 %"), (0.9999, "99.9 %"), (1.0, "100 %"), (0.0, "0 %")]
+        {
+            assert_eq!(percent(share, Lang::En), text);
+        }
+        assert_eq!(percent(17.0 / 19.0, Lang::PtBr), "89,5 %");
     }
 }
