@@ -71,6 +71,11 @@ fn numbers_that_were_taken_for_a_swap_that_failed_are_given_back() {
     seated(&bench, SEATS);
     ran(&bench, &simulator, 0);
     seated(&bench, SWAPPED);
+    let plan = bench.ran(&["plan", "work"]).expect_code(0).out;
+    let line = plan.lines().find(|line| line.starts_with("users ")).expect("users are counted");
+    assert_eq!(line.split_whitespace().nth(2), Some("2"), "each person once: {line}");
+    assert!(plan.contains("gives up +3512531234") && plan.contains(", which goes on to somebody else"), "{plan}");
+    assert!(!plan.contains("-> ``"), "no number is lost: {plan}");
     ran(&bench, &simulator, 4);
     seated(&bench, SEATS);
     ran(&bench, &simulator, 0);

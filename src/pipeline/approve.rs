@@ -8,7 +8,7 @@ use super::recorded::{Recorded, Scope};
 use super::window::Windows;
 use super::{Console, Terminal, exit, guard, place, provider};
 use crate::journal::{Log, RunHead, Sqlite};
-use crate::plan::{Action, Known, Plan, Step};
+use crate::plan::{Action, Known, Plan, Step, Work};
 use crate::settings::{Settings, Typed, settle};
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
@@ -34,6 +34,8 @@ pub(super) fn ceiling(
     console: &mut Console<'_>,
 ) -> anyhow::Result<Ceiling> {
     let is_change = |step: &&Step| match step.action {
+        // Whose number goes on is changed by a step of its own, or was deleted before.
+        _ if matches!(step.work, Work::Release(_)) => false,
         Action::Update | Action::Delete => true,
         Action::Waiting => !step.changes.is_empty(),
         Action::Create | Action::Unchanged => false,

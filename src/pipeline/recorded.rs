@@ -188,7 +188,10 @@ impl Recorded<'_> {
     /// What stops the run before its plan is done.
     fn guards(&self, run: &str, closing: Option<Instant>) -> anyhow::Result<Guards> {
         let until = self.settings.until.into_iter().chain(closing).min().map(Into::into);
-        let canary = selected::canary(&self.workspace.inputs(run), self.log, run, self.settings.canary)?;
+        // What was made of a wave is taken back at once.
+        let is_undo = self.log.runs()?.iter().any(|head| head.run == run && head.undoes.is_some());
+        let canary = if is_undo { 0 } else { self.settings.canary };
+        let canary = selected::canary(&self.workspace.inputs(run), self.log, run, canary)?;
         Ok(Guards { until, limits: Some(self.settings.limits), canary })
     }
 

@@ -65,8 +65,10 @@ pub async fn undo(
         warnings: &[],
         lang,
     };
-    console
-        .say(&(report::plan(PlanFormat::Text, &view) + &kept_words(&undo, lang) + &again_words(&undo, &known, lang)));
+    // Told before the question, or else at the end, where it is read.
+    let again = again_words(&undo, &known, lang);
+    let before = if confirmation == Confirmation::Wanted { again.as_str() } else { "" };
+    console.say(&(report::plan(PlanFormat::Text, &view) + &kept_words(&undo, lang) + before));
     if undo.plan.is_idle() {
         console.say(phrase(lang, "there is nothing to take back"));
         return Ok(exit::WELL);
@@ -82,9 +84,8 @@ pub async fn undo(
     log.begin(&new, &undo.plan)?;
     let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
     let code = recorded.carry_out(&new.run, Scope::Everything, console).await?;
-    let again = again_words(&undo, &known, lang);
-    if !again.is_empty() {
-        console.say(&again);
+    if !again.is_empty() && confirmation == Confirmation::Given {
+        console.say(again.trim_start());
     }
     Ok(code)
 }

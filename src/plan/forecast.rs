@@ -140,7 +140,10 @@ fn duration(plan: &Plan, calls: Calls, pace: Pace) -> Duration {
     let middle = |pair: [f64; 2]| f64::midpoint(pair[0], pair[1]);
     let bottleneck = match (middle(slots), middle(chains)) {
         (slots, chain) if by_rate > slots.max(chain) => "rate limit",
-        (slots, chain) if chain > slots && prepares(plan) => "provisioning of customers",
+        (slots, chain) if chain > slots && prepares(plan, |action| action != Action::Delete) => {
+            "provisioning of customers"
+        }
+        (slots, chain) if chain > slots && prepares(plan, |_| true) => "removal of customers",
         _ => "requests in flight",
     };
     let seconds = middle(slots).max(by_rate).max(middle(chains)).clamp(least, most);
@@ -151,8 +154,9 @@ fn is_prepared(step: &Step) -> bool {
     step.stage == Stage::Customers && step.action != Action::Unchanged
 }
 
-fn prepares(plan: &Plan) -> bool {
-    plan.steps.iter().any(is_prepared)
+/// Does a step wait until Webex is ready with a customer?
+fn prepares(plan: &Plan, is_meant: impl Fn(Action) -> bool) -> bool {
+    plan.steps.iter().any(|step| is_prepared(step) && is_meant(step.action))
 }
 
 /// The longest chain of steps that wait for each other, in seconds. Steps mostly stand behind what they need, so that one

@@ -10,7 +10,7 @@ use super::printable;
 use crate::check::RowRef;
 use crate::diagnostic::Diagnostic;
 use crate::model::SheetKind;
-use crate::plan::{Action, Forecast, NUMBER_STATE_ASKED, Plan, Stage, WAITS_FOR, WAITS_SINCE, Work, money};
+use crate::plan::{Action, Forecast, NUMBER_STATE_ASKED, Plan, Stage, Step, WAITS_FOR, WAITS_SINCE, Work, money};
 use crate::sheet::Sheets;
 use crate::text::{self, Lang, phrase, say};
 
@@ -68,6 +68,10 @@ pub(super) fn totals(plan: &Plan) -> BTreeMap<Stage, (Totals, u64)> {
     for step in &plan.steps {
         let (total, calls) = totals.entry(step.stage).or_default();
         *calls += step.calls.total();
+        // Who gives a number up is counted by their own row.
+        if matches!(step.work, Work::Release(_)) {
+            continue;
+        }
         match step.action {
             Action::Create => total.create += 1,
             Action::Update => total.update += 1,
@@ -263,6 +267,10 @@ pub(super) fn remarks(view: &PlanView<'_>) -> String {
 fn updates(view: &PlanView<'_>) -> String {
     let mut text = String::new();
     for step in view.plan.steps.iter().filter(|step| !step.changes.is_empty()) {
+        if let Some(words) = given_up(step, view.lang) {
+            text.push_str(&printable(&(words + "\n")));
+            continue;
+        }
         let changes: Vec<_> = step
             .changes
             .iter()
@@ -275,6 +283,13 @@ fn updates(view: &PlanView<'_>) -> String {
         text.push_str(&printable(&(words + "\n")));
     }
     text + &deletions(view)
+}
+
+/// A number that goes on from one person to another.
+pub(super) fn given_up(step: &Step, lang: Lang) -> Option<String> {
+    let Work::Release(work) = &step.work else { return None };
+    let words = "{email} gives up {number}, which goes on to somebody else";
+    Some(say(lang, words, &[("email", &work.email), ("number", &work.number)]))
 }
 
 /// What earlier runs have made and somebody else has to let go.

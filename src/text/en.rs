@@ -673,7 +673,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "L325",
         "this is to be deleted, but rows still create or update something in it: {count} of them, {related} first",
-        "write `delete` in those rows too, or take `delete` out of this one",
+        "write `delete` in those rows too (where a customer goes they may as well be left out of the sheets, since it takes its \
+         known users and locations along), or take `delete` out of this one",
         "A customer or a location goes only when no row still names it.",
         "`delete` for a customer whose users stay in the users sheet",
     ),

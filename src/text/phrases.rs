@@ -948,6 +948,12 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "os números ficam: a conexão PSTN da localidade não aceita mudanças pela API",
     ),
     ("rate limit", "limite de solicitações por segundo"),
+    (
+        "{email} gives up {number}, which goes on to somebody else",
+        "{email} deixa o número {number}, que passa para outra pessoa",
+    ),
+    ("goes on to somebody else", "passa para outra pessoa"),
+    ("removal of customers", "remoção dos clientes"),
     ("provisioning of customers", "provisionamento dos clientes"),
     ("requests in flight", "solicitações simultâneas"),
     (

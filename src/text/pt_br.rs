@@ -673,7 +673,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "L325",
         "isto deve ser excluído, mas linhas ainda criam ou mudam algo nele: {count} delas, primeiro {related}",
-        "escreva `delete` também nessas linhas, ou tire `delete` desta",
+        "escreva `delete` também nessas linhas (se é um cliente que sai, elas também podem ficar fora das planilhas, pois ele \
+         leva consigo os usuários e localidades conhecidos), ou tire `delete` desta",
         "Um cliente ou uma localidade só sai quando nenhuma linha ainda o cita.",
         "`delete` para um cliente cujos usuários continuam na planilha de usuários",
     ),

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use maud::{Markup, html};
 
 use super::{capital, grouped, page, shown, ticked};
-use crate::plan::{Action, Licence, Step};
+use crate::plan::{Action, Licence, Step, Work};
 use crate::report::deeds::thing_words;
 use crate::report::plan::{PlanView, Totals, cost, headquarters, is_all_done, range, remarks, totals};
 use crate::text::{Lang, phrase, say};
@@ -149,6 +149,10 @@ fn changed(view: &PlanView<'_>, step: &Step) -> Markup {
             html! {},
             html! { span class="state fail" { span class="dot" aria-hidden="true" {} (phrase(lang, "deleted")) } },
         );
+    }
+    if let Work::Release(work) = &step.work {
+        let goes_on = phrase(lang, "goes on to somebody else");
+        return line(html! { code { "phone_number" } }, listed(&work.number), html! { (goes_on) });
     }
     html! {
         @for change in &step.changes {
