@@ -350,11 +350,13 @@ fn a_file_that_is_not_of_that_run_is_refused_in_words() {
     let bench = shops(2, 2);
     bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);
     bench.write("users.csv", &format!("{USERS_HEADER}aurora,X,Y,stranger@aurora.example,webex_calling,3000,\n"));
-    bench.write("mended.csv", USERS_HEADER);
+    bench.write("mended.csv", "name,city\nX,Y\n");
+    bench.write("mended.pdf", "%PDF-1.7");
     bench.write("users.empty.csv", USERS_HEADER);
     for (file, word) in [
         ("users.csv", "row 2 of `users.csv` was in no sheet of that run"),
-        ("mended.csv", "does not say which sheet"),
+        ("mended.csv", "neither its header nor its name says which sheet `mended.csv` is of"),
+        ("mended.pdf", "this is a PDF document"),
         ("users.empty.csv", "no row that can be read"),
     ] {
         let ran = bench.ran(&["retry", "work", "--simulate", "--yes", "--from", file]).expect_code(3);

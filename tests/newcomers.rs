@@ -223,6 +223,33 @@ fn a_copy_of_another_sheet_is_the_only_finding() {
     assert!(run.err.contains(words) && run.err.contains("nothing was sent"), "{}", run.err);
 }
 
+/// A sheet that is nearly called as it should be is named with the cure, in both languages.
+#[test]
+fn a_sheet_that_is_nearly_called_like_one_is_named() {
+    let bench = Bench::small();
+    for (file, cure, em_portugues) in [
+        ("Users.csv", "call it users.csv", "chame-o de users.csv"),
+        ("usuarios.txt", "call it users.csv", "chame-o de users.csv"),
+        ("people.csv", "call it users.csv", "chame-o de users.csv"),
+        (
+            "users.ods",
+            "open it and save it as users.xlsx or users.csv",
+            "abra-o e salve-o como users.xlsx ou users.csv",
+        ),
+    ] {
+        bench.remove("work/users.csv");
+        bench.write(&format!("work/{file}"), USERS);
+        let ran = bench.ran(&["check", "work"]).expect_code(1);
+        let words =
+            format!("has no users.csv; a sheet with nothing but its header is fine; `{file}` lies there: {cure}");
+        assert!(ran.err.contains(&words), "{}", ran.err);
+        let ran = bench.ran(&["check", "work", "--lang", "pt-BR"]).expect_code(1);
+        assert!(ran.err.contains(&format!("`{file}` está lá: {em_portugues}")), "{}", ran.err);
+        bench.remove(&format!("work/{file}"));
+        bench.write("work/users.csv", USERS);
+    }
+}
+
 /// Bytes that are no text have no columns that could be missing.
 #[test]
 fn a_file_that_is_no_text_is_no_sheet() {

@@ -100,6 +100,30 @@ fn what_only_a_spreadsheet_changed_is_put_right() {
     }
 }
 
+/// The header says which sheet a mended file is of, whatever it is called, and whatever a spreadsheet calls its only tab.
+#[test]
+fn a_mended_file_may_be_called_as_one_likes() {
+    let rows = "aurora,Bia,Reis,bia at aurora,webex_suite,+351211000002,0302,,008\n";
+    for file in ["m3.csv", "customers fixed.txt", "Mappe1.xlsx"] {
+        let bench = numbered(rows);
+        let simulator = Simulator::start(&bench, &[]);
+        let mended = rejected(&bench, &run(&bench, &simulator).expect_code(3), "users").replace("bia at", "bia@");
+        let mended = mended.replace("bia@ aurora", "bia@aurora.example");
+        if file.ends_with(".xlsx") {
+            let mut book = rust_xlsxwriter::Workbook::new();
+            let tab = book.add_worksheet();
+            for (row, cells) in (0..).zip(records(&mended)) {
+                tab.write_row(row, 0, cells.iter().map(|cell| cell.trim_start_matches('\u{feff}'))).expect("it fits");
+            }
+            book.save(bench.path(file)).expect("the test may write here");
+        } else {
+            bench.write(file, &mended.replace(',', ";"));
+        }
+        let ran = retry(&bench, &simulator, file).expect_code(0);
+        assert_eq!(counted(&bench, &ran), "created 1", "{file}");
+    }
+}
+
 #[test]
 fn saving_alone_mends_nothing() {
     let bench = numbered(DAMAGED_ROWS);

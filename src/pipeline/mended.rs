@@ -46,8 +46,8 @@ pub(super) fn read(file: &Path, settings: &Settings) -> anyhow::Result<Result<Ve
         return Ok(Err(say(lang, "{place}: {message}; {fix}; nothing was sent", &gaps)));
     }
     if sheets.is_empty() {
-        let words = "`{file}` does not say which sheet it is of; call it users.rejected.csv, or likewise for locations or \
-                     customers";
+        let words = "neither its header nor its name says which sheet `{file}` is of; keep the columns as they came, or call it \
+                     users.rejected.csv, or likewise for locations or customers";
         return Ok(Err(say(lang, words, &[("file", &shown)])));
     }
     sheets.retain(|sheet| sheet.row_count() > 0);

@@ -6,7 +6,7 @@ use super::split::{Dialect, needs_escapes, row_cells, rows};
 use crate::model::SheetKind;
 
 /// Delimiters that are looked for, in the order in which they are preferred.
-const DELIMITERS: [u8; 4] = *b",;\t|";
+pub(super) const DELIMITERS: [u8; 4] = *b",;\t|";
 
 /// Takes a line such as `sep=;` off the beginning, which spreadsheets understand and do not show, and returns what it
 /// names.
@@ -38,7 +38,7 @@ pub(super) fn dialect(kind: SheetKind, text: &str, named: Option<u8>, mapping: &
 }
 
 /// The cells of the first row that is not blank, under a delimiter.
-fn header_cells(text: &str, delimiter: u8) -> Vec<String> {
+pub(super) fn header_cells(text: &str, delimiter: u8) -> Vec<String> {
     let dialect = Dialect::rfc4180(delimiter);
     // An open quote may run to the end of the file, so the header is looked for in its first lines.
     let mut first_lines = text.split_inclusive(['\n', '\r']).scan(0, |length, line| {

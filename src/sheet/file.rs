@@ -13,7 +13,7 @@ use super::encoding::decode;
 use super::mapping::Mapping;
 use super::split::{Dialect, RowAt, row_cells, rows};
 use super::workbook::{self, CellKind, FileType, Tab, TypedCell, WorkbookProblem, is_called};
-use super::{Sheet, Sheets, header};
+use super::{Sheet, Sheets, header, told};
 use crate::diagnostic::{Code, Diagnostic, Place, closest};
 use crate::model::SheetKind;
 
@@ -57,23 +57,26 @@ fn source(folder: &Path) -> anyhow::Result<Source> {
     }
     let mut files = Vec::new();
     let mut lacking = Vec::new();
-    for [csv, xlsx] in SheetKind::ALL.map(of) {
+    for kind in SheetKind::ALL {
+        let [csv, xlsx] = of(kind);
         match (is_there(&csv), is_there(&xlsx)) {
             (true, true) => {
                 bail!("`{shown}` has both {csv} and {xlsx}; move one away, so that it is certain which counts")
             }
             (true, false) => files.push(csv),
             (false, true) => files.push(xlsx),
-            (false, false) => lacking.push(csv),
+            (false, false) => lacking.push(kind),
         }
     }
-    let init = "`turnup init DIR` makes a workspace with blank sheets";
+    let near = told::near(folder, &lacking).join("; ");
+    let init = if near.is_empty() { "`turnup init DIR` makes a workspace with blank sheets" } else { &near };
     if lacking.len() == SheetKind::ALL.len() {
         bail!(
             "`{shown}` holds no sheets: customers.csv, locations.csv and users.csv are wanted, or {WORKBOOK}; {init}"
         );
     }
     if !lacking.is_empty() {
+        let lacking: Vec<String> = lacking.into_iter().map(file_name).collect();
         bail!("`{shown}` has no {}; a sheet with nothing but its header is fine; {init}", lacking.join(", "));
     }
     files.try_into().map(Source::Files).map_err(|_| anyhow::anyhow!("there are three sheets"))
@@ -272,13 +275,18 @@ fn is_for_people(tab: &Tab) -> bool {
 
 /// Has a tab that nobody reads the columns of that sheet, and rows below them?
 fn is_filled(tab: &Tab, kind: SheetKind, options: &Options) -> bool {
+    let Some((header, rows)) = begins(tab) else { return false };
+    rows > 0 && is_for_people(tab) && header::has_all(kind, &header, &options.mapping)
+}
+
+/// The header of a tab that nobody reads, and how many rows are seen below it.
+fn begins(tab: &Tab) -> Option<(Vec<String>, usize)> {
     // Two tabs may have one name but for blanks.
     let csv = if tab.csv.is_empty() { &tab.beginning } else { &tab.csv };
-    let Ok(text) = str::from_utf8(csv) else { return false };
-    let dialect = Dialect::rfc4180(b',');
+    let (text, dialect) = (str::from_utf8(csv).ok()?, Dialect::rfc4180(b','));
     let rows = rows(text, dialect).rows;
-    let [first, _, ..] = rows.as_slice() else { return false };
-    is_for_people(tab) && header::has_all(kind, &header_cells(text, dialect, first), &options.mapping)
+    let (first, below) = rows.split_first()?;
+    Some((header_cells(text, dialect, first), below.len()))
 }
 
 /// The cells of a header row.
@@ -288,16 +296,22 @@ fn header_cells(text: &str, dialect: Dialect, row: &RowAt) -> Vec<String> {
     cells.iter().map(|cell| cell.text(text, dialect).trim().to_owned()).collect()
 }
 
-/// Reads a file that came back from a person, CSV or workbook: the sheets that it holds. None when neither its name nor its
-/// tabs say which they are.
+/// Reads a file that came back from a person, CSV or workbook: the sheets that it holds. None when neither its header, nor its
+/// name, nor its tabs say which they are.
 pub fn read_back(path: &Path, options: &Options, found: &mut Vec<Diagnostic>) -> anyhow::Result<Vec<Sheet>> {
     let (shown, bytes) = (path.display().to_string(), bytes(path)?);
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let by_name = SheetKind::ALL.into_iter().find(|kind| name.starts_with(kind.name()));
-    if workbook::kind(&bytes) != FileType::Xlsx {
-        return Ok(by_name.map(|kind| parse(kind, &shown, bytes, options, found)).into_iter().collect());
-    }
     let place = Place::file(&shown.as_str().into(), None);
+    let is = workbook::kind(&bytes);
+    if is != FileType::Xlsx {
+        if let Some(finding) = unlike(is, FileType::Text, &place) {
+            found.push(finding);
+            return Ok(Vec::new());
+        }
+        let kind = told::by_text(&bytes, options).or(by_name);
+        return Ok(kind.map(|kind| parse(kind, &shown, bytes, options, found)).into_iter().collect());
+    }
     let Some(tabs) = tabs(&bytes, &SheetKind::ALL.map(SheetKind::name), &place, found) else { return Ok(Vec::new()) };
     let of = |tab: &Tab| SheetKind::ALL.into_iter().find(|kind| is_called(&tab.name, kind.name()));
     let mut taken = Vec::new();
@@ -308,7 +322,9 @@ pub fn read_back(path: &Path, options: &Options, found: &mut Vec<Diagnostic>) ->
     });
     if known.is_empty() {
         // A spreadsheet calls the only tab of a CSV file as the file.
-        return Ok(by_name.map(|kind| one(kind, &shown, &bytes, options, found)).into_iter().collect());
+        let shown_first = others.iter().find(|tab| !tab.is_hidden);
+        let kind = shown_first.and_then(|tab| told::by_header(&begins(tab)?.0, &options.mapping));
+        return Ok(kind.or(by_name).map(|kind| one(kind, &shown, &bytes, options, found)).into_iter().collect());
     }
     ignored(&others, &SheetKind::ALL, &place, options, found);
     Ok(known.into_iter().filter_map(|tab| Some(of_tab(of(&tab)?, &shown, tab, options, found))).collect())

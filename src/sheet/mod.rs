@@ -20,6 +20,7 @@ mod mapping;
 mod rewritten;
 mod rows;
 mod split;
+mod told;
 mod touched;
 mod waves;
 pub mod workbook;

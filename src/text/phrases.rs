@@ -1300,8 +1300,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("no row of {run} is to be retried", "nenhuma linha de {run} deve ser tentada de novo"),
     ("retrying {count|* row|* rows} of {run}", "tentando de novo {count|* linha|* linhas} de {run}"),
     (
-        "`{file}` does not say which sheet it is of; call it users.rejected.csv, or likewise for locations or customers",
-        "`{file}` não diz de que planilha é; chame-o de users.rejected.csv, ou do mesmo modo para locations ou customers",
+        "neither its header nor its name says which sheet `{file}` is of; keep the columns as they came, or call it users.rejected.csv, or likewise for locations or customers",
+        "nem o cabeçalho nem o nome de `{file}` diz de que planilha ele é; deixe as colunas como vieram, ou chame-o de users.rejected.csv, ou do mesmo modo para locations ou customers",
     ),
     (
         "`{file}` has no row that can be read; it should be the file of rejected rows, mended",

@@ -75,6 +75,17 @@ pub(super) const RETOLD: &[(&str, &str)] = &[
         "`{shown}` has no {}; a sheet with nothing but its header is fine; {init}",
         "`{shown}` não tem {}; uma planilha só com o cabeçalho está certa; {init}",
     ),
+    ("`{name}` lies there: call it {kind}.csv", "`{name}` está lá: chame-o de {kind}.csv"),
+    ("`{name}` lies there: call it {kind}.xlsx", "`{name}` está lá: chame-o de {kind}.xlsx"),
+    (
+        "`{name}` lies there: open it and save it as {kind}.xlsx or {kind}.csv",
+        "`{name}` está lá: abra-o e salve-o como {kind}.xlsx ou {kind}.csv",
+    ),
+    (
+        "`{name}` lies there: call it {WORKBOOK} if it has the three sheets",
+        "`{name}` está lá: chame-o de {WORKBOOK} se ele tem as três planilhas",
+    ),
+    ("`{name}` lies there: open it and save it as {WORKBOOK}", "`{name}` está lá: abra-o e salve-o como {WORKBOOK}"),
     (
         "`turnup init DIR` makes a workspace with blank sheets",
         "`turnup init DIR` cria uma pasta com planilhas em branco",
