@@ -29,13 +29,14 @@ pub use sqlite::{Place, Purged, Sqlite, place_id};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// `turnup run`, and whatever journals before did not tell apart.
+    /// `turnup run`, the same from the review, and whatever journals before did not tell apart.
     #[default]
     Run,
     Retry,
     Activate,
     Undo,
     Nightly,
+    /// Rows that were mended in the review.
     Review,
     /// `turnup compare --accept`: nothing was sent, and what is known was set right.
     Compare,

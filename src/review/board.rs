@@ -36,9 +36,9 @@ pub(super) fn show(desk: &Desk, ask: &Ask) -> anyhow::Result<Reply> {
         ul class="counts wide" {
             @for standing in STANDINGS {
                 @let of = status.customers.iter().filter(|customer| customer.standing == standing).count();
-                li { a href={ "/?standing=" (standing.word()) } {
+                @if of > 0 || standing != Standing::Deleted { li { a href={ "/?standing=" (standing.word()) } {
                     span class={ "dot " (tone(standing)) } aria-hidden="true" {} (words(standing, lang)) " " b { (count(of, lang)) }
-                } }
+                } } }
             }
         }
         form class="filter" method="get" action="/" role="search" {

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::desk::Desk;
 use super::page::{Part, cell, count, shown, ticked};
 use super::rows::{address, is_edited, undo, who};
-use super::runs::{crumbs, effect};
+use super::runs::{clean_words, crumbs, effect};
 use super::{Ask, Reply, rows_words};
 use crate::check::RowRef;
 use crate::pipeline::{Edits, RunListed, RunTold, Tried};
@@ -52,7 +52,7 @@ pub(super) fn show(desk: &Arc<Desk>, listed: &RunListed, at: &str) -> anyhow::Re
         (effect(cause, lang))
         @if clean > 0 {
             div class="note good" role="status" {
-                p { (say(lang, "{clean} of {rows|* row|* rows} {clean|is|are} clean now.", &[("clean", &count(clean, lang)), ("rows", &count(rows.len(), lang))])) }
+                p { (clean_words(clean, rows.len(), lang)) }
                 a class="button" href={ "/runs/" (run) "/send" } { (phrase(lang, "Look at them and send")) }
             }
         }
@@ -78,26 +78,53 @@ fn bulk(desk: &Desk, here: &str, (cause, told): (&Cause, &RunTold), rows: &[RowR
     }
     let sheet = told.sheets().get(first.sheet);
     let wanted = column(cause, rows, told);
+    let header = |at: usize| sheet.header.get(at).map_or("", |header| header.trim());
+    if rows.len() > 1 && wanted.is_some_and(|at| OF_ONE_ROW.iter().any(|name| sheet.position(name) == Some(at))) {
+        let words = "Each of these rows needs a value of its own, so mend them one by one.";
+        return html! { p class="note wait" { (phrase(lang, words)) } };
+    }
     let was = wanted.map(|at| same(sheet, rows, at)).unwrap_or_default();
+    let form = html! {
+        form method="post" action=(here) class="filter" {
+            (desk.csrf())
+            div { label for="column" { (phrase(lang, "column")) }
+                select id="column" name="column" {
+                    @for (at, _) in sheet.header.iter().enumerate().filter(|(at, _)| !matches!(sheet.uses.get(*at), Some(Use::Report))) {
+                        option value=(at) selected[wanted == Some(at)] { (header(at)) }
+                    }
+                } }
+            div { label for="now" { (say(lang, "what shall stand there in {rows}", &[("rows", &rows_words(lang, rows.len()))])) }
+                input id="now" name="now" dir="auto" autocomplete="off" spellcheck="false" aria-describedby=[was.as_ref().map(|_| "now-is")]; }
+            button { (phrase(lang, "Change them all")) }
+        }
+    };
     html! {
         section aria-labelledby="bulk" {
             h2 id="bulk" { (phrase(lang, "Mend all of them")) }
-            form method="post" action=(here) class="filter" {
-                (desk.csrf())
-                div { label for="column" { (phrase(lang, "column")) }
-                    select id="column" name="column" {
-                        @for (at, header) in sheet.header.iter().enumerate().filter(|(at, _)| !matches!(sheet.uses.get(*at), Some(Use::Report))) {
-                            option value=(at) selected[wanted == Some(at)] { (header.trim()) }
-                        }
-                    } }
-                div { label for="now" { (say(lang, "what shall stand there in {rows}", &[("rows", &rows_words(lang, rows.len()))])) }
-                    input id="now" name="now" dir="auto" autocomplete="off" spellcheck="false" aria-describedby=[was.as_ref().map(|_| "now-is")]; }
-                button { (phrase(lang, "Change them all")) }
+            @if let Some(was) = &was {
+                (form)
+                p class="meta" id="now-is" { (phrase(lang, "now stands there")) ": " (cell(was)) }
+            } @else {
+                p { (phrase(lang, "These rows do not say the same, so it is seldom right to write one value into all of them.")) }
+                details { summary { (phrase(lang, "One value for all of them")) } (form) }
             }
-            @if let Some(was) = &was { p class="meta" id="now-is" { (phrase(lang, "now stands there")) ": " (cell(was)) } }
         }
     }
 }
+
+/// Columns that tell one row from the others, or one person.
+const OF_ONE_ROW: [&str; 10] = [
+    "external_id",
+    "name",
+    "admin_email",
+    "first_name",
+    "last_name",
+    "email",
+    "phone_number",
+    "extension",
+    "numbers",
+    "main_number",
+];
 
 /// The value that stands in that column of all rows, if it is one.
 fn same(sheet: &Sheet, rows: &[RowRef], at: usize) -> Option<String> {

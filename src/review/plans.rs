@@ -109,7 +109,7 @@ pub(super) fn run(desk: &Arc<Desk>, ask: &Ask) -> anyhow::Result<Reply> {
         let words = "something has changed since that page was shown, so nothing was sent; look at it again";
         return Ok(Reply::Refused(StatusCode::CONFLICT, phrase(lang, words).to_owned()));
     }
-    let (confirmation, origin) = (Confirmation::Given, Origin::Review);
+    let (confirmation, origin) = (Confirmation::Given, Origin::Run);
     let order = Order { confirmation, until: None, selection: Selection::default(), plan: None, origin, night: None };
     if !desk.start(None, Task::Run(order))? {
         let words = "another run that was started here is still under way; wait for it";

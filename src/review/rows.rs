@@ -6,11 +6,12 @@ use std::sync::Arc;
 use anyhow::Context;
 use maud::{Markup, html};
 
+use super::causes::state;
 use super::desk::Desk;
 use super::draft::Draft;
 use super::form::query;
 use super::page::{Part, badge, cell, count, is_invisible, moment, outcome_words, shown, ticked};
-use super::runs::crumbs;
+use super::runs::{crumbs, sent_words};
 use super::{Ask, Reply, rows_words};
 use crate::check::{RowRef, Verdict};
 use crate::diagnostic::Severity;
@@ -234,11 +235,24 @@ pub(super) fn show(desk: &Arc<Desk>, listed: &RunListed, sheet: &str, row: &str)
     ];
     let links: Vec<(&str, &str)> = links.iter().map(|(to, words)| (to.as_str(), words.as_str())).collect();
     let (customer, what) = who(told.sheets().get(row.sheet), row.index);
+    let is_mended = is_edited(&edits, row);
+    let sent = if is_mended { desk.sent_as(&draft)? } else { None };
     let body = html! {
         (crumbs(lang, &links, &place))
-        h1 { (shown(&place)) @if let Some(result) = result { " " (badge(result.outcome, lang)) } }
+        h1 {
+            (shown(&place))
+            @if is_mended { " " (state(&tried, row, lang)) } @else if let Some(result) = result { " " (badge(result.outcome, lang)) }
+        }
         p class="lead" { (shown(&what)) @if row.sheet != SheetKind::Customers { " · " (shown(&customer)) } }
-        @if let Some(result) = result { (became(result, lang)) }
+        @if let Some(sent) = &sent { (sent_words(sent, lang)) }
+        @match result {
+            Some(result) if is_mended => details {
+                summary { (phrase(lang, "Before it was mended")) ": " (badge(result.outcome, lang)) }
+                (became(result, lang))
+            },
+            Some(result) => (became(result, lang)),
+            None => {},
+        }
         (editor(desk, (run, &told), row, (&edits, &tried)))
         @if !edits.is_empty() { (undo(desk, (run, &draft), &address(run, &told, row))) }
         (told_story(&story, lang))

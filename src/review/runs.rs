@@ -5,11 +5,13 @@ use std::sync::Arc;
 use maud::{Markup, html};
 
 use super::desk::Desk;
+use super::draft::{self, Draft};
 use super::form::query;
 use super::page::{Part, count, moment, outcome_words, percent, shown, ticked, tone};
+use super::rows::is_edited;
 use super::{Reply, live, rows_words};
 use crate::model::SheetKind;
-use crate::pipeline::{RunListed, RunStanding, RunTold, exit};
+use crate::pipeline::{Origin, RunListed, RunStanding, RunTold, exit};
 use crate::report::{self, Cause, Causes};
 use crate::text::{self, Lang, phrase, say};
 
@@ -24,8 +26,11 @@ pub(super) fn standing(listed: &RunListed, lang: Lang) -> (&'static str, &'stati
         (RunStanding::Parked, _) => ("waits for approval", "wait"),
         (RunStanding::Superseded, _) => ("was not approved", "quiet"),
         (RunStanding::Finished, Some(exit::WELL)) if listed.head.night.is_some() => ("no new sheet was taken", "wait"),
+        (RunStanding::Finished, Some(exit::WELL)) if is_retry(listed) => ("its rows are well", "good"),
         (RunStanding::Finished, Some(exit::WELL)) => ("all well", "good"),
         (RunStanding::Finished, Some(exit::REJECTED)) => ("rows to mend", "fail"),
+        (RunStanding::Finished, Some(exit::GUARD)) => ("stopped before its end", "wait"),
+        (RunStanding::Finished, Some(exit::INTERRUPTED)) => ("cut off", "fail"),
         (RunStanding::Finished, _) => ("rows failed", "fail"),
     };
     (phrase(lang, english), tone)
@@ -55,6 +60,31 @@ pub(super) fn list(desk: &Desk) -> anyhow::Result<Reply> {
         }
     };
     Ok(desk.page(Part::Runs, title, &body))
+}
+
+/// Was it a run of some rows, to which others belong?
+fn is_retry(listed: &RunListed) -> bool {
+    matches!(listed.head.origin, Origin::Retry | Origin::Review)
+}
+
+/// The run whose rows this one sent again, where it is known: the rows that were not sent are told there.
+fn sent_again(desk: &Desk, listed: &RunListed) -> anyhow::Result<Option<String>> {
+    if !is_retry(listed) {
+        return Ok(None);
+    }
+    let workspace = desk.workspace()?;
+    let run = &listed.head.run;
+    let earlier: Vec<RunListed> = desk.runs()?.into_iter().skip_while(|other| other.head.run != *run).skip(1).collect();
+    for other in &earlier {
+        if Draft::read(&workspace.draft(&other.head.run))?.sent.as_ref() == Some(run) {
+            return Ok(Some(other.head.run.clone()));
+        }
+    }
+    let is_of_all = |other: &&RunListed| {
+        other.standing == RunStanding::Finished && matches!(other.head.origin, Origin::Run | Origin::Nightly)
+    };
+    let is_by_command = listed.head.origin == Origin::Retry;
+    Ok(earlier.iter().find(is_of_all).filter(|_| is_by_command).map(|other| other.head.run.clone()))
 }
 
 fn line(listed: &RunListed, lang: Lang) -> Markup {
@@ -102,6 +132,7 @@ pub(super) fn show(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Reply
     let title = say(lang, "Run {run}", &[("run", &head.run)]);
     let (words, tone) = standing(listed, lang);
     let told = desk.told(listed);
+    let sent_again = sent_again(desk, listed)?;
     let body = html! {
         (crumbs(lang, &[("/runs", phrase(lang, "Runs"))], &head.run))
         h1 { (title) " " span class={ "badge large " (tone) } { (words) } }
@@ -111,6 +142,12 @@ pub(super) fn show(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Reply
             ", " (phrase(lang, "sent to")) " " (shown(&text::retold(lang, &head.provider)))
         }
         (how_it_goes_on(listed, lang))
+        @if let Some(run) = &sent_again {
+            p class="note wait" {
+                (phrase(lang, "Only some rows were sent here. What else is to be mended is told on the page of run")) " "
+                a href={ "/runs/" (run) } { (run) }
+            }
+        }
         @if listed.standing == RunStanding::UnderWay { (live::section(desk, listed)?) }
         (desk.said(Some(&head.run)))
         @match &told {
@@ -119,7 +156,7 @@ pub(super) fn show(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Reply
                 // Before it is over, rows that are on their way would look as if they had failed.
                 @if listed.standing != RunStanding::UnderWay {
                     (outcomes(listed, told, lang))
-                    (causes(listed, told.view().causes, lang))
+                    (causes(listed, told.view().causes, &mended(desk, listed, told)?, lang))
                 }
             }
             Err(error) => { p class="note fail" { (shown(&text::error(lang, error.chain()))) } }
@@ -160,9 +197,7 @@ fn draft(desk: &Desk, listed: &RunListed, told: &RunTold) -> anyhow::Result<Mark
     let (cells, sent) = (edits.len(), desk.sent_as(&draft)?);
     Ok(html! {
         @if let Some(sent) = sent.as_ref().filter(|_| cells > 0) {
-            p class="note good" {
-                (phrase(lang, "The mended rows were sent as run")) " " a href={ "/runs/" (sent) } { (sent) }
-            }
+            (sent_words(sent, lang))
         } @else if cells > 0 {
             div class="note act" {
                 p { (say(lang, "{count|* cell is|* cells are} mended and not sent yet.", &[("count", &count(cells, lang))])) }
@@ -170,6 +205,13 @@ fn draft(desk: &Desk, listed: &RunListed, told: &RunTold) -> anyhow::Result<Mark
             }
         }
     })
+}
+
+/// Which run the mended rows were sent as.
+pub(super) fn sent_words(run: &str, lang: Lang) -> Markup {
+    html! {
+        p class="note good" { (phrase(lang, "The mended rows were sent as run")) " " a href={ "/runs/" (run) } { (run) } }
+    }
 }
 
 /// What became of the rows, sheet by sheet.
@@ -223,23 +265,39 @@ fn parts(of: &std::collections::BTreeMap<report::Outcome, usize>, total: usize) 
     of.iter().map(&mut part).collect()
 }
 
-/// What is to be mended, the largest effect first.
-fn causes(listed: &RunListed, causes: &Causes, lang: Lang) -> Markup {
+/// How many rows of each cause are clean with what was changed; none where nobody has changed a cell.
+fn mended(desk: &Desk, listed: &RunListed, told: &RunTold) -> anyhow::Result<Vec<usize>> {
+    let (_, edits) = desk.draft(&listed.head.run, told)?;
+    let rows = draft::rows_of(&edits);
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (_, tried) = desk.tried(told, &edits, &rows)?;
+    let causes = told.view().causes;
+    let clean = |at: usize| causes.members(at).filter(|row| is_edited(&edits, *row) && tried.is_clean(*row)).count();
+    Ok((0..causes.list.len()).map(clean).collect())
+}
+
+/// What is to be mended, the largest effect first, and what is mended already at the end.
+fn causes(listed: &RunListed, causes: &Causes, mended: &[usize], lang: Lang) -> Markup {
     let shown_of = causes.list.len().min(CAUSES_SHOWN);
+    let of = |at: usize| mended.get(at).copied().unwrap_or_default();
+    let mut all: Vec<(usize, &Cause)> = causes.list.iter().enumerate().collect();
+    all.sort_by_key(|(at, cause)| of(*at) >= cause.rows.max(1));
     html! {
         section aria-labelledby="causes" {
             h2 id="causes" { (phrase(lang, "What to mend")) }
             @if causes.list.is_empty() {
-                p class="lead" { (phrase(lang, "Nothing: every row that takes part is well.")) }
+                p class="lead" { (phrase(lang, if is_retry(listed) { "Nothing of what this run sent." } else { "Nothing: every row that takes part is well." })) }
             } @else {
                 p { (say(lang, "{share} of all rows are well as they stand. Each cause says what passes once it and those before it are mended.",
                     &[("share", &percent(causes.well_share(), lang))])) }
-                ol class="causes" { @for (at, cause) in causes.list.iter().enumerate().take(shown_of) { (card(listed, at, cause, lang)) } }
+                ol class="causes" { @for (at, cause) in all.iter().take(shown_of) { (card(listed, (*at, cause), of(*at), lang)) } }
                 @if causes.list.len() > shown_of {
                     details {
                         summary { (say(lang, "{count|* more cause|* more causes}", &[("count", &count(causes.list.len() - shown_of, lang))])) }
                         ol class="causes" start=(shown_of + 1) {
-                            @for (at, cause) in causes.list.iter().enumerate().skip(shown_of) { (card(listed, at, cause, lang)) }
+                            @for (at, cause) in all.iter().skip(shown_of) { (card(listed, (*at, cause), of(*at), lang)) }
                         }
                     }
                 }
@@ -248,15 +306,24 @@ fn causes(listed: &RunListed, causes: &Causes, lang: Lang) -> Markup {
     }
 }
 
-fn card(listed: &RunListed, at: usize, cause: &Cause, lang: Lang) -> Markup {
+fn card(listed: &RunListed, (at, cause): (usize, &Cause), clean: usize, lang: Lang) -> Markup {
     html! {
         li class="cause" {
-            h3 { a href={ "/runs/" (listed.head.run) "/causes/" (at) } { (ticked(&cause.title)) } }
+            h3 {
+                a href={ "/runs/" (listed.head.run) "/causes/" (at) } { (ticked(&cause.title)) }
+                @if clean > 0 { " " span class="badge good" { (clean_words(clean, cause.rows, lang)) } }
+            }
             p { (ticked(&cause.message)) }
             p class="fix" { (ticked(&cause.fix)) }
-            (effect(cause, lang))
+            @if clean >= cause.rows.max(1) { p class="effect" { b { (rows_words(lang, cause.rows)) } } } @else { (effect(cause, lang)) }
         }
     }
+}
+
+/// How many rows of a cause are clean with what was changed.
+pub(super) fn clean_words(clean: usize, rows: usize, lang: Lang) -> String {
+    let gaps: [(&str, &dyn std::fmt::Display); 2] = [("clean", &count(clean, lang)), ("rows", &count(rows, lang))];
+    say(lang, "{clean} of {rows|* row|* rows} {clean|is|are} clean now.", &gaps)
 }
 
 /// How many rows a cause concerns, and what passes with it mended.
@@ -264,7 +331,7 @@ pub(super) fn effect(cause: &Cause, lang: Lang) -> Markup {
     html! {
         p class="effect" {
             b { (rows_words(lang, cause.rows)) }
-            @if cause.blocked > 0 { ", " (say(lang, "{count} held back by them", &[("count", &count(cause.blocked, lang))])) }
+            @if cause.blocked > 0 { ", " (say(lang, "{count} held back by {rows|it|them}", &[("count", &count(cause.blocked, lang)), ("rows", &cause.rows)])) }
             " · " (say(lang, "{share} of all rows pass with it mended", &[("share", &percent(cause.share, lang))]))
             @for code in &cause.codes { " " code { (shown(code)) } }
         }

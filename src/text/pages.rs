@@ -56,6 +56,23 @@ pub(super) const PAGES: &[(&str, &str)] = &[
     ("was not approved", "não foi aprovada"),
     ("rows to mend", "linhas a corrigir"),
     ("rows failed", "linhas falharam"),
+    ("its rows are well", "as linhas dela estão bem"),
+    ("stopped before its end", "parada antes do fim"),
+    (
+        "Only some rows were sent here. What else is to be mended is told on the page of run",
+        "Só algumas linhas foram enviadas aqui. O que mais há a corrigir está na página da execução",
+    ),
+    ("Nothing of what this run sent.", "Nada do que esta execução enviou."),
+    (
+        "Each of these rows needs a value of its own, so mend them one by one.",
+        "Cada uma destas linhas precisa de um valor próprio; corrija uma a uma.",
+    ),
+    (
+        "These rows do not say the same, so it is seldom right to write one value into all of them.",
+        "Estas linhas não dizem a mesma coisa; raramente é certo escrever um só valor em todas.",
+    ),
+    ("One value for all of them", "Um só valor para todas"),
+    ("Before it was mended", "Antes de ser corrigida"),
     ("clean", "limpa"),
     ("to mend", "a corrigir"),
     ("mended", "corrigida"),
@@ -113,7 +130,7 @@ pub(super) const PAGES: &[(&str, &str)] = &[
         "{share} de todas as linhas estão bem como estão. Cada causa diz o que passa quando ela e as anteriores são corrigidas.",
     ),
     ("{count|* more cause|* more causes}", "mais {count|* causa|* causas}"),
-    ("{count} held back by them", "{count|* retida|* retidas} por isso"),
+    ("{count} held back by {rows|it|them}", "{count|* retida|* retidas} por {rows|ela|elas}"),
     ("{share} of all rows pass with it mended", "{share} de todas as linhas passam com ela corrigida"),
     // A run under way.
     ("Under way", "Em andamento"),

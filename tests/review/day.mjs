@@ -185,8 +185,27 @@ test("forty rejected rows: the largest cause is found, mended, seen clean, sent,
   await page.getByText("24 of 24 mended rows are clean.").waitFor();
   await look(page, "send");
   await page.getByRole("button", { name: "Send 24 rows to the simulator" }).click();
-  await page.getByText("all well").waitFor({ timeout: 60_000 });
+  await page.getByText("its rows are well").waitFor({ timeout: 60_000 });
+  await page.getByText("Nothing of what this run sent.").waitFor();
   await look(page, "sent");
+
+  // What is left stands where it came from: what is mended is told last there, and never first.
+  const sent = page.url();
+  await main(page).locator(".note").getByRole("link").click();
+  assert.equal(new URL(page.url()).pathname, from);
+  assert.doesNotMatch(await main(page).locator(".cause").first().innerText(), /webex_caling|clean now/);
+  assert.match(await main(page).locator(".cause").last().innerText(), /24 of 24 rows are clean now/);
+  await look(page, "run-mended");
+  await main(page).locator(".cause").filter({ hasText: "C202" }).getByRole("link").click();
+  await page.getByText("Each of these rows needs a value of its own").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Change them all" }).count(), 0);
+  await look(page, "cause-of-many");
+  await page.goto(new URL(`${from}/rows?q=webex_caling`, sent).href);
+  await main(page).locator("tbody tr").first().getByRole("link").click();
+  await page.getByText("Before it was mended").click();
+  await page.getByText("The row is clean and can be sent.").waitFor();
+  await look(page, "row-mended");
+  await page.goto(sent);
   await page.getByText("created 24").click();
   assert.equal(await main(page).locator("tbody tr").count(), 24);
   await main(page).locator("tbody tr").first().getByRole("link").click();
