@@ -188,7 +188,6 @@ fn what_a_spreadsheet_kept_in_place_of_text_is_found_at_its_cell() {
         "2 phone_number C223",
         "2 extension C241",
         "3 phone_number C242",
-        "4 extension C241",
         "4 role C246",
         "5 extension C248",
         "6 role C248",
@@ -321,4 +320,50 @@ fn a_sheet_under_another_name_is_suggested() {
     let check = text(&turnup(&["check", "--format", "csv"], folder.path()).stdout);
     assert!(check.contains("the workbook has no sheet called `users`; is `Plan1` meant?"), "{check}");
     assert_eq!(check.matches(",F1").count(), 1, "{check}");
+}
+
+/// A number with a format such as `0000` is read as the spreadsheet shows it; with any other it is what it is.
+#[test]
+fn numbers_that_are_shown_with_zeros_are_read_with_them() {
+    let mut book = Workbook::new();
+    for name in SHEETS {
+        let tab = book.add_worksheet().set_name(name).expect("it is a good name");
+        let mut reader = csv::Reader::from_path(sample().join(format!("{name}.csv"))).expect("the sample has it");
+        let header = reader.headers().expect("a header").clone();
+        tab.write_row(0, 0, header.iter().map(|cell| cell.trim_start_matches('\u{feff}'))).expect("it fits");
+        for (row, record) in (1..).zip(reader.records()) {
+            let record = record.expect("the sample is CSV");
+            for (column, (cell, header)) in (0..).zip(record.iter().zip(&header)) {
+                tab.write_string(row, column, cell).expect("it fits");
+                let digits: String = cell.chars().filter(char::is_ascii_digit).collect();
+                let (Ok(number), Some(format)) = (
+                    digits.parse::<f64>(),
+                    match header {
+                        "extension" => Some("0".repeat(digits.len())),
+                        "phone_number" => Some("\\+0".to_owned()),
+                        "postal_code" if digits.len() == 8 => Some("00000-000".to_owned()),
+                        _ => None,
+                    },
+                ) else {
+                    continue;
+                };
+                let format = rust_xlsxwriter::Format::new().set_num_format(format);
+                tab.write_number_with_format(row, column, number, &format).expect("it fits");
+            }
+        }
+    }
+    let folder = workspace(&[("workbook.xlsx", book.save_to_buffer().expect("memory takes it"))]);
+    assert_eq!(findings(folder.path()), Vec::<String>::new());
+    let sheets = turnup::sheet::read(folder.path(), &turnup::sheet::Options::default()).expect("they are there");
+    let csv = workspace(&SHEETS.map(|name| {
+        let name = format!("{name}.csv");
+        let bytes = fs::read(sample().join(&name)).expect("the sample has it");
+        (&*name.leak(), bytes)
+    }));
+    let before = turnup::sheet::read(csv.path(), &turnup::sheet::Options::default()).expect("they are there");
+    for column in ["extension", "phone_number"] {
+        for row in 0..before.users.row_count() {
+            assert_eq!(sheets.users.cell(row, column), before.users.cell(row, column), "{column} of row {row}");
+        }
+    }
 }

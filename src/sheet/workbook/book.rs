@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::bundle::Bundle;
 use super::limits::Limits;
 use super::problem::{Damage, Excess, WorkbookProblem};
-use super::value::is_date_format;
+use super::value::{Padding, is_date_format};
 use super::xml::Token;
 
 /// The beginning of the workbook where the bundle does not say it.
@@ -34,6 +34,8 @@ pub(super) struct TabPart {
 pub(super) struct Formats {
     /// By the number of the cell's style: is it a date?
     dates: Vec<bool>,
+    /// By the number of the cell's style: how its whole numbers are shown, where that is with zeros in front.
+    padded: HashMap<usize, Padding>,
     /// Days are counted from 1904, as old Macintosh workbooks do.
     pub from_1904: bool,
 }
@@ -42,6 +44,11 @@ impl Formats {
     /// Is a number of that style a date?
     pub fn is_date(&self, style: usize) -> bool {
         self.dates.get(style).copied().unwrap_or(false)
+    }
+
+    /// How whole numbers of that style are shown, where that is with zeros in front.
+    pub fn padding(&self, style: usize) -> Option<&Padding> {
+        self.padded.get(&style)
     }
 }
 
@@ -69,7 +76,7 @@ impl Book {
         let by_kind = |kind: &str| relations.iter().find(|relation| relation.kind == kind);
         book.strings = by_kind("sharedStrings").map(|relation| relation.target.clone());
         if let Some(styles) = by_kind("styles").filter(|relation| bundle.has(&relation.target)) {
-            book.formats.dates = date_styles(bundle, &styles.target)?;
+            book.formats.read(bundle, &styles.target)?;
         }
         let by_id: HashMap<&str, &Relation> =
             relations.iter().map(|relation| (relation.id.as_str(), relation)).collect();
@@ -143,35 +150,42 @@ fn resolved(folder: &str, target: &str) -> String {
     path.join("/")
 }
 
-/// For every style of cells: is a number in it a date?
-fn date_styles(bundle: &mut Bundle<'_>, part: &str) -> Result<Vec<bool>, WorkbookProblem> {
-    let mut own: HashSet<u32> = HashSet::new();
-    let mut redefined: HashSet<u32> = HashSet::new();
-    let mut styles = Vec::new();
-    let mut is_inside = false;
-    let mut xml = bundle.settings(part)?;
-    loop {
-        match xml.next()? {
-            Token::Start(tag) => match tag.name() {
-                "cellXfs" => is_inside = true,
-                "numFmt" => {
-                    let id = tag.get("numFmtId").and_then(|id| id.parse().ok());
-                    if let (Some(id), Some(code)) = (id, tag.get("formatCode")) {
-                        redefined.insert(id);
-                        if is_date_format(&code) {
-                            own.insert(id);
+impl Formats {
+    /// Reads for every style of cells whether a number in it is a date, or shown with zeros in front.
+    fn read(&mut self, bundle: &mut Bundle<'_>, part: &str) -> Result<(), WorkbookProblem> {
+        let mut own: HashSet<u32> = HashSet::new();
+        let mut redefined: HashSet<u32> = HashSet::new();
+        let mut padding: HashMap<u32, Padding> = HashMap::new();
+        let mut is_inside = false;
+        let mut xml = bundle.settings(part)?;
+        loop {
+            match xml.next()? {
+                Token::Start(tag) => match tag.name() {
+                    "cellXfs" => is_inside = true,
+                    "numFmt" => {
+                        let id = tag.get("numFmtId").and_then(|id| id.parse().ok());
+                        if let (Some(id), Some(code)) = (id, tag.get("formatCode")) {
+                            redefined.insert(id);
+                            if is_date_format(&code) {
+                                own.insert(id);
+                            } else if let Some(read) = Padding::of(&code) {
+                                padding.insert(id, read);
+                            }
                         }
                     }
-                }
-                "xf" if is_inside => {
-                    let id = tag.get("numFmtId").and_then(|id| id.parse().ok()).unwrap_or(0);
-                    styles.push(own.contains(&id) || (!redefined.contains(&id) && is_built_in_date(id)));
-                }
+                    "xf" if is_inside => {
+                        let id = tag.get("numFmtId").and_then(|id| id.parse().ok()).unwrap_or(0);
+                        if let Some(padding) = padding.get(&id) {
+                            self.padded.insert(self.dates.len(), padding.clone());
+                        }
+                        self.dates.push(own.contains(&id) || (!redefined.contains(&id) && is_built_in_date(id)));
+                    }
+                    _ => {}
+                },
+                Token::End(tag) if tag.name() == "cellXfs" => is_inside = false,
+                Token::Close => return Ok(()),
                 _ => {}
-            },
-            Token::End(tag) if tag.name() == "cellXfs" => is_inside = false,
-            Token::Close => return Ok(styles),
-            _ => {}
+            }
         }
     }
 }

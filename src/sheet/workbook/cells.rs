@@ -129,7 +129,14 @@ impl Cells<'_> {
                 Some(day) => (day, CellKind::Date),
                 None => (value::number(stored), CellKind::Number),
             },
-            Stored::Number => (value::number(stored), CellKind::Number),
+            Stored::Number => {
+                let number = value::number(stored);
+                match self.formats.padding(cell.style).and_then(|padding| padding.shown(&number)) {
+                    // All its digits are there, and stand as a text would.
+                    Some(shown) => return self.put(row, column, &shown),
+                    None => (number, CellKind::Number),
+                }
+            }
             Stored::Boolean => {
                 let is_true = stored == "1" || stored.eq_ignore_ascii_case("true");
                 (if is_true { "TRUE" } else { "FALSE" }.to_owned(), CellKind::Boolean)

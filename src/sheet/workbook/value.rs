@@ -86,9 +86,107 @@ pub(super) fn is_date_format(code: &str) -> bool {
     false
 }
 
+/// How a whole number is shown that has a place for every digit, such as `0000` or `00000-000`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Padding(std::sync::Arc<[Shown]>);
+
+/// One character of a number format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Digit,
+    Literal(char),
+}
+
+impl Padding {
+    /// Reads a number format; none for all that shows anything else than a digit in every place, with what stands between
+    /// the digits of numbers people dial and of postal codes.
+    pub fn of(code: &str) -> Option<Self> {
+        const PLACES_MAX: usize = 40;
+        let (code, is_quoted) = (code.split(';').next().unwrap_or_default(), &mut false);
+        // The language of a format changes nothing of its zeros.
+        let code = match code.strip_prefix("[$-") {
+            Some(rest) => rest.split_once(']')?.1,
+            None => code,
+        };
+        let mut shown = Vec::new();
+        let mut characters = code.chars();
+        while let Some(character) = characters.next() {
+            shown.push(match character {
+                '"' => {
+                    *is_quoted = !*is_quoted;
+                    continue;
+                }
+                '\\' if !*is_quoted => literal(characters.next()?)?,
+                '0' if !*is_quoted => Shown::Digit,
+                other => literal(other)?,
+            });
+        }
+        let digits = shown.iter().filter(|shown| **shown == Shown::Digit).count();
+        let is_padding = digits >= 2 || digits == 1 && shown.len() > 1;
+        (is_padding && !*is_quoted && shown.len() <= PLACES_MAX).then(|| Self(shown.into()))
+    }
+
+    /// A whole number as the spreadsheet shows it; nothing for any other, and for one whose digits are not all there.
+    pub fn shown(&self, number: &str) -> Option<String> {
+        const DIGITS_KEPT: usize = 15;
+        if number.is_empty() || number.len() > DIGITS_KEPT || !number.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let places = self.0.iter().filter(|shown| **shown == Shown::Digit).count();
+        let digits = format!("{number:0>places$}");
+        // Digits without a place of their own stand at the first one.
+        let (mut first, mut rest) =
+            (Some(&digits[..=digits.len() - places]), digits[digits.len() - places + 1..].chars());
+        let mut text = String::new();
+        for shown in self.0.iter() {
+            match (shown, first.take()) {
+                (Shown::Literal(character), kept) => {
+                    first = kept;
+                    text.push(*character);
+                }
+                (Shown::Digit, Some(digits)) => text.push_str(digits),
+                (Shown::Digit, None) => text.extend(rest.next()),
+            }
+        }
+        Some(text)
+    }
+}
+
+fn literal(character: char) -> Option<Shown> {
+    matches!(character, '-' | ' ' | '(' | ')' | '+' | '\u{a0}').then_some(Shown::Literal(character))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_with_a_place_for_every_digit_are_read_as_they_are_shown() {
+        for (code, number, shown) in [
+            ("0000", "42", Some("0042")),
+            ("0000", "0", Some("0000")),
+            ("0000", "12345", Some("12345")),
+            ("00000", "1100", Some("01100")),
+            ("00000-000", "1310100", Some("01310-100")),
+            ("00000\\-000", "1310100", Some("01310-100")),
+            ("\"+\"0", "351211234567", Some("+351211234567")),
+            ("\\+000", "351211234567", Some("+351211234567")),
+            ("+(000) 000", "351211", Some("+(351) 211")),
+            ("[$-816]0000;[Red]-0000", "42", Some("0042")),
+            ("0000", "1.5", None),
+            ("0000", "-42", None),
+            ("0000", "1234567890123456", None),
+        ] {
+            let padding = Padding::of(code).unwrap_or_else(|| panic!("{code} is one"));
+            assert_eq!(padding.shown(number).as_deref(), shown, "{code} {number}");
+        }
+        for code in [
+            "General", "0", "0.00", "#,##0", "00.0", "0%", "0\" kg\"", "@", "", "\"00", "####", "00E+00", "[Red]00",
+            "00,",
+        ] {
+            assert_eq!(Padding::of(code), None, "{code}");
+        }
+    }
 
     #[test]
     fn numbers_are_what_was_typed() {
