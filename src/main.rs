@@ -13,7 +13,7 @@ use turnup::cli::{
     TemplateCommand, typed,
 };
 use turnup::nightly;
-use turnup::pipeline::{self, Asking, Clock, Console, Locked, Terminal, exit};
+use turnup::pipeline::{self, Asking, Clock, Confirmation, Console, Locked, Terminal, exit};
 use turnup::review;
 use turnup::settings::Typed;
 
@@ -78,6 +78,16 @@ async fn command(cli: &Cli, named: &RefCell<PathBuf>) -> anyhow::Result<u8> {
     dispatch(cli, named, &mut console).await
 }
 
+/// Who is asked about the rows.
+const fn asking(online: bool, budget: u64) -> Asking {
+    if online { Asking::Webex { budget } } else { Asking::Nobody }
+}
+
+/// Was it confirmed beforehand?
+const fn confirmed(yes: bool) -> Confirmation {
+    if yes { Confirmation::Given } else { Confirmation::Wanted }
+}
+
 async fn dispatch(cli: &Cli, named: &RefCell<PathBuf>, console: &mut Console<'_>) -> anyhow::Result<u8> {
     let folder = |dir: &Option<PathBuf>| remembered(dir.as_ref().or(cli.folder.as_ref()), named);
     let (no_api, no_hold_back, as_it_is) = (ApiArgs::default(), HoldBackArgs::default(), ReadingArgs::default());
@@ -87,9 +97,9 @@ async fn dispatch(cli: &Cli, named: &RefCell<PathBuf>, console: &mut Console<'_>
         Command::Login(login) => pipeline::login(&login.typed(cli.lang), &login.order(), console).await,
         Command::Init { dir, xlsx } => pipeline::init(dir, *xlsx, &plain, console),
         Command::Check { dir, hold_back, reading, online, budget, api, format, wave, all } => {
-            let asking = if *online { Asking::Webex { budget: *budget } } else { Asking::Nobody };
             let typed = Typed { is_wave: wave.is_some(), ..typed(cli.lang, hold_back, reading, api) };
-            pipeline::check(&folder(dir), &typed, (asking, wave.as_deref()), format.of(*all), console).await
+            let asking = (asking(*online, *budget), wave.as_deref());
+            pipeline::check(&folder(dir), &typed, asking, format.of(*all), console).await
         }
         Command::Fix { dir, apply, reading } => {
             pipeline::fix(&folder(dir), &typed(cli.lang, &no_hold_back, reading, &no_api), *apply, console)
@@ -103,16 +113,16 @@ async fn dispatch(cli: &Cli, named: &RefCell<PathBuf>, console: &mut Console<'_>
         Command::Retry(retry) => {
             pipeline::retry(&folder(&retry.dir), &retry.typed(cli.lang), &retry.order(), console).await
         }
-        Command::Resume { dir, until, api } => pipeline::resume(&folder(dir), &given(api), until.until, console).await,
+        Command::Resume { dir, until, yes: _, api } => {
+            pipeline::resume(&folder(dir), &given(api), until.until, console).await
+        }
         Command::Undo(undo) => {
-            let typed = undo.typed(cli.lang);
-            pipeline::undo(&folder(&None), &typed, &undo.run, undo.confirmation(), console).await
+            pipeline::undo(&folder(&None), &undo.typed(cli.lang), &undo.run, undo.confirmation(), console).await
         }
-        Command::Approve { run, api } => pipeline::approve(&folder(&None), &given(api), run, console).await,
-        Command::Report(report) => {
-            // Every other command takes the folder here, so a folder is understood.
-            pipeline::report(&folder(&report.named_folder()), &plain, &report.order(), console)
+        Command::Approve { run, yes, api } => {
+            pipeline::approve(&folder(&None), &given(api), run, confirmed(*yes), console).await
         }
+        Command::Report(report) => pipeline::report(&folder(&report.named_folder()), &plain, &report.order(), console),
         Command::Status(status) => {
             pipeline::status(&folder(&status.dir), &plain, status.wave.as_deref(), status.format(), console)
         }

@@ -209,6 +209,7 @@ fn what_was_provisioned_comes_back_and_changes_nothing() {
     let before = (writes(&simulator), standing(&simulator));
     let exported = ran(&bench, &simulator, &["export", "fresh"]).expect_code(0);
     assert_eq!(exported.report(), "fresh/export", "{exported:#?}");
+    assert!(exported.err.contains("does not tell `wave`, so it is blank; nor `supported_location`"), "{exported:#?}");
     assert_eq!((writes(&simulator), standing(&simulator)), before, "reading back writes nothing");
     assert_eq!(losses(&bench, "work", "fresh/export"), [""; 0]);
     let text = fs::read_to_string(bench.path("fresh/export/users.csv")).expect("it was written");
@@ -220,6 +221,9 @@ fn what_was_provisioned_comes_back_and_changes_nothing() {
     fill_in(&bench, "fresh/customers.csv", "work/customers.csv");
     let checked = bench.ran(&["check", "fresh"]);
     assert!(checked.code == Some(0), "{}", checked.out);
+    let planned = bench.ran(&["plan", "fresh"]).out;
+    let most = "what equals its row is taken over as it is, without mail or new licence, so these are the most; `turnup check fresh --online`";
+    assert!(planned.contains(most), "{planned}");
     let adopted = ran(&bench, &simulator, &["run", "fresh", "--yes"]).expect_code(0);
     let results = outcomes(&bench, &adopted);
     assert_eq!(results.keys().collect::<Vec<_>>(), ["already_there"], "{results:?}");
@@ -500,7 +504,7 @@ fn what_compare_accepted_is_put_back_by_the_next_run() {
     assert!(line.contains("  compare  "), "{runs}");
     let (id, _) = line.split_once(' ').expect("it has a name");
     let undone = ran(&bench, &simulator, &["undo", id, "-C", "work", "--yes"]).expect_code(1);
-    assert!(undone.err.contains("is what `turnup compare` took over"), "{undone:#?}");
+    assert!(undone.err.contains("is what `turnup compare work` took over"), "{undone:#?}");
 
     let plan = planned(&bench, &simulator);
     assert!(plan.contains("users             1        0") && plan.contains("Europe/Dublin"), "{plan}");

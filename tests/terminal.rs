@@ -24,8 +24,12 @@ fn deleting(bench: &Bench) -> Simulator {
 fn typed(bench: &Bench, simulator: &Simulator, args: &str, answers: &str) -> (String, Option<i32>) {
     let binary = env!("CARGO_BIN_EXE_turnup");
     let line = format!("{binary} {args} --lang en --api-url {} --poll-ms 20 --grace-ms 100", simulator.url);
+    on_terminal(bench, &line, answers)
+}
+
+fn on_terminal(bench: &Bench, line: &str, answers: &str) -> (String, Option<i32>) {
     let mut command = Command::new("script");
-    command.args(["-qec", &line, "/dev/null"]).env("HOME", bench.path("home")).env("TURNUP_TOKEN", "good-token");
+    command.args(["-qec", line, "/dev/null"]).env("HOME", bench.path("home")).env("TURNUP_TOKEN", "good-token");
     command.current_dir(bench.path("")).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut person = command.spawn().expect("`script` of bsdutils gives a terminal; install bsdutils");
     person.stdin.take().expect("it is piped").write_all(answers.as_bytes()).expect("it listens");
@@ -63,6 +67,20 @@ fn a_parked_run_is_let_go_by_its_name() {
     Ran::of(&mut bench.against(&simulator, &["run", "work", "--yes"])).expect_code(5);
     let runs = bench.ran(&["runs", "work"]).expect_code(0).out;
     let run = runs.lines().last().and_then(|line| line.split(' ').next()).expect("a run").to_owned();
-    let (page, code) = typed(&bench, &simulator, &format!("approve {run} -C work"), "");
+    let stands = simulator.stands();
+    let (page, code) = typed(&bench, &simulator, &format!("approve {run} -C work"), "n\n");
+    assert!(page.contains("delete customer/aurora") && page.contains("send this to Webex?"), "{page}");
+    assert_eq!((code, simulator.stands()), (Some(0), stands), "{page}");
+    let (page, code) = typed(&bench, &simulator, &format!("approve {run} -C work --yes"), "");
+    assert!(!page.contains("[y/N]"), "{page}");
     assert_eq!((code, simulator.stands()[0]), (Some(0), 0), "{page}");
+}
+
+#[test]
+fn the_question_says_to_whom_it_is_sent() {
+    let bench = Bench::small();
+    let line = format!("{} run work --simulate --lang en", env!("CARGO_BIN_EXE_turnup"));
+    let (page, code) = on_terminal(&bench, &line, "n\n");
+    assert!(page.contains("send this to the simulator? [y/N]") && page.contains("nothing was sent"), "{page}");
+    assert_eq!(code, Some(0), "{page}");
 }

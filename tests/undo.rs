@@ -165,7 +165,7 @@ fn too_many_changes_wait_for_a_person() {
     let last = runs.lines().last().expect("two runs");
     assert!(last.contains("waits for approval"), "{runs}\n{}", parked.err);
     let run = last.split(' ').next().expect("a run").to_owned();
-    let resumed = ran(&bench, &simulator, &["resume", "work"], 0);
+    let resumed = ran(&bench, &simulator, &["resume", "work", "--yes"], 0);
     assert!(resumed.err.contains("nothing to resume"), "{}", resumed.err);
     // Other sheets in the meantime do not matter: what was parked goes.
     bench.write("work/users.csv", "customer_external_id,first_name,last_name,email,package,action\n,,,,,\n");

@@ -32,7 +32,7 @@ Examples:
 pub const APPROVE: &str = "\
 Examples:
   turnup runs work                               the parked run and its id
-  turnup approve 20261122T220000Z-1a2b -C work   shows it, and has you type the count";
+  turnup approve 20261122T220000Z-1a2b -C work   shows it, asks on a terminal, and lets it go";
 
 pub const REPORT: &str = "\
 Examples:

@@ -176,6 +176,9 @@ pub enum Command {
         dir: Option<PathBuf>,
         #[command(flatten)]
         until: UntilArgs,
+        /// Accepted, since scripts give it everywhere: going on with a run asks nothing.
+        #[arg(long)]
+        yes: bool,
         #[command(flatten)]
         api: ApiArgs,
     },
@@ -186,6 +189,9 @@ pub enum Command {
     Approve {
         /// The run; `turnup runs` lists them.
         run: String,
+        /// Do not ask before sending; without a terminal nothing is asked.
+        #[arg(long)]
+        yes: bool,
         #[command(flatten)]
         api: ApiArgs,
     },

@@ -4,11 +4,13 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
+use super::inputs::Inputs;
 use super::recorded::{Recorded, Scope};
 use super::window::Windows;
-use super::{Console, Terminal, exit, guard, place, provider};
+use super::{Confirmation, Console, Terminal, exit, forecast, guard, place, provider};
 use crate::journal::{Log, RunHead, Sqlite};
 use crate::plan::{Action, Known, Plan, Step, Work};
+use crate::report::{self, PlanFormat, PlanView};
 use crate::settings::{Settings, Typed, settle};
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
@@ -65,7 +67,13 @@ pub(super) fn waits(heads: &[RunHead], run: &str) -> bool {
 ///
 /// # Errors
 /// When there is no such run, or as for a run.
-pub async fn approve(folder: &Path, typed: &Typed, run: &str, console: &mut Console<'_>) -> anyhow::Result<u8> {
+pub async fn approve(
+    folder: &Path,
+    typed: &Typed,
+    run: &str,
+    confirmation: Confirmation,
+    console: &mut Console<'_>,
+) -> anyhow::Result<u8> {
     let workspace = Workspace::open(folder)?;
     let settings = settle(typed, &workspace)?;
     let lang = settings.lang;
@@ -94,11 +102,49 @@ pub async fn approve(folder: &Path, typed: &Typed, run: &str, console: &mut Cons
     }
     provider::look(&settings)?;
     console.say(&say(lang, "{run} goes exactly as it was parked", &[("run", &run)]));
-    log.amend(&RunHead { parked: None, ..head.clone() })?;
     let (plan, _) = log.replay(run)?;
+    show(&workspace, &settings, &log, (run, &plan), console)?;
+    // A script that names the run is its word; a person who has seen it is asked.
+    let is_asked = confirmation == Confirmation::Wanted && console.terminal == Terminal::Person;
+    if is_asked && !console.is_confirmed(&settings)? {
+        console.say(phrase(lang, "nothing was sent"));
+        return Ok(exit::WELL);
+    }
+    log.amend(&RunHead { parked: None, ..head.clone() })?;
     let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
     recorded.carry_doubts(run, &plan, &console.clock.now())?;
     recorded.carry_out(run, Scope::Everything, console).await
+}
+
+/// Shows a parked plan as it was shown when it was parked.
+fn show(
+    workspace: &Workspace,
+    settings: &Settings,
+    log: &Sqlite,
+    (run, plan): (&str, &Plan),
+    console: &mut Console<'_>,
+) -> anyhow::Result<()> {
+    let kept = workspace.inputs(run);
+    let settings = settings.as_kept(&kept)?;
+    let inputs = Inputs::read(&kept, &settings.reading)
+        .context("the inputs that were kept with the run cannot be read, so it is not let go")?;
+    let known = log.known()?;
+    let forecast = forecast(plan, &known, &settings, &log.learned(&provider::name(&settings))?);
+    let view = PlanView {
+        sheets: &inputs.sheets,
+        plan,
+        forecast: &forecast,
+        rejected: 0,
+        blocked: 0,
+        wave: None,
+        left_alone: 0,
+        is_first: false,
+        left_organisations: &[],
+        warnings: &[],
+        lang: settings.lang,
+    };
+    console.say(&report::plan(PlanFormat::Text, &view));
+    Ok(())
 }
 
 /// Says that a run is parked, and how it goes on.

@@ -9,8 +9,8 @@ use tokio::sync::watch;
 
 use super::Clock;
 use super::silence::Silence;
-use crate::settings::{Typed, language, language_in};
-use crate::text::{self, Lang, in_folder, phrase};
+use crate::settings::{Settings, Typed, language, language_in};
+use crate::text::{self, in_folder, phrase};
 use crate::workspace::Workspace;
 
 /// Where a command writes and what it may ask.
@@ -133,9 +133,13 @@ impl Console<'_> {
         Ok(line)
     }
 
-    /// Asks the person whether the run may send.
-    pub(super) fn is_confirmed(&mut self, lang: Lang) -> anyhow::Result<bool> {
-        self.is_agreed(phrase(lang, "send this to Webex? [y/N] "))
+    /// Asks the person whether the run may send, and says to whom.
+    pub(super) fn is_confirmed(&mut self, settings: &Settings) -> anyhow::Result<bool> {
+        let question = match settings.api.base {
+            Some(_) => "send this to Webex? [y/N] ",
+            None => "send this to the simulator? [y/N] ",
+        };
+        self.is_agreed(phrase(settings.lang, question))
     }
 
     /// Asks the person something whose answer is no unless it is yes.

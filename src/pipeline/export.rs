@@ -165,8 +165,8 @@ fn write(out: &Path, exported: &Exported) -> anyhow::Result<()> {
 
 /// Says what the sheets do not, or not for certain.
 fn tell(exported: &Exported, lang: Lang, console: &mut Console<'_>) {
-    let words = "Webex does not tell `supported_location` and `wave`, so they are blank; `package_limits` and `org_id` are filled \
-                 only with what a run of this folder had confirmed";
+    let words = "Webex does not tell `wave`, so it is blank; nor `supported_location`, `package_limits` and `org_id`, which are \
+                 filled only with what a run of this folder had confirmed";
     console.say(phrase(lang, words));
     let words = "Webex does not tell which address is registered for emergency calls: `emergency_address` says `yes` only where a \
                  run of this folder has registered it, and a blank registers nothing";

@@ -12,6 +12,7 @@ mod doctor;
 mod earlier;
 mod export;
 mod fix;
+mod foreseen;
 mod guard;
 mod held;
 mod history;
@@ -46,11 +47,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::api;
 use crate::check::{self, Checked, Material, Standing};
 use crate::diagnostic::Severity;
 use crate::journal::{Log, RunHead, Sqlite};
-use crate::plan::{self, Forecast, Known, Pace, Plan, Preparation};
+use crate::plan::{self, Forecast, Known, Plan};
 use crate::report::{self, FindingsFormat, PlanFormat, PlanView, Shown};
 use crate::settings::{Settings, Typed, settle};
 use crate::text::{Lang, phrase, say};
@@ -69,6 +69,7 @@ pub use doctor::{Checkup, Examined, examine};
 use earlier::{known, learnt, standing};
 pub use export::{Overwriting, export};
 pub use fix::fix;
+use foreseen::forecast;
 pub use history::{ReportFormat, ReportOrder, RunsFormat, report, runs};
 use inputs::Inputs;
 pub use login::{LoginOrder, login};
@@ -93,11 +94,6 @@ pub use story::{StoryFormat, why};
 pub use template::{Answer, add_template, list_templates, show_template};
 pub use undo::undo;
 use window::Windows;
-
-/// Requests under way that a forecast assumes where the run finds out how many there may be.
-const IN_FLIGHT_ASSUMED: [f64; 2] = [10.0, 40.0];
-/// What a run finds out may become less or more by so much in the next one.
-const IN_FLIGHT_SPREAD: [f64; 2] = [0.7, 1.5];
 
 /// The exit codes that are not told by the outcomes of rows.
 pub mod exit {
@@ -366,7 +362,7 @@ fn let_go(
         return Ok(Ceiling::Free);
     }
     provider::look(settings)?;
-    if confirmation == Confirmation::Wanted && !console.is_confirmed(settings.lang)? {
+    if confirmation == Confirmation::Wanted && !console.is_confirmed(settings)? {
         return Ok(Ceiling::Stopped);
     }
     approve::ceiling(plan, known, settings, console)
@@ -437,26 +433,6 @@ fn checked<'a>(inputs: &'a Inputs, settings: &'a Settings, standing: &'a Standin
     check::check(&material, settings.hold_back, found)
 }
 
-/// Under the pace that the user asks for, or else that earlier runs were taught.
-fn forecast(plan: &Plan, known: &Known, settings: &Settings, learnt: &[(String, f64)]) -> Forecast {
-    let client = settings.api.client;
-    let of = |name: &str| learnt.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
-    #[expect(clippy::cast_precision_loss, reason = "a few hundred requests")]
-    let asked = client.in_flight.map(|count| count as f64);
-    let found_out = of(api::IN_FLIGHT).map(|count| IN_FLIGHT_SPREAD.map(|share| (count * share).max(1.0)));
-    let in_flight = asked.map(|count| [count, count]).or(found_out).unwrap_or(IN_FLIGHT_ASSUMED);
-    let rate = client.rate.into_iter().chain(of(api::ALL)).reduce(f64::min);
-    let mean = of(api::PREPARATION);
-    let preparation = mean.map(|mean| Preparation { mean, most: of(api::PREPARATION_MOST).unwrap_or(mean).max(mean) });
-    let poll = settings.api.poll.as_secs_f64();
-    let pace = Pace { in_flight, latency: of(api::LATENCY), rate, preparation, poll };
-    let mut forecast = plan::forecast(plan, known, pace);
-    forecast.cost = settings.prices.cost(&forecast.licences);
-    // Without a clock that can be trusted no hour is told.
-    forecast.ends = Clock::from_environment().ok().and_then(|clock| clock.ends(forecast.least, forecast.most));
-    forecast
-}
-
 fn shown_plan(
     format: PlanFormat,
     checked: &Checked<'_>,
@@ -472,9 +448,20 @@ fn shown_plan(
     let sheets = checked.sheets();
     let left_organisations = plan::left_organisations(plan, known);
     let (warnings, left_organisations) = (&warnings, &left_organisations);
-    let wave = selected.selection.wave.as_deref();
-    let view =
-        PlanView { sheets, plan, forecast, rejected, blocked, wave, warnings, left_organisations, left_alone, lang };
+    let (wave, is_first) = (selected.selection.wave.as_deref(), known.is_empty());
+    let view = PlanView {
+        sheets,
+        plan,
+        forecast,
+        rejected,
+        blocked,
+        wave,
+        warnings,
+        left_organisations,
+        left_alone,
+        is_first,
+        lang,
+    };
     if selected.selection.activates { report::activation(&view) } else { report::plan(format, &view) }
 }
 

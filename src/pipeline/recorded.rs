@@ -58,7 +58,7 @@ impl Recorded<'_> {
         let words = "the run {run} of {started} was cut off; what it has sent is settled first, then the sheets are planned \
                      anew (`turnup resume` would go on with its own plan instead)";
         console.say(&say(lang, words, &[("run", &head.run), ("started", &head.started)]));
-        if confirmation == Confirmation::Wanted && !console.is_confirmed(lang)? {
+        if confirmation == Confirmation::Wanted && !console.is_confirmed(self.settings)? {
             console.say(phrase(lang, "nothing was sent"));
             return Ok(Some(exit::WELL));
         }

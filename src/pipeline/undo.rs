@@ -61,6 +61,7 @@ pub async fn undo(
         blocked: 0,
         wave: None,
         left_alone: 0,
+        is_first: false,
         left_organisations: &[],
         warnings: &[],
         lang,
@@ -74,7 +75,7 @@ pub async fn undo(
         return Ok(exit::WELL);
     }
     provider::look(&settings)?;
-    if confirmation == Confirmation::Wanted && !console.is_confirmed(lang)? {
+    if confirmation == Confirmation::Wanted && !console.is_confirmed(&settings)? {
         console.say(phrase(lang, "nothing was sent"));
         return Ok(exit::WELL);
     }

@@ -39,6 +39,8 @@ pub struct PlanView<'a> {
     pub left_organisations: &'a [(String, String)],
     /// Known objects that no step is about.
     pub left_alone: usize,
+    /// Is nothing known of Webex yet, so that what stands there is only found by the run?
+    pub is_first: bool,
     /// The language of the form for people.
     pub lang: Lang,
 }
@@ -151,10 +153,17 @@ fn outlook(view: &PlanView<'_>) -> String {
     let gaps: [(&str, &dyn Display); 3] =
         [("numbers", &forecast.numbers_live), ("people", &forecast.people), ("packages", &packages)];
     lines.push(say(lang, live, &gaps));
+    if view.is_first && view.plan.steps.iter().any(|step| step.action == Action::Create) {
+        lines.push(phrase(lang, TAKEN_OVER).to_owned());
+    }
     lines.extend(licences(view));
     lines.extend(cost(view));
     printable(&lines.join("\n"))
 }
+
+/// What a folder without a run cannot tell, such as one with sheets of `turnup export`.
+pub(super) const TAKEN_OVER: &str = "no run of this folder knows yet what stands in Webex: it is looked up first, and what equals its row is taken over \
+     as it is, without mail or new licence, so these are the most; `turnup check --online` asks beforehand";
 
 /// Licences by package, over all customers of the plan and those that are known.
 fn licences(view: &PlanView<'_>) -> Option<String> {

@@ -953,6 +953,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{email} deixa o número {number}, que passa para outra pessoa",
     ),
     ("goes on to somebody else", "passa para outra pessoa"),
+    (
+        "no run of this folder knows yet what stands in Webex: it is looked up first, and what equals its row is taken over as it is, without mail or new licence, so these are the most; `turnup check --online` asks beforehand",
+        "nenhuma execução desta pasta sabe ainda o que existe no Webex: isso é consultado antes, e o que é igual à sua linha é assumido como está, sem e-mail nem licença nova, então estes são os máximos; `turnup check --online` pergunta antes",
+    ),
     ("removal of customers", "remoção dos clientes"),
     ("provisioning of customers", "provisionamento dos clientes"),
     ("requests in flight", "solicitações simultâneas"),
@@ -1074,10 +1078,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "as execuções desta pasta foram para outro Webex, e nada é preenchido a partir delas",
     ),
     (
-        "Webex does not tell `supported_location` and `wave`, so they are blank; `package_limits` and `org_id` are filled only \
-         with what a run of this folder had confirmed",
-        "o Webex não diz `supported_location` nem `wave`, que ficam em branco; `package_limits` e `org_id` só são preenchidos \
-         com o que uma execução desta pasta teve confirmado",
+        "Webex does not tell `wave`, so it is blank; nor `supported_location`, `package_limits` and `org_id`, which are filled \
+         only with what a run of this folder had confirmed",
+        "o Webex não diz `wave`, que fica em branco; nem `supported_location`, `package_limits` e `org_id`, que só são \
+         preenchidos com o que uma execução desta pasta teve confirmado",
     ),
     ("`template` is blank where it is not certain: {which}", "`template` fica em branco onde não é certo: {which}"),
     (
@@ -1247,6 +1251,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     // Questions and refusals.
     ("send this to Webex? [y/N] ", "enviar isto ao Webex? [s/N] "),
+    ("send this to the simulator? [y/N] ", "enviar isto ao simulador? [s/N] "),
     ("nothing was sent", "nada foi enviado"),
     ("{place}: {message}; {fix}; nothing was sent", "{place}: {message}; {fix}; nada foi enviado"),
     (

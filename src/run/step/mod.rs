@@ -3,6 +3,7 @@
 mod broken;
 mod customer;
 mod emergency;
+mod kept;
 mod location;
 mod numbers;
 mod partial;

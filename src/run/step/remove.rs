@@ -1,10 +1,10 @@
 //! Taking away: what is not there counts as gone, what is busy is waited for, and nothing is forced.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use tokio::time::Instant;
 
-use super::{Done, customer, ids, location};
+use super::{Done, customer, ids, kept, location};
 use crate::api::answers::{self, Customer, Person, RemovalCheck, RemovalJob, Subscriber, is_same_id, uuid};
 use crate::api::pages;
 use crate::api::wire::{Answer, Request};
@@ -267,28 +267,11 @@ async fn remove_numbers(hand: &mut Hand, work: &RemovalWork, name: &str, only: O
         }
         tried.extend(open);
     }
-    let held = held_numbers(&hand.record.ids);
+    let held = kept::held_numbers(&hand.record.ids);
     if !held.is_empty() {
         return Err(finished(Ending::Failed, Code::NotLetGo, held));
     }
     Ok(said(if keeps_main && only.is_some() { &[MAIN_NUMBER_STAYS] } else { &[] }))
-}
-
-/// Why numbers were not let go: each reason once, with its numbers where it does not name them itself.
-fn held_numbers(ids: &Ids) -> String {
-    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (key, why) in ids {
-        let Some(number) = key.strip_prefix("refused:") else { continue };
-        let reason = why.strip_prefix(number).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(why);
-        reasons.entry(reason).or_default().push(number);
-    }
-    let told = reasons.into_iter().map(|(reason, numbers)| {
-        if numbers.iter().all(|number| reason.contains(number)) {
-            return reason.to_owned();
-        }
-        format!("{}: {reason}", numbers.join(", "))
-    });
-    told.collect::<Vec<_>>().join("; ")
 }
 
 /// Numbers that are still used stay with the organisation, which must not keep the customer from going.
@@ -509,22 +492,5 @@ async fn gone(hand: &mut Hand, customer_id: &str) -> Done {
             );
             return Err(finished(Ending::Unconfirmed, Code::StillDeleting, words));
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_reason_is_told_once_with_its_numbers() {
-        let told = |pairs: &[(&str, &str)]| {
-            let pairs = pairs.iter().map(|(number, why)| (format!("refused:{number}"), format!("{number}: {why}")));
-            held_numbers(&pairs.collect())
-        };
-        let both = "DN is in use : +1; DN is in use : +2 (400)";
-        assert_eq!(told(&[("+1", both), ("+2", both)]), both);
-        assert_eq!(told(&[("+1", "in use"), ("+2", "in use"), ("+3", "not now")]), "+1, +2: in use; +3: not now");
-        assert_eq!(told(&[]), "");
     }
 }
