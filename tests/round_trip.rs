@@ -124,6 +124,35 @@ fn a_mended_file_may_be_called_as_one_likes() {
     }
 }
 
+/// A spreadsheet takes zeros from mended extensions too: they come back where the cell says so, and are told where it does not.
+#[test]
+fn zeros_of_mended_extensions_come_back_or_are_told() {
+    let rows = "aurora,Bia,Reis,bia@aurora.example,webex_caling,,0102,,1\n\
+                aurora,Rui,Reis,rui@aurora.example,webex_calling,,911,,2\n\
+                aurora,Eva,Reis,eva@aurora.example,webex_calling,,0104x,,3\n";
+    for way in ["run", "retry"] {
+        let bench = numbered(rows);
+        let simulator = Simulator::start(&bench, &[]);
+        let text = rejected(&bench, &run(&bench, &simulator).expect_code(3), "users");
+        let mended = text.replace("caling,,", "calling,,").replace(",911,", ",0302,").replace(",0104x,", ",0104,");
+        let saved = saved_by_libreoffice(&mended);
+        assert!(saved.contains(",102,") && saved.contains(",302,") && saved.contains(",104,"), "{saved}");
+        let second = if way == "run" {
+            bench.write("work/users.csv", &saved);
+            run(&bench, &simulator)
+        } else {
+            bench.write("users.rejected.csv", &saved);
+            retry(&bench, &simulator, "users.rejected.csv")
+        };
+        let second = second.expect_code(0);
+        assert!(second.err.contains("2 cells that only a spreadsheet had changed are what they were"), "{second:#?}");
+        let words = "1 mended cell is taken as it came, such as `302` in users.csv:4";
+        assert!(second.err.contains(words), "{second:#?}");
+        let users = Results::read(&bench, &second, "users.results.csv");
+        assert_eq!(users.lines(&["extension"]), ["0102", "302", "0104"], "{way}");
+    }
+}
+
 #[test]
 fn saving_alone_mends_nothing() {
     let bench = numbered(DAMAGED_ROWS);

@@ -26,12 +26,16 @@ struct Part {
     places: Vec<usize>,
 }
 
+/// Mended cells from which a spreadsheet may have taken zeros, by sheet and row.
+pub(super) type Doubtful = Vec<(SheetKind, usize, String)>;
+
 /// What a retry does with a mended file.
 pub(super) struct TakenOver {
     pub inputs: Inputs,
     /// The rows that came back.
     pub rows: Vec<Source>,
     pub restored: Vec<(SheetKind, Restored)>,
+    pub doubtful: Doubtful,
     pub mends: Mends,
 }
 
@@ -75,7 +79,7 @@ pub(super) fn take_over(
             Err(words) => return Ok(Err(words)),
         }
     }
-    let (mut restored, mut texts) = (Vec::new(), Vec::new());
+    let (mut restored, mut doubtful, mut texts) = (Vec::new(), Vec::new(), Vec::new());
     for kind in SheetKind::ALL {
         let wrong = wrong_cells(&told.results, kind);
         let was_wrong = |place: usize, header: &str| wrong.contains(&(place, header));
@@ -90,6 +94,7 @@ pub(super) fn take_over(
         }
         texts.push((kind, rewritten.text));
         restored.extend(rewritten.restored.into_iter().map(|cell| (kind, cell)));
+        doubtful.extend(rewritten.doubtful.into_iter().map(|(row, cell)| (kind, row, cell)));
     }
     fs::create_dir_all(copies).with_context(|| format!("cannot make the folder `{}`", copies.display()))?;
     for name in [TEMPLATES, SETTINGS].into_iter().filter(|name| workspace.root().join(name).exists()) {
@@ -107,7 +112,7 @@ pub(super) fn take_over(
         mends.add(kept.sheets.get(kind), inputs.sheets.get(kind), &part.places);
     }
     let rows: Vec<Source> = parts.iter().flat_map(|(&kind, part)| sources(kind, &part.places)).collect();
-    Ok(Ok(TakenOver { inputs, rows, restored, mends }))
+    Ok(Ok(TakenOver { inputs, rows, restored, doubtful, mends }))
 }
 
 fn sources(sheet: SheetKind, places: &[usize]) -> impl Iterator<Item = Source> + '_ {
@@ -115,7 +120,7 @@ fn sources(sheet: SheetKind, places: &[usize]) -> impl Iterator<Item = Source> +
 }
 
 /// The cells that had to be mended, by row and canonical header.
-fn wrong_cells(results: &Results, kind: SheetKind) -> HashSet<(usize, &str)> {
+pub(super) fn wrong_cells(results: &Results, kind: SheetKind) -> HashSet<(usize, &str)> {
     let of = |row: &'_ crate::report::RowResult| row.row;
     let cells = results[&kind].iter().flat_map(|row| {
         let columns = row.reasons.iter().filter_map(|reason| reason.column.as_deref());
@@ -165,6 +170,16 @@ pub(super) fn say_restored(restored: &[(SheetKind, Restored)], kept: &Sheets, la
     let gaps: [(&str, &dyn std::fmt::Display); 4] =
         [("count", &restored.len()), ("came", &first.came), ("was", &first.was), ("place", &place)];
     Some(say(lang, words, &gaps))
+}
+
+/// Says which mended cells may have begun with zeros that a spreadsheet took.
+pub(super) fn say_doubtful(doubtful: &Doubtful, kept: &Sheets, lang: Lang) -> Option<String> {
+    let (kind, row, cell) = doubtful.first()?;
+    let words = "{count|* mended cell is|* mended cells are} taken as {count|it|they} came, such as `{cell}` in {place}, though a \
+                 spreadsheet took the zeros of other cells of the column; if zeros belong in front, write them in the sheet \
+                 with the column as text, then run again";
+    let place = kept.get(*kind).place(*row, None);
+    Some(say(lang, words, &[("count", &doubtful.len()), ("cell", cell), ("place", &place)]))
 }
 
 /// Says how many cells kept mends have changed, and how many mends no longer apply.

@@ -140,6 +140,9 @@ fn sent_back(
                 if let Some(words) = mended::say_restored(&taken.restored, &told.inputs.sheets, settings.lang) {
                     console.say(&words);
                 }
+                if let Some(words) = mended::say_doubtful(&taken.doubtful, &told.inputs.sheets, settings.lang) {
+                    console.say(&words);
+                }
                 if let Some(words) = taken.mends.write(recorded.workspace, copies, keeps, settings.lang)? {
                     console.say(&words);
                 }

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use super::Console;
 use super::held::released;
 use super::inputs::Inputs;
-use super::mended::{place_before, say_lost, say_restored};
+use super::mended::{place_before, say_doubtful, say_lost, say_restored, wrong_cells};
 use super::recorded::Recorded;
 use super::retry::{finding_line, key};
 use super::told::Told;
@@ -101,6 +101,7 @@ fn put_right(
         .collect();
     let held = released(&told, &roots);
     let (mut texts, mut restored, mut along, mut lost) = (Vec::new(), Vec::new(), 0, Vec::new());
+    let mut doubtful = Vec::new();
     for (kind, places) in &places {
         let (back, before) = (inputs.sheets.get(*kind), kept.get(*kind));
         if !back.is_back() {
@@ -109,16 +110,22 @@ fn put_right(
         }
         let left_out = left_out(kept, &inputs.sheets, *kind, &held, places);
         along += left_out.len();
-        let done = sheet::completed(back, before, places, &left_out);
+        let wrong = wrong_cells(&told.results, *kind);
+        let was_wrong = |place: usize, header: &str| wrong.contains(&(place, header));
+        let done = sheet::completed(back, before, places, &was_wrong, &left_out);
         let place_of = |row: usize| places.get(row).copied().flatten();
         lost.extend(sheet::lost_cells(back, before, &place_of, &done.restored));
         restored.extend(done.restored.into_iter().map(|cell| (*kind, cell)));
+        doubtful.extend(done.doubtful.into_iter().map(|(row, cell)| (*kind, row, cell)));
         texts.push((*kind, done.text));
     }
     if let Some(words) = say_lost(&lost, lang) {
         return Ok(Err(words));
     }
     if let Some(words) = say_restored(&restored, kept, lang) {
+        console.say(&words);
+    }
+    if let Some(words) = say_doubtful(&doubtful, kept, lang) {
         console.say(&words);
     }
     if along > 0 {

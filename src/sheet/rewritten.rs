@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::cells::lost;
-use super::touched::{is_fragile, is_touched, keeps_what_it_was};
+use super::touched::{has_lost_zeros, is_fragile, is_touched, keeps_what_it_was, may_have_had_zeros, with_its_zeros};
 use super::workbook::TypedCell;
 use super::{RowCells, Sheet, Use};
 use crate::diagnostic::Diagnostic;
@@ -35,6 +35,41 @@ pub struct Restored {
 pub struct Rewritten {
     pub text: String,
     pub restored: Vec<Restored>,
+    /// Mended cells, by row, of columns whose zeros a spreadsheet took: nobody knows whether they began with some.
+    pub doubtful: Vec<(usize, String)>,
+}
+
+/// What a spreadsheet did to each column.
+#[derive(Debug)]
+struct Came {
+    /// Some cell came back with its `+` and its zeros.
+    whole: Vec<bool>,
+    /// Some cell came back without its zeros.
+    lost: Vec<bool>,
+}
+
+/// What becomes of a cell that came back otherwise.
+enum Taken {
+    /// What the person wrote, or what it was before a spreadsheet took its zeros.
+    As(String),
+    /// A spreadsheet alone changed it.
+    Before,
+}
+
+impl Came {
+    /// Takes a cell of that column over.
+    fn taken(&self, at: usize, before: &str, after: &str, was_wrong: bool) -> Taken {
+        if keeps_what_it_was(before, after, was_wrong, self.whole[at]) {
+            return Taken::Before;
+        }
+        let digits = if self.whole[at] { None } else { with_its_zeros(before, after) };
+        Taken::As(digits.unwrap_or_else(|| after.to_owned()))
+    }
+
+    /// Was a cell mended of which nobody knows whether zeros were taken from it?
+    fn is_doubtful(&self, at: usize, now: &str) -> bool {
+        self.lost[at] && !self.whole[at] && may_have_had_zeros(now)
+    }
 }
 
 /// Which column of a file that came back is which of the sheet it came from.
@@ -72,16 +107,18 @@ impl Columns {
     }
 
     /// Did the cells of a column come back with their `+` and their zeros?
-    fn whole(&self, sheet: &Sheet, back: &Sheet, places: impl Iterator<Item = (usize, usize)>) -> Vec<bool> {
-        let mut whole = vec![false; self.of.len()];
+    fn came(&self, sheet: &Sheet, back: &Sheet, places: impl Iterator<Item = (usize, usize)>) -> Came {
+        let (mut whole, mut lost) = (vec![false; self.of.len()], vec![false; self.of.len()]);
         for (row, place) in places {
             let (before, after) = (sheet.cells(place), back.cells(row));
             for (at, from) in self.of.iter().enumerate() {
                 let cell = before.get(at).unwrap_or_default();
-                whole[at] |= is_fragile(&cell) && from.and_then(|from| after.get(from)).is_some_and(|now| now == cell);
+                let Some(now) = from.and_then(|from| after.get(from)).filter(|_| is_fragile(&cell)) else { continue };
+                whole[at] |= now == cell;
+                lost[at] |= has_lost_zeros(&cell, &now);
             }
         }
-        whole
+        Came { whole, lost }
     }
 }
 
@@ -94,25 +131,29 @@ fn plain(header: &str) -> &str {
 /// A sheet as CSV, mended. A cell that only a spreadsheet's known damage changed keeps what it was.
 pub fn rewritten(sheet: &Sheet, mended: Option<Mended<'_>>) -> Rewritten {
     let mut writer = Records::new(&sheet.header);
-    let mut restored = Vec::new();
+    let (mut restored, mut doubtful) = (Vec::new(), Vec::new());
     let columns = mended.map(|mended| Columns::new(sheet, mended.sheet));
     let pairs = || mended.iter().flat_map(|mended| mended.places.iter().enumerate().map(|(row, &place)| (row, place)));
     let by_place: HashMap<usize, usize> = pairs().map(|(row, place)| (place, row)).collect();
-    let whole = mended.zip(columns.as_ref()).map(|(mended, columns)| columns.whole(sheet, mended.sheet, pairs()));
+    let came = mended.zip(columns.as_ref()).map(|(mended, columns)| columns.came(sheet, mended.sheet, pairs()));
     for row in 0..sheet.row_count() {
         let mut cells: Vec<String> = sheet.cells(row).iter().map(Cow::into_owned).collect();
-        if let (Some(mended), Some(columns), Some(whole)) = (mended, &columns, &whole)
+        if let (Some(mended), Some(columns), Some(how)) = (mended, &columns, &came)
             && let Some(&of) = by_place.get(&row)
         {
             let wrong = |header: &str| (mended.was_wrong)(row, header);
             let after = mended.sheet.cells(of);
-            for (at, came) in overlay(&mut cells, sheet, (columns, whole), &after, &wrong) {
+            let before = cells.clone();
+            for (at, came) in overlay(&mut cells, sheet, (columns, how), &after, &wrong) {
                 restored.push(Restored { row, header: header(sheet, at), was: cells[at].clone(), came });
             }
+            let is_doubtful = |at: &usize| before.get(*at) != cells.get(*at) && how.is_doubtful(*at, &cells[*at]);
+            doubtful
+                .extend((0..columns.of.len().min(cells.len())).filter(is_doubtful).map(|at| (row, cells[at].clone())));
         }
         writer.row(sheet.number(row), &cells);
     }
-    Rewritten { text: writer.finish(), restored }
+    Rewritten { text: writer.finish(), restored, doubtful }
 }
 
 /// A sheet as CSV with some cells changed by hand, by row and column; what a person typed is taken as it is.
@@ -142,12 +183,18 @@ pub fn edited(sheet: &Sheet, edits: &BTreeMap<(usize, usize), String>) -> String
 
 /// A file that came back in place of a sheet, as CSV: its cells put right by the rows they came from, and rows of the sheet
 /// added below, which it left out.
-pub fn completed(back: &Sheet, sheet: &Sheet, places: &[Option<usize>], added: &[usize]) -> Rewritten {
+pub fn completed(
+    back: &Sheet,
+    sheet: &Sheet,
+    places: &[Option<usize>],
+    was_wrong: &dyn Fn(usize, &str) -> bool,
+    added: &[usize],
+) -> Rewritten {
     let columns = Columns::new(sheet, back);
     let mut writer = Records::new(&back.header);
-    let mut restored = Vec::new();
+    let (mut restored, mut doubtful) = (Vec::new(), Vec::new());
     let pairs = places.iter().enumerate().filter_map(|(row, place)| Some((row, (*place)?)));
-    let whole = columns.whole(sheet, back, pairs);
+    let how = columns.came(sheet, back, pairs);
     for row in 0..back.row_count() {
         let mut cells: Vec<String> = back.cells(row).iter().map(Cow::into_owned).collect();
         if let Some(place) = places.get(row).copied().flatten() {
@@ -155,9 +202,18 @@ pub fn completed(back: &Sheet, sheet: &Sheet, places: &[Option<usize>], added: &
             for (at, from) in columns.of.iter().enumerate() {
                 let Some(cell) = from.and_then(|from| cells.get_mut(from)) else { continue };
                 let was = before.get(at).unwrap_or_default();
-                if *cell != was && keeps_what_it_was(&was, cell, true, whole[at]) {
-                    let came = std::mem::replace(cell, was.to_string());
-                    restored.push(Restored { row: place, header: header(sheet, at), was: was.into_owned(), came });
+                if *cell == was {
+                    continue;
+                }
+                let now = match how.taken(at, &was, cell, was_wrong(place, name(sheet, at))) {
+                    Taken::Before => was.into_owned(),
+                    Taken::As(now) => now,
+                };
+                if *cell != now {
+                    let came = std::mem::replace(cell, now.clone());
+                    restored.push(Restored { row: place, header: header(sheet, at), was: now, came });
+                } else if how.is_doubtful(at, cell) {
+                    doubtful.push((place, now));
                 }
             }
         }
@@ -172,7 +228,7 @@ pub fn completed(back: &Sheet, sheet: &Sheet, places: &[Option<usize>], added: &
         }
         writer.row(None, &cells);
     }
-    Rewritten { text: writer.finish(), restored }
+    Rewritten { text: writer.finish(), restored, doubtful }
 }
 
 /// The cells of a mended workbook from which nothing can be read, since a formula without its value, a day or a number that
@@ -203,11 +259,19 @@ fn header(sheet: &Sheet, at: usize) -> String {
     sheet.header.get(at).cloned().unwrap_or_default()
 }
 
+/// The column's own name; nothing for a column that is not read.
+fn name(sheet: &Sheet, at: usize) -> &'static str {
+    match sheet.uses.get(at) {
+        Some(Use::Column(spec)) => spec.header,
+        _ => "",
+    }
+}
+
 /// Takes the cells of a mended row over, column by column; returns what came of those that keep what they were.
 fn overlay(
     cells: &mut Vec<String>,
     sheet: &Sheet,
-    (columns, whole): (&Columns, &[bool]),
+    (columns, how): (&Columns, &Came),
     after: &RowCells<'_>,
     was_wrong: &dyn Fn(&str) -> bool,
 ) -> Vec<(usize, String)> {
@@ -224,14 +288,11 @@ fn overlay(
         if cells[at] == now {
             continue;
         }
-        let name = match sheet.uses.get(at) {
-            Some(Use::Column(spec)) => spec.header,
-            _ => "",
-        };
-        if keeps_what_it_was(&cells[at], &now, was_wrong(name), whole[at]) {
+        if let Taken::As(taken) = how.taken(at, &cells[at], &now, was_wrong(name(sheet, at))) {
+            cells[at] = taken;
+        }
+        if cells[at] != now {
             kept.push((at, now.into_owned()));
-        } else {
-            cells[at] = now.into_owned();
         }
     }
     kept
@@ -345,13 +406,36 @@ mod tests {
     }
 
     #[test]
+    fn zeros_that_a_spreadsheet_took_from_mended_cells_come_back_where_that_is_sure() {
+        let kept = sheet("email,first_name,extension\nana@a,Ana,0102\nrui@a,Rui,911\nze@a,Ze,0104x\n");
+        let back = sheet("turnup_row,email,extension\n2,ana@a.example,102\n3,rui@a,302\n4,ze@a,104\n");
+        let was_wrong = |row: usize, header: &str| (row, header) != (0, "extension");
+        let taken = Mended { sheet: &back, places: &[0, 1, 2], was_wrong: &was_wrong };
+        let places = [Some(0), Some(1), Some(2)];
+        for done in [rewritten(&kept, Some(taken)), completed(&back, &kept, &places, &was_wrong, &[])] {
+            let again = sheet(&done.text);
+            let extensions: Vec<_> = (0..3).map(|row| again.cell(row, "extension").into_owned()).collect();
+            assert_eq!(extensions, ["0102", "302", "0104"]);
+            let restored: Vec<_> = done.restored.iter().map(|cell| (cell.row, cell.was.as_str())).collect();
+            assert_eq!(restored, [(0, "0102"), (2, "0104")]);
+            assert_eq!(done.doubtful, [(1, "302".to_owned())]);
+        }
+        // In a column that came back whole, what the person wrote is what is there; an untouched cell is what it was.
+        let kept = sheet("email,first_name,extension\nana@a,Ana,0102\nrui@a,Rui,911\nze@a,Ze,0104\n");
+        let back = sheet("turnup_row,email,extension\n2,ana@a.example,102\n3,rui@a,302\n4,ze@a,0104\n");
+        let done = completed(&back, &kept, &places, &was_wrong, &[]);
+        assert_eq!((done.restored.len(), done.doubtful.len()), (1, 0));
+        assert!(done.text.contains(",0102\n") && done.text.contains(",302\n"), "{}", done.text);
+    }
+
+    #[test]
     fn a_file_in_place_of_a_sheet_is_put_right_and_completed() {
         let kept = kept();
         let back = sheet(&format!(
             "reason,{},turnup_row\n,a,Ana,\"Lima\nDias\",ana@a.example,webex_calling,12,3\n",
             HEADER.trim()
         ));
-        let done = completed(&back, &kept, &[Some(0)], &[1]);
+        let done = completed(&back, &kept, &[Some(0)], &|_, _| true, &[1]);
         let again = sheet(&done.text);
         let told = |row| (again.cell(row, "email").into_owned(), again.cell(row, "extension").into_owned());
         assert_eq!(told(0), ("ana@a.example".to_owned(), "0012".to_owned()));
@@ -370,7 +454,7 @@ mod tests {
         let numbers = [(4, 2, CellKind::Number), (4, 3, CellKind::Number)];
         let typed = cells.into_iter().chain(numbers).map(|(row, column, kind)| TypedCell { row, column, kind });
         back.typed = typed.collect();
-        let done = completed(&back, &kept, &[Some(0), Some(1), Some(2)], &[]);
+        let done = completed(&back, &kept, &[Some(0), Some(1), Some(2)], &|_, _| true, &[]);
         let told: Vec<String> = lost_cells(&back, &kept, &Some, &done.restored)
             .iter()
             .map(|found| format!("{} {} {}", found.code, found.place, found.value))

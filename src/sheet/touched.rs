@@ -209,6 +209,25 @@ pub(super) fn keeps_what_it_was(before: &str, after: &str, had_to_be_mended: boo
     is_touched(before, after) && (!(had_to_be_mended && column_is_whole) || is_scientific(bare(before).as_str()))
 }
 
+/// The digits of a cell that a person mended by taking away what stood between or behind them, before a spreadsheet took its
+/// zeros: `0104x` that comes back as `104` was mended to `0104`.
+pub(super) fn with_its_zeros(before: &str, after: &str) -> Option<String> {
+    let digits: String = before.chars().filter(char::is_ascii_digit).collect();
+    let is_it = digits.starts_with('0') && digits.len() < before.len() && digits.trim_start_matches('0') == after;
+    (is_it && !after.is_empty() && !before.contains(['+', '.', ','])).then_some(digits)
+}
+
+/// A number that begins with zeros, and what came back of it without them.
+pub(super) fn has_lost_zeros(before: &str, after: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number(before) && before.starts_with('0') && before != after && is_number(after) && is_touched(before, after)
+}
+
+/// May a spreadsheet have taken zeros from it?
+pub(super) fn may_have_had_zeros(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -278,6 +297,20 @@ mod tests {
         ] {
             assert!(!is_touched(before, after), "{before} {after}");
         }
+    }
+
+    #[test]
+    fn zeros_that_a_spreadsheet_took_from_a_mend_are_known_where_its_digits_stood_there_before() {
+        let known = |before, after| with_its_zeros(before, after);
+        assert_eq!(known("0104x", "104").as_deref(), Some("0104"));
+        assert_eq!(known("01 04", "104").as_deref(), Some("0104"));
+        for (before, after) in
+            [("911", "302"), ("0104x", "105"), ("0104", "104"), ("x", ""), ("00x", ""), ("+0104", "104")]
+        {
+            assert_eq!(known(before, after), None, "{before} {after}");
+        }
+        assert!(has_lost_zeros("0102", "102") && !has_lost_zeros("0102", "0102") && !has_lost_zeros("+01", "1"));
+        assert!(may_have_had_zeros("302") && !may_have_had_zeros("0302") && !may_have_had_zeros("x"));
     }
 
     #[test]

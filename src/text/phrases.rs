@@ -330,6 +330,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     // What came back mended.
     (
+        "{count|* mended cell is|* mended cells are} taken as {count|it|they} came, such as `{cell}` in {place}, though a spreadsheet took the zeros of other cells of the column; if zeros belong in front, write them in the sheet with the column as text, then run again",
+        "{count|* célula corrigida é aceita como veio|* células corrigidas são aceitas como vieram}, como `{cell}` em {place}, embora uma planilha tenha tirado os zeros de outras células da coluna; se há zeros na frente, escreva-os na planilha com a coluna como texto e execute de novo",
+    ),
+    (
         "{count|* cell|* cells} that only a spreadsheet had changed {count|is what it was|are what they were}, such as `{came}`, which is `{was}` in {place}",
         "{count|* célula que só uma planilha tinha alterado é o que era|* células que só uma planilha tinha alterado são o que eram}, como `{came}`, que é `{was}` em {place}",
     ),
