@@ -86,11 +86,54 @@ fn legacy(bytes: &[u8]) -> Decoded {
     let (text, had_errors) = guess.decode_without_bom_handling(bytes);
     // Of pages that read the bytes alike the commonest is named.
     let (common, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
-    if !had_errors && text != common {
+    if !had_errors && text != common && !is_western(&common) {
         return Decoded { text: text.into_owned(), encoding: guess, is_guess: true };
     }
     // Every byte means something in Windows-1252.
     Decoded { text: common.into_owned(), encoding: WINDOWS_1252, is_guess: true }
+}
+
+/// Is every letter beyond ASCII where Portuguese, Spanish, French, German or English has it? Then a text is in Windows-1252,
+/// whatever so few letters resemble: the bytes of other pages show here as signs inside of words, or as letters beside others
+/// that they are never beside.
+fn is_western(text: &str) -> bool {
+    text.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()).all(is_western_word)
+}
+
+fn is_western_word(word: &str) -> bool {
+    if word.is_ascii() {
+        return true;
+    }
+    let letters: Vec<char> = word.chars().flat_map(char::to_lowercase).collect();
+    let (all, odd) = (
+        letters.iter().filter(|c| c.is_alphabetic()).count(),
+        letters.iter().filter(|c| c.is_alphabetic() && !c.is_ascii() && !matches!(c, 'º' | 'ª')).count(),
+    );
+    let at = |index: Option<usize>| index.and_then(|index| letters.get(index)).copied();
+    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+    let fits = |(index, c): (usize, &char)| {
+        let (before, after) = (at(index.checked_sub(1)), at(Some(index + 1)));
+        match c {
+            _ if c.is_ascii() => true,
+            'á' | 'à' | 'â' | 'ä' | 'ç' | 'é' | 'ê' | 'ë' | 'í' | 'î' | 'ï' | 'ó' | 'ô' | 'ö' | 'ú' | 'û' | 'ü'
+            | 'ß' => true,
+            'ã' => matches!(after, Some('o' | 'e' | 's')) || !is_letter(after),
+            'õ' => after == Some('e'),
+            'ñ' => matches!(after, Some('a' | 'e' | 'i' | 'o' | 'u' | 'á' | 'é' | 'í' | 'ó' | 'ú')),
+            'è' => is_letter(after),
+            'œ' => after == Some('u'),
+            // As in `3.º`, `Nº` and `m²`.
+            'º' | 'ª' => !is_letter(after),
+            '²' | '³' => matches!(before, Some('m' | '0'..='9')) && !is_letter(after),
+            '’' | '‘' | '“' | '”' | '–' | '—' | '…' | '«' | '»' | '·' | '°' | '€' | '´' | '\u{a0}' => {
+                true
+            }
+            '¿' | '¡' => !is_letter(before),
+            _ => false,
+        }
+    };
+    // Words of other alphabets are nothing but such letters.
+    (odd < 2 || 2 * odd <= all) && letters.iter().enumerate().all(fits)
 }
 
 /// How many line feeds stand before the mark that decoding leaves for a wrong byte.
@@ -130,6 +173,128 @@ mod tests {
         assert_eq!(shown(b"Jo\xe3o Concei\xe7\xe3o", None), "João Conceição windows-1252?");
         assert_eq!(shown(b"M\xfcller", None), "Müller windows-1252?");
         assert_eq!(shown(b"", None), " UTF-8");
+    }
+
+    /// Sheets of few rows with such names, in a code page, and how they are read.
+    fn read(names: &[&str], page: &'static Encoding) -> (String, &'static str) {
+        let row = |name: &&str| format!("acme,{name},x@a.example,webex_calling,101\r\n");
+        let text = format!(
+            "customer_external_id,last_name,email,package,extension\r\n{}",
+            names.iter().map(row).collect::<String>()
+        );
+        let (bytes, _, had_errors) = page.encode(&text);
+        assert!(!had_errors, "{names:?} can be written in {}", page.name());
+        let read = decode(bytes.into_owned(), None).expect("it can be read");
+        (if read.text == text { String::new() } else { read.text }, read.encoding.name())
+    }
+
+    #[test]
+    fn short_files_of_western_names_are_read_as_they_were_written() {
+        let names = [
+            // Portuguese.
+            "João",
+            "Conceição",
+            "Fábrica de Pães",
+            "Camões",
+            "Simões",
+            "Guimarães",
+            "São Tomé",
+            "Inês",
+            "Antônio",
+            "Mônica",
+            "Luís",
+            "Célia",
+            "Ângela",
+            "Íris",
+            "Óscar",
+            "Úrsula",
+            "Assunção",
+            "Ribeirão Preto",
+            "Irmã Lúcia",
+            "Irmãs Leão",
+            "Farmácias Douro & Çª",
+            "Praça da República, 3.º",
+            "Nº 12 1ª",
+            "Estêvão",
+            "Três Corações",
+            "Avenida à Beira",
+            "SÃO JOÃO",
+            "ESTAÇÕES",
+            "Mãe d’Água",
+            "Sebastião",
+            "Magalhães",
+            "Açúcar",
+            "Padaria Pão-de-Ló",
+            "Brandão",
+            "Araújo",
+            "Vinícius",
+            "Cecília Mântua",
+            "Ilha do Mel 25m²",
+            "Gusmão",
+            "Falcão",
+            "Sá",
+            "Zé",
+            // Spanish.
+            "Núñez",
+            "Muñoz",
+            "Peña",
+            "Señor Íñigo",
+            "Begoña",
+            "Año Nuevo",
+            "José Ángel",
+            "Sofía Ibáñez",
+            "Güell",
+            "¡Olé!",
+            // French.
+            "Hélène",
+            "François",
+            "Benoît",
+            "Noël",
+            "Garçon",
+            "Hôtel Château",
+            "Sœur Agnès",
+            "Maïté",
+            "Août",
+            "«Chez Zoé»",
+            // German.
+            "Müller",
+            "Jürgen Groß",
+            "Schröder",
+            "Bäckerei Äpfel",
+            "Köln",
+            "Übelhör",
+            "Weißmann",
+        ];
+        let mut wrong = Vec::new();
+        // Alone, and in files of 2 to 20 rows.
+        for size in [1, 2, 3, 5, 8, 13, 20] {
+            for first in 0..names.len() {
+                let some: Vec<&str> = (0..size).map(|at| names[(first + at * 7) % names.len()]).collect();
+                let (text, _) = read(&some, WINDOWS_1252);
+                if !text.is_empty() {
+                    wrong.push(text);
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}: {wrong:#?}", wrong.len());
+    }
+
+    #[test]
+    fn other_pages_are_still_known() {
+        let wrong = |names: &[&str], page| read(names, page).0;
+        for (names, page) in [
+            (
+                &["Łukasz Wiśniewski", "Zofia Kamińska", "Paweł Dąbrowski", "Małgorzata Żak", "Jędrzej Wójcik"][..],
+                "windows-1250",
+            ),
+            (&["Jiří Dvořák", "Tomáš Novotný", "Lukáš Černý", "Eliška Procházková", "Ondřej Růžička"], "windows-1250"),
+            (&["Иванов", "Смирнова", "Кузнецов", "Попова"], "windows-1251"),
+            (&["Παπαδόπουλος", "Γεωργίου", "Νικολάου"], "windows-1253"),
+            (&["Yılmaz", "Şahin", "Öztürk", "Yıldırım", "Doğan Çelik"], "windows-1254"),
+        ] {
+            let page = encoding(page).expect("a known page");
+            assert_eq!(wrong(names, page), "", "{}", page.name());
+        }
     }
 
     #[test]
