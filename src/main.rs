@@ -15,7 +15,7 @@ use turnup::cli::{
 use turnup::nightly;
 use turnup::pipeline::{self, Asking, Clock, Confirmation, Console, Locked, Terminal, exit};
 use turnup::review;
-use turnup::settings::Typed;
+use turnup::settings::{self, Typed};
 
 fn main() -> ExitCode {
     let cli = Cli::read();
@@ -170,7 +170,8 @@ fn schedule(args: &ScheduleArgs, folder: &Path, typed: &Typed, console: &mut Con
     let program = std::env::current_exe().context("the system does not say where this program stands")?;
     let folder = folder.canonicalize().with_context(|| format!("cannot open the folder `{}`", folder.display()))?;
     let owner = folder.metadata().with_context(|| format!("cannot open the folder `{}`", folder.display()))?.uid();
-    let units = nightly::schedule(args.kind(), &program, &folder, owner, &args.timetable());
+    let environment = settings::carried(typed);
+    let units = nightly::schedule(args.kind(), &program, &folder, owner, &args.timetable(environment));
     nightly::hand_over(&units, args.install.as_deref(), typed, console)
 }
 

@@ -212,6 +212,46 @@ fn a_night_without_new_sheets_says_so_where_people_look() {
 }
 
 #[test]
+fn sheets_full_of_mistakes_are_left_in_the_inbox_and_the_good_ones_stand_on() {
+    let bench = first_night();
+    configure(&bench, "");
+    let simulator = Simulator::start(&bench, &[]);
+    night(&bench, &simulator, &[]).expect_code(0);
+    let many = |at_sign: char| {
+        let row = |at: usize| format!("tejo,Eva,Prado{at},eva{at}{at_sign}tejo.example,webex_meetings,,\n");
+        format!("{USERS}{}", (0..60).map(row).collect::<String>())
+    };
+    deliver(&bench, &[("users.csv", &many(' '))]);
+    let ran = night(&bench, &simulator, &["--lang", "en"]).expect_code(5);
+    assert!(
+        ran.err.contains("60 of 68 rows of the new sheets have mistakes, more than 20 %")
+            && ran.err.contains("is not an e-mail address"),
+        "{ran:#?}"
+    );
+    assert_eq!(inbox(&bench), ["users.csv"]);
+    assert_eq!(fs::read_to_string(bench.path("work/users.csv")).expect("it stands"), USERS);
+    assert!(ran.out.contains("unchanged"), "what stood before is followed up: {ran:#?}");
+    deliver(&bench, &[("users.csv", &many('@'))]);
+    night(&bench, &simulator, &[]).expect_code(0);
+}
+
+#[test]
+fn sheets_that_were_taken_by_a_night_that_ended_before_its_run_are_said_to_be_run() {
+    let bench = first_night();
+    configure(&bench, "");
+    let simulator = Simulator::start(&bench, &[]);
+    // What taking leaves behind: the archive has it, the folder has it, and no run has begun.
+    fs::create_dir_all(bench.path("work/archive/20260101T000000Z-0001")).expect("a folder");
+    for name in inbox(&bench) {
+        fs::rename(bench.path("work/inbox").join(&name), bench.path("work").join(&name)).expect("it is taken");
+    }
+    let ran = night(&bench, &simulator, &[]).expect_code(3);
+    assert!(ran.err.contains("an earlier night took from the inbox (archive/20260101T000000Z-0001)"), "{ran:#?}");
+    let ran = night(&bench, &simulator, &[]).expect_code(3);
+    assert!(!ran.err.contains("an earlier night took"), "{ran:#?}");
+}
+
+#[test]
 fn a_second_night_waits_and_then_says_who_is_there() {
     let bench = first_night();
     configure(&bench, "");
@@ -374,7 +414,9 @@ fn units_are_as_systemd_wants_them() {
         .expect("systemd-analyze is there");
     let said = String::from_utf8_lossy(&rated.stdout).into_owned() + &String::from_utf8_lossy(&rated.stderr);
     assert!(rated.status.success(), "{said}");
-    let line = bench.ran(&["schedule", "work", "--cron", "--jitter", "0"]).expect_code(0).out;
+    let mut cron = bench.turnup(&["schedule", "work", "--cron", "--jitter", "0", "--lang", "pt-BR"]);
+    let line = Ran::of(cron.env("TURNUP_PROFILE", "sul").env("TURNUP_TOKEN", "secret-token")).expect_code(0).out;
+    assert!(line.contains("\nTURNUP_LANG=pt-BR\nTURNUP_PROFILE=sul\n") && !line.contains("secret-token"), "{line}");
     assert!(line.contains("0 22 * * * '"), "{line}");
 }
 

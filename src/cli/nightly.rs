@@ -96,9 +96,9 @@ impl ScheduleArgs {
         if self.cron { Kind::Cron } else { Kind::Systemd }
     }
 
-    /// When they begin.
-    pub fn timetable(&self) -> Timetable {
-        Timetable { at: self.at, zone: self.zone.clone(), jitter_minutes: self.jitter }
+    /// When they begin, and with which variables.
+    pub fn timetable(&self, environment: Vec<(String, String)>) -> Timetable {
+        Timetable { at: self.at, zone: self.zone.clone(), jitter_minutes: self.jitter, environment }
     }
 }
 

@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::SheetKind;
+use crate::pipeline::probably_wrong;
 use crate::settings::Settings;
 use crate::sheet::{self, WORKBOOK};
 use crate::workspace::Workspace;
@@ -17,6 +18,9 @@ use crate::workspace::Workspace;
 const ROWS_MIN: usize = 20;
 /// How many times a growing file is looked at.
 const LOOKS: u32 = 5;
+
+/// How much of the name of a run, or of a folder of the archive, tells the second at which it was made.
+const SECOND: usize = "20261122T220000Z".len();
 
 /// What the inbox holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +37,8 @@ pub enum Arrival {
     Partial(String),
     /// A sheet that no row can be read from: its columns are missing, or it is no sheet. The inbox stays as it is.
     Unreadable(Box<Diagnostic>),
+    /// More of the rows have mistakes than a run lets pass, in words; the inbox stays as it is.
+    Wrong(String),
     /// A sheet lost too many rows, or all of a few; the inbox stays as it is.
     Shrunk { sheet: SheetKind, rows: usize, before: usize },
 }
@@ -43,7 +49,7 @@ pub async fn look(
     workspace: &Workspace,
     settings: &Settings,
     settle: Duration,
-    max_shrink: f64,
+    (max_shrink, wave): (f64, Option<&str>),
 ) -> anyhow::Result<Arrival> {
     if let Some(growing) = growing(inbox, settle).await? {
         return Ok(growing);
@@ -59,7 +65,15 @@ pub async fn look(
     if names.iter().map(is_same).collect::<anyhow::Result<Vec<bool>>>()?.into_iter().all(|same| same) {
         return Ok(Arrival::SameAgain(names));
     }
-    Ok(unusual(inbox, &names, workspace, settings, max_shrink)?.unwrap_or(Arrival::New(names)))
+    let beside = workspace.night();
+    beside_each_other(inbox, &names, workspace, &beside)?;
+    let found = unusual(&beside, workspace, settings, max_shrink)?;
+    let found = match found {
+        None => probably_wrong(&beside, workspace, settings, wave)?.map(Arrival::Wrong),
+        found => found,
+    };
+    clear(&beside)?;
+    Ok(found.unwrap_or(Arrival::New(names)))
 }
 
 /// Is a file called like a sheet?
@@ -128,24 +142,24 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))
 }
 
-/// Puts old and new sheets side by side: can the new ones be read, and how many rows have they?
+/// Makes a folder with the sheets as they would stand once the new ones are taken.
+fn beside_each_other(inbox: &Path, names: &[String], workspace: &Workspace, beside: &Path) -> anyhow::Result<()> {
+    clear(beside)?;
+    for name in sheets(workspace.root())? {
+        copy(&workspace.root().join(&name), &beside.join(&name))?;
+    }
+    replace(inbox, names, beside)
+}
+
+/// Looks at the sheets as they would stand: can they be read, and how many rows have they?
 fn unusual(
-    inbox: &Path,
-    names: &[String],
+    beside: &Path,
     workspace: &Workspace,
     settings: &Settings,
     max_shrink: f64,
 ) -> anyhow::Result<Option<Arrival>> {
     let old = sheet::read(workspace.root(), &settings.reading).ok();
-    let beside = workspace.night();
-    clear(&beside)?;
-    for name in sheets(workspace.root())? {
-        copy(&workspace.root().join(&name), &beside.join(&name))?;
-    }
-    replace(inbox, names, &beside)?;
-    let new = sheet::read(&beside, &settings.reading);
-    clear(&beside)?;
-    let Ok(new) = new else { return Ok(None) };
+    let Ok(new) = sheet::read(beside, &settings.reading) else { return Ok(None) };
     // What is wrong with the whole file, or swallows the rest of it.
     let is_wrong = |found: &&Diagnostic| {
         let is_of_file = found.place.row.is_none_or(|row| row <= 1) || found.code == Code::UnclosedQuote;
@@ -205,6 +219,14 @@ pub fn take(inbox: &Path, names: &[String], workspace: &Workspace, stamp: &str) 
     archive(inbox, names, workspace, stamp)?;
     replace(inbox, names, workspace.root())?;
     names.iter().try_for_each(|name| remove(&inbox.join(name)))
+}
+
+/// The place in the archive of the latest sheets, where no run has begun since: a night ended in between.
+pub fn taken_and_not_run(workspace: &Workspace, latest_run: Option<&str>) -> Option<String> {
+    let latest = fs::read_dir(workspace.archives()).ok()?.filter_map(Result::ok);
+    let latest = latest.map(|entry| entry.file_name().to_string_lossy().into_owned()).max()?;
+    let second = |stamp: &str| stamp.get(..SECOND).unwrap_or(stamp).to_owned();
+    latest_run.is_none_or(|run| second(run) < second(&latest)).then_some(latest)
 }
 
 /// Puts sheets away that need not be taken.

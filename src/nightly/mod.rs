@@ -14,7 +14,8 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 
 use crate::pipeline::{
-    Confirmation, Console, Locked, OpenRun, Order, Origin, Selection, Terminal, Until, exit, open_run, place_words, run,
+    Confirmation, Console, Locked, OpenRun, Order, Origin, Selection, Terminal, Until, exit, latest_run, open_run,
+    place_words, run,
 };
 use crate::settings::{Settings, Typed, language, settle};
 use crate::sheet;
@@ -129,7 +130,8 @@ async fn spend(
     }
     let settle = Duration::from_secs(config.settle_seconds.unwrap_or(SETTLE_SECONDS));
     let max_shrink = if order.anyway { 1.0 } else { config.max_shrink.unwrap_or(MAX_SHRINK) };
-    let arrival = inbox::look(&inbox, workspace, settings, settle, max_shrink).await?;
+    let arrival = inbox::look(&inbox, workspace, settings, settle, (max_shrink, order.wave.as_deref())).await?;
+    let unrun = inbox::taken_and_not_run(workspace, latest_run(workspace)?.as_deref());
     let (findings, code) = received(&arrival, &inbox, workspace, settings.lang, console)?;
     drop(claim);
     (night.exit, night.is_untaken) = (code, !matches!(arrival, Arrival::New(_)));
@@ -137,6 +139,12 @@ async fn spend(
         let words = "the new sheets ({files}) were taken from `{inbox}`; the next night goes on with them";
         let gaps: [(&str, &dyn std::fmt::Display); 2] = [("files", &names.join(", ")), ("inbox", &inbox.display())];
         night.taken = Some(say(settings.lang, words, &gaps));
+    }
+    if let Some(at) = unrun.filter(|_| night.is_untaken) {
+        let words = "the sheets that an earlier night took from the inbox (archive/{at}) had not been run yet; they are run now";
+        let words = say(settings.lang, words, &[("at", &at)]);
+        console.refuse(&words);
+        night.heard.push(words);
     }
     for words in &findings {
         console.refuse(words);
@@ -342,6 +350,7 @@ fn taken(
                 [("place", &wrong.place), ("message", &wrong.message(lang)), ("fix", &wrong.fix(lang))];
             (Some(say(lang, words, &gaps)), exit::REJECTED)
         }
+        Arrival::Wrong(words) => (Some(words.clone()), exit::GUARD),
         Arrival::Shrunk { sheet, rows, before } => {
             let words = "the new {sheet} sheet has {rows|* row|* rows} and the last one had {before}, so it was not taken; if that is right, `turnup nightly --anyway` takes it";
             let gaps: [(&str, &dyn std::fmt::Display); 3] = [("sheet", sheet), ("rows", rows), ("before", before)];

@@ -19,6 +19,8 @@ pub struct Timetable {
     pub zone: Option<String>,
     /// So many minutes later at most, drawn anew each night, so that not everybody begins at once.
     pub jitter_minutes: u32,
+    /// Variables with their values: neither systemd nor cron hands on those of whoever asked.
+    pub environment: Vec<(String, String)>,
 }
 
 /// One file to be written, or lines to be shown.
@@ -35,7 +37,7 @@ pub fn schedule(kind: Kind, program: &Path, workspace: &Path, owner: u32, timeta
     let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' }).collect();
     match kind {
         Kind::Systemd => vec![
-            Unit { name: format!("turnup-{name}.service"), text: service(program, workspace, owner) },
+            Unit { name: format!("turnup-{name}.service"), text: service(program, workspace, owner, timetable) },
             Unit { name: format!("turnup-{name}.timer"), text: timer(workspace, timetable) },
         ],
         Kind::Cron => vec![Unit { name: format!("turnup-{name}"), text: crontab(program, workspace, timetable) }],
@@ -44,8 +46,11 @@ pub fn schedule(kind: Kind, program: &Path, workspace: &Path, owner: u32, timeta
 
 /// A path for a line of a unit: quoted, and `%` and `$` stand for themselves.
 fn unit_path(path: &Path) -> String {
-    let text = path.display().to_string();
-    let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('%', "%%").replace('$', "$$");
+    quoted(&path.display().to_string()).replace('$', "$$")
+}
+
+fn quoted(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('%', "%%");
     format!("\"{text}\"")
 }
 
@@ -78,7 +83,7 @@ const HARDENING: &[&str] = &[
     "UMask=0077",
 ];
 
-fn service(program: &Path, workspace: &Path, owner: u32) -> String {
+fn service(program: &Path, workspace: &Path, owner: u32, timetable: &Timetable) -> String {
     let mut text = format!(
         "[Unit]\n\
          Description=turnup: a night of {shown}\n\
@@ -100,6 +105,9 @@ fn service(program: &Path, workspace: &Path, owner: u32) -> String {
         program = unit_path(program),
         path = unit_path(workspace),
     );
+    for (name, value) in &timetable.environment {
+        text += &format!("Environment={}\n", quoted(&format!("{name}={value}")));
+    }
     for line in HARDENING {
         text += line;
         text.push('\n');
@@ -131,6 +139,9 @@ fn timer(workspace: &Path, timetable: &Timetable) -> String {
 fn crontab(program: &Path, workspace: &Path, timetable: &Timetable) -> String {
     let word = |path: &Path| format!("'{}'", path.display().to_string().replace('\'', "'\\''").replace('%', "\\%"));
     let mut text = "# cron hands on no token: say TURNUP_TOKEN_FILE=FILE above this line\n".to_owned();
+    for (name, value) in &timetable.environment {
+        let _ = writeln!(text, "{name}={value}");
+    }
     if let Some(zone) = &timetable.zone {
         let _ = writeln!(text, "CRON_TZ={zone}");
     }
@@ -150,7 +161,8 @@ mod tests {
     use super::*;
 
     fn timetable(zone: Option<&str>, jitter_minutes: u32) -> Timetable {
-        Timetable { at: jiff::civil::time(22, 5, 0, 0), zone: zone.map(str::to_owned), jitter_minutes }
+        let environment = vec![("TURNUP_LANG".to_owned(), "pt-BR".to_owned())];
+        Timetable { at: jiff::civil::time(22, 5, 0, 0), zone: zone.map(str::to_owned), jitter_minutes, environment }
     }
 
     fn units(kind: Kind, zone: Option<&str>, jitter: u32) -> Vec<Unit> {
@@ -167,6 +179,7 @@ mod tests {
             service.text
         );
         assert!(service.text.contains("User=1004\n"), "{}", service.text);
+        assert!(service.text.contains("Environment=\"TURNUP_LANG=pt-BR\"\n"), "{}", service.text);
         assert!(timer.text.contains("OnCalendar=*-*-* 22:05:00 America/Sao_Paulo\n"), "{}", timer.text);
         assert!(timer.text.contains("RandomizedDelaySec=10min\n"), "{}", timer.text);
     }
@@ -175,11 +188,11 @@ mod tests {
     fn a_crontab_line_keeps_its_percent_signs() {
         let [unit] = <[Unit; 1]>::try_from(units(Kind::Cron, None, 0)).expect("one");
         assert_eq!(
-            unit.text.lines().nth(1).map(|line| format!("{line}\n")).as_deref(),
+            unit.text.lines().nth(2).map(|line| format!("{line}\n")).as_deref(),
             Some("5 22 * * * '/usr/bin/turnup' nightly '/srv/50\\% work'\n")
         );
         let [unit] = <[Unit; 1]>::try_from(units(Kind::Cron, Some("UTC"), 2)).expect("one");
-        assert_eq!(unit.text.lines().nth(1), Some("CRON_TZ=UTC"));
+        assert_eq!(unit.text.lines().skip(1).take(2).collect::<Vec<_>>(), ["TURNUP_LANG=pt-BR", "CRON_TZ=UTC"]);
         assert!(unit.text.contains("sleep $(( $$ \\% 120 )); "), "{}", unit.text);
     }
 }

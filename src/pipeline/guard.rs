@@ -84,23 +84,26 @@ pub(super) const UNREADABLE: [Code; 10] = [
     Code::SheetLeftOut,
 ];
 
-/// Says why the file is probably the wrong one: too many of its rows have mistakes of their own.
+/// How many of how many rows have mistakes of their own, where that are so many that the file is probably the wrong one.
 #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]
-pub(super) fn too_many_errors(selected: &Selected, checked: &Checked<'_>, settings: &Settings) -> Option<String> {
+pub(super) fn wrong_rows(selected: &Selected, checked: &Checked<'_>, settings: &Settings) -> Option<(usize, usize)> {
     // Who sends rejected rows back has the right file, however many of them are still wrong.
     let is_back = SheetKind::ALL.into_iter().any(|kind| checked.sheets().get(kind).is_back());
     if is_back || selected.selection.rows.is_some() {
         return None;
     }
-    let max_error_rate = settings.max_error_rate;
     let (rows, (rejected, _)) = (selected.row_count(checked), selected.wrong(checked));
-    if rows < ROWS_MIN || rejected as f64 <= max_error_rate * rows as f64 {
-        return None;
-    }
+    let is_wrong = rows >= ROWS_MIN && rejected as f64 > settings.max_error_rate * rows as f64;
+    is_wrong.then_some((rejected, rows))
+}
+
+/// Says why the file is probably the wrong one: too many of its rows have mistakes of their own.
+pub(super) fn too_many_errors(selected: &Selected, checked: &Checked<'_>, settings: &Settings) -> Option<String> {
+    let (rejected, rows) = wrong_rows(selected, checked, settings)?;
     let words = "{rejected} of {rows} rows have mistakes, more than {percent} %: these are probably the wrong files, so \
                  nothing was sent; `turnup check` shows the mistakes, `max_error_rate` under `[guards]` in turnup.toml \
                  sets the limit";
-    let percent = format!("{:.0}", max_error_rate * 100.0);
+    let percent = format!("{:.0}", settings.max_error_rate * 100.0);
     Some(say(settings.lang, words, &[("rejected", &rejected), ("rows", &rows), ("percent", &percent)]))
 }
 

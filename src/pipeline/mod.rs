@@ -5,6 +5,7 @@
 mod accepted;
 mod activate;
 mod approve;
+mod arrived;
 mod clock;
 mod compare;
 mod console;
@@ -62,6 +63,7 @@ pub use crate::workspace::Locked;
 pub use activate::activate;
 use approve::Ceiling;
 pub use approve::approve;
+pub use arrived::probably_wrong;
 pub use clock::{Clock, Until};
 pub use compare::{CompareFormat, CompareOrder, compare};
 pub use console::{Confirmation, Console, Terminal, leaving_off, why_not};
@@ -78,7 +80,7 @@ pub use look::{
     forecast_of, ground, preview, run_progress, run_told, runs_listed, story_of, tried,
 };
 pub use online::Asking;
-pub use open_run::{OpenRun, open_run};
+pub use open_run::{OpenRun, latest_run, open_run};
 pub use place::place_words;
 pub use provider::Simulation;
 pub use purge::{Age, PurgeOrder, purge};

@@ -29,3 +29,14 @@ pub fn open_run(workspace: &Workspace) -> anyhow::Result<Option<OpenRun>> {
     }
     Ok(unfinished(&log)?.map(|head| OpenRun::CutOff(head.run)))
 }
+
+/// The latest run of a workspace, whatever became of it.
+///
+/// # Errors
+/// When the journal cannot be read.
+pub fn latest_run(workspace: &Workspace) -> anyhow::Result<Option<String>> {
+    if !workspace.has_state() || !workspace.journal().exists() {
+        return Ok(None);
+    }
+    Ok(Sqlite::open(&workspace.journal())?.runs()?.last().map(|head| head.run.clone()))
+}

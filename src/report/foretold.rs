@@ -54,7 +54,8 @@ pub fn foretold_words(head: &RunHead, lang: Lang) -> Option<String> {
         error if is_short && error < 0.0 => say(lang, "faster than its least", &[]),
         error if is_short && error > 0.0 => say(lang, "slower than its most", &[]),
         error if error < 0.0 => {
-            let times = told.least_seconds / told.took_seconds.max(0.001);
+            // As it is shown, in whole seconds.
+            let times = told.least_seconds / told.took_seconds.max(1.0);
             say(lang, "faster than its least, by a factor of {times}", &[("times", &factor(times, lang))])
         }
         error if error > 0.0 => {
@@ -99,8 +100,8 @@ mod tests {
             "the forecast was 10 s to 20 s and 100 requests; it took 30 s and 110 requests: slower than its most, by a factor of 1.5"
         );
         let faster = |lang| foretold_words(&head(600, 100), lang).unwrap_or_default();
-        assert!(faster(Lang::En).ends_with("faster than its least, by a factor of 17"));
-        assert!(faster(Lang::PtBr).ends_with("mais rápido que o mínimo, por um fator de 17"));
+        assert!(faster(Lang::En).ends_with("faster than its least, by a factor of 10"));
+        assert!(faster(Lang::PtBr).ends_with("mais rápido que o mínimo, por um fator de 10"));
         assert!(foretold_words(&head(12_000, 100), Lang::En).is_some_and(|words| words.ends_with(": as foretold")));
         let shortly = RunHead {
             forecast: Some(Forecasted { least_ms: 100, most_ms: 400, calls: 9, is_begun: true }),

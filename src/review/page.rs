@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use crate::report::Outcome;
-use crate::report::html::{grouped, lang_tag, number_of};
+use crate::report::html::{grouped, number_of};
 use crate::text::{Lang, phrase};
 
 pub(super) use crate::report::html::{is_invisible, shown, ticked};
@@ -35,7 +35,7 @@ pub(super) fn page(frame: &Frame<'_>, body: &Markup) -> String {
     };
     let markup = html! {
         (DOCTYPE)
-        html lang=(lang_tag(lang)) {
+        html lang=(lang.tag()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";

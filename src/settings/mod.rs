@@ -300,6 +300,22 @@ pub fn language_in(typed: &Typed, workspace: &Workspace) -> Lang {
     settle(typed, workspace).map_or_else(|_| language(typed), |settings| settings.lang)
 }
 
+/// Variables that a scheduled night needs as much as whoever asks for it, beside the language. Secrets are none of them.
+const CARRIED: [&str; 5] =
+    ["TURNUP_API_URL", "TURNUP_PROFILE", "TURNUP_SUB_PARTNER", "TURNUP_SUB_PARTNER_ADMIN", "TURNUP_ENCODING"];
+
+/// What neither systemd nor cron would hand on to a night: the language, and those variables that are set.
+pub fn carried(typed: &Typed) -> Vec<(String, String)> {
+    let lang = language(typed);
+    let lang = (lang != Lang::default()).then(|| ("TURNUP_LANG".to_owned(), lang.tag().to_owned()));
+    // A line break would end the line; a password in an address is nobody's to write down.
+    let is_plain = |name: &str, value: &str| {
+        !value.is_empty() && !value.contains(['\n', '\r']) && (name != "TURNUP_API_URL" || !value.contains('@'))
+    };
+    let set = |name: &str| std::env::var(name).ok().filter(|value| is_plain(name, value));
+    lang.into_iter().chain(CARRIED.into_iter().filter_map(|name| Some((name.to_owned(), set(name)?)))).collect()
+}
+
 /// The language of the locale, as the C library looks it up.
 fn of_locale() -> Lang {
     let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());

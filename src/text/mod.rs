@@ -37,6 +37,14 @@ impl Lang {
             _ => None,
         }
     }
+
+    /// The tag of the language (BCP 47), such as `pt-BR`.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::PtBr => "pt-BR",
+        }
+    }
 }
 
 /// The words of one diagnostic code.

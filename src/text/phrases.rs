@@ -445,6 +445,15 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("{what} since {since}", "{what} desde {since}"),
     ("mistakes to mend ({codes})", "erros a corrigir ({codes})"),
     ("the next run", "a próxima execução"),
+    (
+        "the sheets that an earlier night took from the inbox (archive/{at}) had not been run yet; they are run now",
+        "as planilhas que uma noite anterior tirou da caixa de entrada (archive/{at}) ainda não tinham sido executadas; são executadas agora",
+    ),
+    ("{count|* row|* rows}: {message}", "{count|* linha|* linhas}: {message}"),
+    (
+        "{rejected} of {rows|* row|* rows} of the new sheets have mistakes, more than {percent} %: they are probably the wrong files, so they were not taken and stay where they are; the most frequent mistakes: {causes}; `max_error_rate` under `[guards]` in turnup.toml sets the limit",
+        "{rejected} de {rows|* linha|* linhas} das planilhas novas têm erros, mais de {percent} %: provavelmente são os arquivos errados, por isso não foram usadas e ficam onde estão; os erros mais frequentes: {causes}; `max_error_rate` em `[guards]` de turnup.toml define o limite",
+    ),
     ("approval: `turnup approve {run}`", "aprovação: `turnup approve {run}`"),
     (
         "the run {run}, which is not over (`turnup resume` goes on with it)",

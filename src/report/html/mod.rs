@@ -24,14 +24,6 @@ pub const BASE: &str = include_str!("base.css");
 /// How pages look that are files.
 const STYLE: &str = concat!(include_str!("base.css"), include_str!("style.css"));
 
-/// The tag of a language, as HTML wants it.
-pub const fn lang_tag(lang: Lang) -> &'static str {
-    match lang {
-        Lang::En => "en",
-        Lang::PtBr => "pt-BR",
-    }
-}
-
 /// A page: nothing is fetched, and nothing runs but the script that is given here.
 fn page(title: &str, lang: Lang, body: &Markup, script: Option<&str>) -> Markup {
     let allowed = script.map_or_else(|| "'none'".to_owned(), |script| format!("'{}'", hash(script)));
@@ -41,7 +33,7 @@ fn page(title: &str, lang: Lang, body: &Markup, script: Option<&str>) -> Markup 
     );
     html! {
         (DOCTYPE)
-        html lang=(lang_tag(lang)) {
+        html lang=(lang.tag()) {
             head {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content=(policy);
