@@ -935,7 +935,20 @@ fn what_is_certain_is_repaired_in_a_copy() {
 fn a_template_is_added_by_flags_and_shown() {
     let bench = Bench::small();
     let before = fs::read_to_string(bench.path("work/templates.toml")).expect("it is there");
-    let add = ["template", "add", "-C", "work", "--name", "new", "--country", "pt", "--packages", "webex_calling"];
+    let add = [
+        "template",
+        "add",
+        "-C",
+        "work",
+        "--name",
+        "new",
+        "--country",
+        "pt",
+        "--packages",
+        "webex_calling",
+        "--emergency-address",
+        "yes",
+    ];
     let refused = bench.ran(&add).expect_code(2);
     assert!(refused.err.contains("give --provisioning-id"), "{}", refused.err);
     let wrong = bench.ran(&["template", "add", "-C", "work", "--country", "Portugal"]).expect_code(2);
@@ -943,7 +956,8 @@ fn a_template_is_added_by_flags_and_shown() {
     bench.ran(&[&add[..], &["--provisioning-id", "abc"]].concat()).expect_code(0);
     let after = fs::read_to_string(bench.path("work/templates.toml")).expect("it is there");
     assert!(
-        after.starts_with(&before) && after.ends_with("packages = [\"webex_calling\"]\nprovisioning_id = \"abc\"\n")
+        after.starts_with(&before)
+            && after.ends_with("packages = [\"webex_calling\"]\nemergency_address = true\nprovisioning_id = \"abc\"\n")
     );
     assert!(bench.ran(&["template", "list", "work"]).expect_code(0).out.contains("new"));
     let list: Value =
@@ -974,7 +988,7 @@ fn a_person_walks_the_wizard() {
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped());
     let mut person = command.spawn().expect("`script` of bsdutils gives a terminal; install bsdutils");
-    let answers = "walked\nPT\n\n\npt_pt\n\n\n\n\n\n\n\n\nabc\n";
+    let answers = "walked\nPT\n\n\npt_pt\n\n\n\n\n\n\n\n\n\n\nabc\n";
     std::io::Write::write_all(&mut person.stdin.take().expect("it is piped"), answers.as_bytes()).expect("it listens");
     let said = person.wait_with_output().expect("it ends");
     let page = String::from_utf8_lossy(&said.stdout);

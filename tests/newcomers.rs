@@ -129,7 +129,7 @@ fn a_retry_says_what_is_wrong_with_the_row_that_the_others_wait_for() {
     ran(&["run", "work", "--yes"]).expect_code(3);
     let again = ran(&["retry", "work", "--yes"]).expect_code(3);
     let unmended =
-        "1 row was rejected and is not retried as it is; mend the cells in the sheets and `turnup run`, or mend";
+        "1 row was rejected and is not retried as it is; mend the cells in the sheets and `turnup run work`, or mend";
     assert!(again.err.contains(unmended), "{}", again.err);
     let wrong = "`Portugall` is not a country code; did you mean `PT`?";
     let cause = format!("1. cell `country` of customers.csv:2: {wrong} [C207]\n   3 rows behind it;");
@@ -152,9 +152,9 @@ fn a_check_says_how_to_see_all_that_it_found() {
     bench.write("work/users.csv", &wrong);
     bench.write("work/customers.csv", &CUSTOMERS.replacen("1200-451,PT,Europe/Lisbon", "1200-451,,Europe/Lisboa", 1));
     let few = bench.ran(&["check", "work"]).expect_code(3).out;
-    assert!(few.contains("more with code C214; `turnup check --all` or `--format csv` lists them all"), "{few}");
+    assert!(few.contains("more with code C214; `turnup check work --all` or `--format csv` lists them all"), "{few}");
     let last = few.lines().last().unwrap_or_default();
-    assert!(last.starts_with("and ") && last.ends_with("`turnup check --all` names them all"), "{last}");
+    assert!(last.starts_with("and ") && last.ends_with("`turnup check work --all` names them all"), "{last}");
     let all = bench.ran(&["check", "work", "--all"]).expect_code(3).out;
     assert_eq!(all.matches("error[C214]").count(), 13, "{all}");
     assert!(!all.contains("--all") && all.contains("\n6. "), "{all}");
@@ -173,6 +173,20 @@ fn who_ran_it_is_known_without_the_environment() {
     let own = accounts.lines().find(|line| line.split(':').nth(2) == Some(&id));
     let name = own.and_then(|line| line.split(':').next()).map_or(format!("uid-{id}"), str::to_owned);
     assert!(listed.contains(&format!(" by {name}@")), "{listed}");
+}
+
+#[test]
+fn a_new_folder_says_at_each_step_what_comes_next() {
+    let bench = Bench::empty();
+    let made = bench.ran(&["init", "new"]).expect_code(0);
+    assert!(made.err.contains("then run `turnup check new`"), "{made:?}");
+    let checked = bench.ran(&["check", "new"]).expect_code(0);
+    assert!(
+        checked.err.contains("the sheets have no rows yet") && checked.err.contains("`turnup check new`"),
+        "{checked:?}"
+    );
+    let filled = bench.ran(&["check", "new", "--lang", "pt-BR"]).expect_code(0);
+    assert!(filled.err.contains("as planilhas ainda não têm linhas"), "{filled:?}");
 }
 
 /// The cases of the README's table that somebody meets who types something wrong, or whose file cannot be understood.

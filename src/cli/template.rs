@@ -69,6 +69,12 @@ pub struct TemplateAnswers {
     /// Calling settings: key=value, joined by `;`.
     #[arg(long, value_name = "SETTINGS")]
     calling: Option<String>,
+    /// Is the address of every location registered for emergency calls, unless a row says no? yes or no.
+    #[arg(long, value_name = "YES|NO")]
+    emergency_address: Option<String>,
+    /// What is called back after an emergency call, unless a row says no: main_number.
+    #[arg(long, value_name = "WHAT")]
+    emergency_callback: Option<String>,
     /// The Provisioning ID that Partner Hub shows.
     #[arg(long, value_name = "ID")]
     provisioning_id: Option<String>,
@@ -90,6 +96,8 @@ impl TemplateAnswers {
             ("supported_location", &self.supported_location),
             ("email", &self.email),
             ("calling", &self.calling),
+            ("emergency_address", &self.emergency_address),
+            ("emergency_callback", &self.emergency_callback),
             ("provisioning_id", &self.provisioning_id),
         ];
         all.into_iter().filter_map(|(key, text)| Some((key, text.clone()?))).collect()

@@ -165,6 +165,11 @@ pub async fn check(
         console.stream(write)?
     }
     online::show(survey.as_ref(), format, lang, console);
+    if format.is_for_people() && inputs.sheets.row_count() == 0 {
+        let words = "the sheets have no rows yet: fill in templates.toml and the sheets, where `turnup columns` tells what each \
+                     column wants, then `turnup check` again";
+        console.say(phrase(lang, words));
+    }
     if format.is_for_people() && checked.count(Severity::Error) > 0 {
         let causes = report::causes_of_findings(&checked, settings.hold_back, lang);
         let shown = if format == FindingsFormat::Whole { Shown::Whole } else { Shown::Checked };

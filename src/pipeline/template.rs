@@ -284,6 +284,8 @@ mod tests {
                 "yes",
                 "",
                 "",
+                "",
+                "yes",
                 "2",
                 "PT",
                 "99",
@@ -295,7 +297,7 @@ mod tests {
         .expect("all is answered");
         let wanted = "[templates.new]\ncountry = \"PT\"\nservice_provider_admin = \"ops@partner.example\"\ndefault_language = \
                       \"pt_br\"\nauthentication = \"webex\"\npackages = [\"webex_calling\"]\nsupported_location = true\n\
-                      provisioning_id = \"abc\"\n";
+                      emergency_callback = \"main_number\"\nprovisioning_id = \"abc\"\n";
         assert_eq!(draft.to_toml(), wanted);
         for words in [
             "there is a template `old` already",

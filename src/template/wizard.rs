@@ -26,7 +26,7 @@ const fn question(key: &'static str, ask: &'static str, advice: &'static str) ->
 
 /// The questions in the order of Partner Hub's own pages: primary settings, authentication, PSTN, common and calling
 /// settings, and what Partner Hub hands out at the end.
-pub const QUESTIONS: [Question; 13] = [
+pub const QUESTIONS: [Question; 15] = [
     Question {
         is_required: true,
         ..question("name", "Template name", "what the column `template` of the customers sheet will say")
@@ -59,6 +59,16 @@ pub const QUESTIONS: [Question; 13] = [
     ),
     question("email", "E-mail settings", "key=value, joined by `;`; kept as a note of what Partner Hub says"),
     question("calling", "Calling settings", "key=value, joined by `;`; kept as a note of what Partner Hub says"),
+    question(
+        "emergency_address",
+        "Is every location's address registered for emergency calls?",
+        "yes or no; for locations that turnup makes, unless a row says no",
+    ),
+    question(
+        "emergency_callback",
+        "What is called back after an emergency call?",
+        "`main_number`, or blank for what Webex does; for locations that turnup makes, unless a row says no",
+    ),
     Question {
         is_required: true,
         ..question(
@@ -147,7 +157,10 @@ fn value(key: &str, answer: &str) -> Value {
             .map(|name| Package::parse(name).map_or_else(|| name.to_owned(), |package| package.name().to_owned()))
             .collect::<Vec<_>>()
             .into(),
-        "supported_location" => match answer.to_lowercase().as_str() {
+        "emergency_callback" if matches!(answer.to_lowercase().as_str(), "yes" | "y" | "sim" | "s") => {
+            "main_number".into()
+        }
+        "supported_location" | "emergency_address" => match answer.to_lowercase().as_str() {
             "yes" | "y" | "true" | "sim" | "s" => true.into(),
             "no" | "n" | "false" | "não" | "nao" => false.into(),
             _ => answer.into(),
@@ -200,6 +213,8 @@ mod tests {
             ("authentication", "oidc:acme_idp"),
             ("packages", "Webex Calling; webex_suite"),
             ("supported_location", "sim"),
+            ("emergency_address", "yes"),
+            ("emergency_callback", "main_number"),
             ("calling", "dial_plan=on; digits=4; note=as agreed"),
             ("provisioning_id", "ZjViMzYx"),
         ]);
@@ -213,7 +228,7 @@ mod tests {
             template.packages.iter().map(|package| package.name()).collect::<Vec<_>>(),
             ["webex_calling", "webex_suite"]
         );
-        assert!(template.supported_location);
+        assert!(template.supported_location && template.emergency_address && template.emergency_callback);
         for setting in ["digits = 4", "dial_plan = true", "note = \"as agreed\""] {
             assert!(draft.to_toml().contains(setting), "{}", draft.to_toml());
         }
@@ -230,6 +245,8 @@ mod tests {
             ("authentication", "oidc:no blanks"),
             ("packages", "webex_caling"),
             ("supported_location", "perhaps"),
+            ("emergency_address", "perhaps"),
+            ("emergency_callback", "somebody"),
             ("email", "on"),
             ("provisioning_id", ""),
             ("subscription", "a\u{7}b"),
@@ -244,5 +261,8 @@ mod tests {
         for question in QUESTIONS.iter().filter(|question| question.key != "name") {
             assert!(super::super::KEYS.contains(&question.key), "{}", question.key);
         }
+        // What notes hold is nobody's to ask.
+        let asked = |key: &&str| QUESTIONS.iter().any(|question| question.key == *key);
+        assert!(super::super::KEYS.iter().filter(|key| **key != "notes").all(|key| asked(&key)), "each key is asked");
     }
 }

@@ -829,7 +829,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "R603",
         "it exists already and differs: {reason}",
-        "compare the two; change the sheet or what stands in Control Hub",
+        "compare the two, then change the sheet or what stands in Control Hub; where the row is `incomplete`, the next run \
+         changes what can be changed to what the row says",
         "turnup takes over an existing object only if it equals what the row asks for.",
         "a location of that name at another address",
     ),
@@ -850,7 +851,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "R606",
         "Webex could not provision the customer: {reason}",
-        "mend what Webex names; then run again",
+        "mend what Webex names and run again; where it names nothing, ask Cisco with the customer's name and the time",
         "The background job of the customer ended in an error.",
         "status `error` after the creation was accepted",
     ),

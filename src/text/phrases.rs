@@ -1234,6 +1234,23 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "yes or no; Partner Hub's tick box for all its customers",
         "sim ou não; a caixa de seleção do Partner Hub para todos os seus clientes",
     ),
+    (
+        "Is every location's address registered for emergency calls?",
+        "O endereço de toda localidade é registrado para chamadas de emergência?",
+    ),
+    (
+        "yes or no; for locations that turnup makes, unless a row says no",
+        "sim ou não; para localidades que o turnup cria, a não ser que a linha diga não",
+    ),
+    ("What is called back after an emergency call?", "Para onde se retorna depois de uma chamada de emergência?"),
+    (
+        "`main_number`, or blank for what Webex does; for locations that turnup makes, unless a row says no",
+        "`main_number`, ou em branco para o que o Webex faz; para localidades que o turnup cria, a não ser que a linha diga não",
+    ),
+    (
+        "the sheets have no rows yet: fill in templates.toml and the sheets, where `turnup columns` tells what each column wants, then `turnup check` again",
+        "as planilhas ainda não têm linhas: preencha templates.toml e as planilhas, e `turnup columns` diz o que cada coluna pede; depois `turnup check` de novo",
+    ),
     ("E-mail settings", "Configurações de e-mail"),
     ("Calling settings", "Configurações do Calling"),
     (

@@ -829,7 +829,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "R603",
         "já existe e é diferente: {reason}",
-        "compare os dois; mude a planilha ou o que está no Control Hub",
+        "compare os dois e mude a planilha ou o que está no Control Hub; se a linha está `incomplete`, a próxima execução \
+         muda o que pode ser mudado para o que a linha diz",
         "O turnup só assume um objeto existente se ele for igual ao que a linha pede.",
         "uma localidade com esse nome em outro endereço",
     ),
@@ -850,7 +851,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "R606",
         "o Webex não conseguiu provisionar o cliente: {reason}",
-        "corrija o que o Webex indica; depois execute de novo",
+        "corrija o que o Webex indica e execute de novo; se ele nada indica, pergunte à Cisco com o nome do cliente e a hora",
         "O trabalho em segundo plano do cliente terminou em erro.",
         "estado `error` depois que a criação foi aceita",
     ),

@@ -183,6 +183,10 @@ pub(super) const RETOLD: &[(&str, &str)] = &[
         "o `turnup compare` viu que está diferente no Webex, e isso foi aceito",
     ),
     (
+        "the inputs that were kept with the run cannot be read, so it is not let go",
+        "as entradas guardadas com a execução não podem ser lidas, então ela não é liberada",
+    ),
+    (
         "the run {name} of {} was removed by `turnup purge` on {}, so nothing of it can be told or taken back",
         "a execução {name} de {} foi removida por `turnup purge` em {}, e nada dela pode ser contado nem desfeito",
     ),
