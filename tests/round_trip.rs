@@ -329,6 +329,59 @@ fn the_workbook_of_a_report_shows_what_is_wrong_and_runs_in_place_of_the_sheets(
     assert_eq!(users.lines(&["phone_number", "extension"])[0], "+351211000002 0002");
 }
 
+/// A mended workbook that lost cells of several sheets: all are named, and nothing else, neither by a retry nor in place of
+/// the sheets, where the rows that it left out are known.
+#[test]
+fn every_cell_that_a_mended_workbook_lost_is_named_and_nothing_beside() {
+    let bench = numbered(
+        "aurora,Bia,Reis,bia at aurora,webex_suite,,0302,,8\nwest,Rui,Sá,rui@west.example,webex_suite,,201,,9\n",
+    );
+    let row = CUSTOMERS.lines().nth(1).expect("a customer").replace("aurora", "west");
+    let customers = bench.path("work/customers.csv");
+    let text = fs::read_to_string(&customers).expect("it is there");
+    let header: Vec<&str> = text.lines().next().expect("a header").split(',').collect();
+    let country = header.iter().position(|name| *name == "country").expect("a country");
+    let wrong: Vec<&str> =
+        row.split(',').enumerate().map(|(at, cell)| if at == country { "Portugall" } else { cell }).collect();
+    fs::write(&customers, format!("{text}{}\n", wrong.join(","))).expect("the test may write here");
+    let simulator = Simulator::start(&bench, &[]);
+    let first = run(&bench, &simulator).expect_code(3);
+    let workbook = fs::read(bench.path(first.report()).join("report.xlsx")).expect("the report has it");
+    // The names become days, the first one after the header of their sheets.
+    let day = |text: &str, name: &str| {
+        let Some(at) = text.find(&format!("<t>{name}</t>")).filter(|_| text.contains("turnup_row")) else {
+            return text.to_owned();
+        };
+        let from = text[..at].rfind("<c ").expect("a cell");
+        let to = at + text[at..].find("</c>").expect("its end");
+        let place = text[from..].split('"').nth(1).expect("its address");
+        format!("{}<c r=\"{place}\" t=\"d\"><v>2026-05-01</v>{}", &text[..from], &text[to..])
+    };
+    let mend = |text: &str| day(&day(text, "Bia"), "Padaria Aurora");
+    let lost = with_parts(&workbook, mend);
+    fs::write(bench.path("m.xlsx"), &lost).expect("the test may write here");
+    let ran = retry(&bench, &simulator, "m.xlsx").expect_code(3);
+    let told: Vec<&str> = ran.err.lines().filter(|line| line.contains("turned this cell into a date")).collect();
+    assert!(told.len() == 2 && told[0].contains("#customers") && told[1].contains("#users"), "{ran:#?}");
+    assert_eq!(ran.err.matches("nothing was sent").count(), 1, "{ran:#?}");
+
+    for file in ["customers.csv", "locations.csv", "users.csv"] {
+        bench.remove(&format!("work/{file}"));
+    }
+    fs::write(bench.path("work/workbook.xlsx"), &lost).expect("the test may write here");
+    let check = bench.ran(&["check", "work", "--format", "csv"]).expect_code(3).out;
+    let codes: Vec<&str> = check.lines().skip(1).filter_map(|line| line.split(',').nth(3)).collect();
+    let of_mends: Vec<&str> =
+        codes.iter().copied().filter(|code| !matches!(*code, "C207" | "C202" | "F102" | "L313")).collect();
+    assert_eq!(of_mends, ["C247", "C247"], "{check}");
+    assert!(
+        check.contains("\nworkbook.xlsx#customers,2,name,C247")
+            && check.contains("\nworkbook.xlsx#users,2,first_name,C247")
+    );
+    let ran = run(&bench, &simulator);
+    assert!(ran.code != Some(0) && ran.err.matches("turned this cell into a date").count() == 2, "{ran:#?}");
+}
+
 fn records(csv: &str) -> Vec<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(csv.as_bytes());
     reader.records().map(|record| record.expect("it is CSV").iter().map(str::to_owned).collect()).collect()

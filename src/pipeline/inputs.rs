@@ -56,12 +56,13 @@ impl Inputs {
         Ok(Self { sheets, rows, templates, found, corrections, waves })
     }
 
-    /// The same with other texts in place of sheets.
-    pub fn with(mut self, texts: &[(SheetKind, String)], options: &sheet::Options) -> Self {
+    /// The same with other texts in place of sheets, and cells of them from which nothing can be read.
+    pub fn with(mut self, texts: &[(SheetKind, String)], lost: &[Diagnostic], options: &sheet::Options) -> Self {
         for (kind, text) in texts {
             self.sheets.found.retain(|found| found.place.sheet != Some(kind.name()));
             let name = sheet::file_name(*kind);
-            let read = sheet::parse(*kind, &name, text.clone().into_bytes(), options, &mut self.sheets.found);
+            let mut read = sheet::parse(*kind, &name, text.clone().into_bytes(), options, &mut self.sheets.found);
+            read.mark_lost(lost);
             match kind {
                 SheetKind::Customers => self.sheets.customers = read,
                 SheetKind::Locations => self.sheets.locations = read,

@@ -341,7 +341,7 @@ fn edited_inputs(workspace: &Workspace, settings: &Settings, told: &RunTold, edi
     // What was kept of earlier mends is in the sheets already.
     let inputs = Inputs { sheets, rows, templates, found, corrections: Vec::new(), waves: Vec::new() };
     let reading = sheet::Options { encoding: None, ..settings.reading.clone() };
-    Ok(inputs.with(&edited_texts(told.sheets(), edits), &reading))
+    Ok(inputs.with(&edited_texts(told.sheets(), edits), &[], &reading))
 }
 
 /// The sheets that have changed cells, as CSV.

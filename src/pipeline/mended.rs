@@ -79,7 +79,7 @@ pub(super) fn take_over(
             Err(words) => return Ok(Err(words)),
         }
     }
-    let (mut restored, mut doubtful, mut texts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut restored, mut doubtful, mut texts, mut lost) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for kind in SheetKind::ALL {
         let wrong = wrong_cells(&told.results, kind);
         let was_wrong = |place: usize, header: &str| wrong.contains(&(place, header));
@@ -87,14 +87,14 @@ pub(super) fn take_over(
         let rewritten = sheet::rewritten(kept.sheets.get(kind), taken);
         if let Some(Part { sheet, places }) = parts.get(&kind) {
             let place_of = |row: usize| places.get(row).copied();
-            let lost = sheet::lost_cells(sheet, kept.sheets.get(kind), &place_of, &rewritten.restored);
-            if let Some(words) = say_lost(&lost, settings.lang) {
-                return Ok(Err(words));
-            }
+            lost.extend(sheet::lost_cells(sheet, kept.sheets.get(kind), &place_of, &rewritten.restored));
         }
         texts.push((kind, rewritten.text));
         restored.extend(rewritten.restored.into_iter().map(|cell| (kind, cell)));
         doubtful.extend(rewritten.doubtful.into_iter().map(|(row, cell)| (kind, row, cell)));
+    }
+    if let Some(words) = say_lost(&lost, settings.lang) {
+        return Ok(Err(words));
     }
     fs::create_dir_all(copies).with_context(|| format!("cannot make the folder `{}`", copies.display()))?;
     for name in [TEMPLATES, SETTINGS].into_iter().filter(|name| workspace.root().join(name).exists()) {

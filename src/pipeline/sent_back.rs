@@ -14,6 +14,7 @@ use super::mended::{place_before, say_doubtful, say_lost, say_restored, wrong_ce
 use super::recorded::Recorded;
 use super::retry::{finding_line, key};
 use super::told::Told;
+use crate::diagnostic::Diagnostic;
 use crate::journal::{Log, Sqlite};
 use crate::model::SheetKind;
 use crate::plan::Source;
@@ -33,11 +34,8 @@ pub(super) fn read(workspace: &Workspace, settings: &Settings, console: &mut Con
     }
     let mut log = Sqlite::open(&workspace.journal())?;
     let recorded = Recorded { workspace, settings, log: &mut log };
-    Ok(match put_right(&recorded, &inputs, console)? {
-        Ok(texts) => inputs.with(&texts, &as_text(settings)),
-        // Its cells as they came are found to be what they are.
-        Err(_) => inputs,
-    })
+    let PutRight { texts, lost } = put_right(&recorded, &inputs, console)?;
+    Ok(inputs.with(&texts, &lost, &as_text(settings)))
 }
 
 /// Keeps the inputs of a run, with what came back mended put right in the copies.
@@ -47,13 +45,11 @@ pub(super) fn keep(recorded: &Recorded<'_>, copies: &Path, console: &mut Console
     for finding in inputs.found_beside() {
         console.say(&finding_line(finding, settings.lang));
     }
-    let texts = match put_right(recorded, &inputs, console)? {
-        Ok(texts) => texts,
-        Err(words) => {
-            fs::remove_dir_all(copies)?;
-            bail!(words);
-        }
-    };
+    let PutRight { texts, lost } = put_right(recorded, &inputs, console)?;
+    if let Some(words) = say_lost(&lost, settings.lang) {
+        fs::remove_dir_all(copies)?;
+        bail!(words);
+    }
     if texts.is_empty() {
         return Ok(inputs);
     }
@@ -82,17 +78,21 @@ fn is_back(sheets: &Sheets) -> bool {
     SheetKind::ALL.into_iter().any(|kind| sheets.get(kind).is_back())
 }
 
-/// The texts of the sheets that have changed; or of which cells of a workbook nothing can be read.
-fn put_right(
-    recorded: &Recorded<'_>,
-    inputs: &Inputs,
-    console: &mut Console<'_>,
-) -> anyhow::Result<Result<Vec<(SheetKind, String)>, String>> {
+/// What comes of sheets that came back.
+#[derive(Default)]
+struct PutRight {
+    /// The texts of the sheets that have changed.
+    texts: Vec<(SheetKind, String)>,
+    /// Cells of a workbook from which nothing can be read.
+    lost: Vec<Diagnostic>,
+}
+
+fn put_right(recorded: &Recorded<'_>, inputs: &Inputs, console: &mut Console<'_>) -> anyhow::Result<PutRight> {
     if !is_back(&inputs.sheets) {
-        return Ok(Ok(Vec::new()));
+        return Ok(PutRight::default());
     }
     let lang = recorded.settings.lang;
-    let Some((run, told)) = origin(recorded, &inputs.sheets)? else { return Ok(Ok(Vec::new())) };
+    let Some((run, told)) = origin(recorded, &inputs.sheets)? else { return Ok(PutRight::default()) };
     let kept = &told.inputs.sheets;
     let places = SheetKind::ALL.map(|kind| (kind, places(kept, &inputs.sheets, kind)));
     let roots: Vec<Source> = places
@@ -119,8 +119,8 @@ fn put_right(
         doubtful.extend(done.doubtful.into_iter().map(|(row, cell)| (*kind, row, cell)));
         texts.push((*kind, done.text));
     }
-    if let Some(words) = say_lost(&lost, lang) {
-        return Ok(Err(words));
+    if !lost.is_empty() {
+        return Ok(PutRight { texts, lost });
     }
     if let Some(words) = say_restored(&restored, kept, lang) {
         console.say(&words);
@@ -132,7 +132,7 @@ fn put_right(
         let words = "{count|* row|* rows} of {run} {count|goes|go} along: mended rows need {count|it|them} or had held {count|it|them} back";
         console.say(&say(lang, words, &[("count", &along), ("run", &run)]));
     }
-    Ok(Ok(texts))
+    Ok(PutRight { texts, lost })
 }
 
 /// The rows of the sheet as it was that a file in its place left out: all customers and locations, since others name them, and

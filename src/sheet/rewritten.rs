@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::cells::lost;
 use super::touched::{has_lost_zeros, is_fragile, is_touched, keeps_what_it_was, may_have_had_zeros, with_its_zeros};
-use super::workbook::TypedCell;
+use super::workbook::{CellKind, TypedCell};
 use super::{RowCells, Sheet, Use};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 
 /// Rows of a mended file, and the rows whose place they take.
 #[derive(Clone, Copy)]
@@ -253,6 +253,27 @@ pub fn lost_cells(
         (!is_as_before).then(|| Diagnostic::new(code, back.place(row, Some(spec.header))).value(text))
     };
     back.typed.iter().filter_map(finding).collect()
+}
+
+impl Sheet {
+    /// Marks the cells of a workbook that became this text from which nothing can be read.
+    pub fn mark_lost(&mut self, lost: &[Diagnostic]) {
+        let cell = |found: &Diagnostic| {
+            let kind = match found.code {
+                Code::DateCell => CellKind::Date,
+                Code::FormulaWithoutValue => CellKind::FormulaWithoutValue,
+                Code::DigitsLost => CellKind::Number,
+                _ => return None,
+            };
+            Some(TypedCell { row: found.place.row?, column: found.place.column_index?, kind })
+        };
+        let of_sheet = lost.iter().filter(|found| found.place.sheet == Some(self.kind.name()));
+        if let Some(first) = of_sheet.clone().next() {
+            self.file.clone_from(&first.place.file);
+        }
+        self.typed = of_sheet.filter_map(cell).collect();
+        self.typed.sort_by_key(|cell| (cell.row, cell.column));
+    }
 }
 
 fn header(sheet: &Sheet, at: usize) -> String {
