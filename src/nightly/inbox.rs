@@ -67,7 +67,7 @@ pub async fn look(
     }
     let beside = workspace.night();
     beside_each_other(inbox, &names, workspace, &beside)?;
-    let found = unusual(&beside, workspace, settings, max_shrink)?;
+    let found = unusual(&beside, workspace, settings, max_shrink);
     let found = match found {
         None => probably_wrong(&beside, workspace, settings, wave)?.map(Arrival::Wrong),
         found => found,
@@ -152,33 +152,28 @@ fn beside_each_other(inbox: &Path, names: &[String], workspace: &Workspace, besi
 }
 
 /// Looks at the sheets as they would stand: can they be read, and how many rows have they?
-fn unusual(
-    beside: &Path,
-    workspace: &Workspace,
-    settings: &Settings,
-    max_shrink: f64,
-) -> anyhow::Result<Option<Arrival>> {
+fn unusual(beside: &Path, workspace: &Workspace, settings: &Settings, max_shrink: f64) -> Option<Arrival> {
     let old = sheet::read(workspace.root(), &settings.reading).ok();
-    let Ok(new) = sheet::read(beside, &settings.reading) else { return Ok(None) };
+    let new = sheet::read(beside, &settings.reading).ok()?;
     // What is wrong with the whole file, or swallows the rest of it.
     let is_wrong = |found: &&Diagnostic| {
         let is_of_file = found.place.row.is_none_or(|row| row <= 1) || found.code == Code::UnclosedQuote;
         found.severity == Severity::Error && is_of_file
     };
     if let Some(wrong) = new.found.iter().find(is_wrong) {
-        return Ok(Some(Arrival::Unreadable(Box::new(wrong.clone()))));
+        return Some(Arrival::Unreadable(Box::new(wrong.clone())));
     }
-    let Some(old) = old else { return Ok(None) };
+    let old = old?;
     for kind in SheetKind::ALL {
         let (rows, before) = (new.get(kind).row_count(), old.get(kind).row_count());
         #[expect(clippy::cast_precision_loss, reason = "counts of rows")]
         let is_shrunk = before >= ROWS_MIN && (rows as f64) < before as f64 * (1.0 - max_shrink);
         let is_emptied = rows == 0 && before > 0 && max_shrink < 1.0;
         if is_shrunk || is_emptied {
-            return Ok(Some(Arrival::Shrunk { sheet: kind, rows, before }));
+            return Some(Arrival::Shrunk { sheet: kind, rows, before });
         }
     }
-    Ok(None)
+    None
 }
 
 fn clear(folder: &Path) -> anyhow::Result<()> {

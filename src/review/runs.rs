@@ -22,7 +22,7 @@ const CAUSES_SHOWN: usize = 5;
 pub(super) fn standing(listed: &RunListed, lang: Lang) -> (&'static str, &'static str) {
     let (english, tone) = match (&listed.standing, listed.head.exit) {
         (RunStanding::UnderWay, _) => ("under way", "wait"),
-        (RunStanding::Unfinished, _) => ("cut off", "fail"),
+        (RunStanding::Unfinished, _) | (RunStanding::Finished, Some(exit::INTERRUPTED)) => ("cut off", "fail"),
         (RunStanding::Parked, _) => ("waits for approval", "wait"),
         (RunStanding::Superseded, _) => ("was not approved", "quiet"),
         (RunStanding::Finished, Some(exit::WELL)) if listed.head.night.is_some() => ("no new sheet was taken", "wait"),
@@ -30,7 +30,6 @@ pub(super) fn standing(listed: &RunListed, lang: Lang) -> (&'static str, &'stati
         (RunStanding::Finished, Some(exit::WELL)) => ("all well", "good"),
         (RunStanding::Finished, Some(exit::REJECTED)) => ("rows to mend", "fail"),
         (RunStanding::Finished, Some(exit::GUARD)) => ("stopped before its end", "wait"),
-        (RunStanding::Finished, Some(exit::INTERRUPTED)) => ("cut off", "fail"),
         (RunStanding::Finished, _) => ("rows failed", "fail"),
     };
     (phrase(lang, english), tone)
