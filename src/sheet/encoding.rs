@@ -100,6 +100,9 @@ fn is_western(text: &str) -> bool {
     text.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()).all(is_western_word)
 }
 
+/// Signs that may stand anywhere.
+const SIGNS: [char; 14] = ['’', '‘', '“', '”', '–', '—', '…', '«', '»', '·', '°', '€', '´', '\u{a0}'];
+
 fn is_western_word(word: &str) -> bool {
     if word.is_ascii() {
         return true;
@@ -114,7 +117,7 @@ fn is_western_word(word: &str) -> bool {
     let fits = |(index, c): (usize, &char)| {
         let (before, after) = (at(index.checked_sub(1)), at(Some(index + 1)));
         match c {
-            _ if c.is_ascii() => true,
+            _ if c.is_ascii() || SIGNS.contains(c) => true,
             'á' | 'à' | 'â' | 'ä' | 'ç' | 'é' | 'ê' | 'ë' | 'í' | 'î' | 'ï' | 'ó' | 'ô' | 'ö' | 'ú' | 'û' | 'ü'
             | 'ß' => true,
             'ã' => matches!(after, Some('o' | 'e' | 's')) || !is_letter(after),
@@ -125,9 +128,6 @@ fn is_western_word(word: &str) -> bool {
             // As in `3.º`, `Nº` and `m²`.
             'º' | 'ª' => !is_letter(after),
             '²' | '³' => matches!(before, Some('m' | '0'..='9')) && !is_letter(after),
-            '’' | '‘' | '“' | '”' | '–' | '—' | '…' | '«' | '»' | '·' | '°' | '€' | '´' | '\u{a0}' => {
-                true
-            }
             '¿' | '¡' => !is_letter(before),
             _ => false,
         }

@@ -286,11 +286,11 @@ fn begins(tab: &Tab) -> Option<(Vec<String>, usize)> {
     let (text, dialect) = (str::from_utf8(csv).ok()?, Dialect::rfc4180(b','));
     let rows = rows(text, dialect).rows;
     let (first, below) = rows.split_first()?;
-    Some((header_cells(text, dialect, first), below.len()))
+    Some((header_cells(text, dialect, *first), below.len()))
 }
 
 /// The cells of a header row.
-fn header_cells(text: &str, dialect: Dialect, row: &RowAt) -> Vec<String> {
+fn header_cells(text: &str, dialect: Dialect, row: RowAt) -> Vec<String> {
     let mut cells = Vec::new();
     row_cells(text, row.start as usize, dialect, &mut cells);
     cells.iter().map(|cell| cell.text(text, dialect).trim().to_owned()).collect()
@@ -378,7 +378,7 @@ fn sheet(mut sheet: Sheet, options: &Options, found: &mut Vec<Diagnostic>) -> Sh
         return sheet;
     }
     let first = scan.rows.remove(0);
-    sheet.header = header_cells(&sheet.text, sheet.dialect, &first);
+    sheet.header = header_cells(&sheet.text, sheet.dialect, first);
     sheet.uses = header::uses(sheet.kind, &sheet.header, &options.mapping);
     let other = header::other_sheet(&sheet, &options.mapping);
     if let Some(other) = other {
