@@ -30,6 +30,10 @@ const NOTES_MAX: usize = 5_000;
 const CELL_UNITS_MAX: usize = 32_767;
 /// Widths of columns, in characters.
 const WIDTH: u32 = 18;
+/// Columns of the sheets are as wide as what stands in them, within these bounds, by so many rows.
+const WIDTH_MIN: usize = 12;
+const WIDTH_MAX: usize = 40;
+const ROWS_MEASURED: usize = 500;
 const WIDTH_OF_WORDS: u32 = 60;
 /// Room for the text of a note, in pixels.
 const NOTE_WIDTH: u32 = 320;
@@ -179,12 +183,17 @@ impl Pages<'_> {
         let input = self.view.sheets.get(kind);
         let kept = kept_columns(input);
         set_up(sheet, kind.name())?;
+        sheet.set_print_fit_to_pages(1, 0);
         let rows: Vec<&RowResult> = self.rejected_rows(kind).take(ROWS_MAX).collect();
+        let widths = widths(input, &kept, rows.iter().map(|result| result.row));
         let last = u32::try_from(rows.len())?.max(1);
         let headers = kept.iter().map(|&at| header_cell(input, at));
         let headers = [Cow::Borrowed(REASON_COLUMN)].into_iter().chain(headers).chain([Cow::Borrowed(ROW_COLUMN)]);
         for (column, header) in (0..).zip(headers) {
-            let width = if column == 0 { WIDTH_OF_WORDS } else { WIDTH };
+            let width = match usize::from(column).checked_sub(1) {
+                None => WIDTH_OF_WORDS,
+                Some(at) => widths.get(at).copied().unwrap_or(WIDTH),
+            };
             sheet.set_column_format(column, &self.styles.text)?.set_column_width(column, width)?;
             sheet.write_string_with_format(0, column, &*header, &self.styles.header)?;
         }
@@ -260,9 +269,11 @@ impl Pages<'_> {
         let input = self.view.sheets.get(kind);
         let kept = kept_columns(input);
         set_up(sheet, &results_tab(kind))?;
+        sheet.set_print_fit_to_pages(1, 0);
+        let widths = widths(input, &kept, self.view.results[&kind].iter().map(|result| result.row));
         let headers = kept.iter().map(|&at| header_cell(input, at)).chain(RESULT_COLUMNS.map(Cow::Borrowed));
         for (column, header) in (0..).zip(headers) {
-            sheet.set_column_width(column, WIDTH)?;
+            sheet.set_column_width(column, widths.get(usize::from(column)).copied().unwrap_or(WIDTH))?;
             sheet.write_string_with_format(0, column, &*header, &self.styles.header)?;
         }
         let result_column = u16::try_from(kept.len())?;
@@ -281,6 +292,20 @@ impl Pages<'_> {
         }
         Ok(())
     }
+}
+
+/// How wide columns are for what stands in the first rows and in their headers, in characters.
+fn widths(input: &Sheet, kept: &[usize], rows: impl Iterator<Item = usize>) -> Vec<u32> {
+    let mut widest: Vec<usize> = kept.iter().map(|&at| header_cell(input, at).chars().count()).collect();
+    for row in rows.take(ROWS_MEASURED) {
+        let cells = input.cells(row);
+        for (wide, &at) in widest.iter_mut().zip(kept) {
+            *wide = (*wide).max(cells.get(at).map_or(0, |cell| cell.chars().take(WIDTH_MAX).count()));
+        }
+    }
+    // A filter's button stands beside the header.
+    let width = |wide: usize| u32::try_from((wide + 3).clamp(WIDTH_MIN, WIDTH_MAX)).unwrap_or(WIDTH);
+    widest.into_iter().map(width).collect()
 }
 
 /// Is it the cell at that position that is wrong?

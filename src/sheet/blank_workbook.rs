@@ -153,6 +153,8 @@ impl Choices {
     /// When the writer refuses a value, which no column has.
     pub fn write(&self, sheet: &mut Worksheet) -> anyhow::Result<()> {
         set_up(sheet, LISTS)?;
+        // Hundreds of values that nobody wants on paper.
+        sheet.set_print_area(0, 0, 0, 0)?;
         for (column, (name, values)) in (0..).zip(&self.lists) {
             let texts = values.iter().map(String::as_str).chain([*name]);
             sheet.set_column_format(column, &text())?.set_column_width(column, width(texts))?;

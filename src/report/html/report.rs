@@ -14,6 +14,7 @@ use crate::model::SheetKind;
 use crate::plan::Stage;
 use crate::report::causes::{customer_of, percent};
 use crate::report::deeds::wait_cause;
+use crate::report::plan;
 use crate::report::summary::counts;
 use crate::report::view::RunView;
 use crate::report::{Cause, Outcome, next_steps};
@@ -113,12 +114,7 @@ fn overview(view: &RunView<'_>) -> Markup {
 fn duration(view: &RunView<'_>) -> Option<String> {
     let at = |text: &str| text.parse::<jiff::Timestamp>().ok();
     let (from, to) = (at(&view.head.started)?, at(view.head.finished.as_deref()?)?);
-    let seconds = to.duration_since(from).as_secs().max(0);
-    Some(match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3600 => format!("{} min", seconds / 60),
-        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
-    })
+    Some(plan::duration(to.duration_since(from).as_secs_f64().max(0.0)))
 }
 
 fn causes(view: &RunView<'_>) -> Markup {
