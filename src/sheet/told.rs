@@ -70,7 +70,8 @@ pub(super) fn by_text(bytes: &[u8], options: &Options) -> Option<SheetKind> {
 /// The files of a folder that probably are the sheets that it lacks, each with what it should be called or saved as.
 pub(super) fn near(folder: &Path, lacking: &[SheetKind]) -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let is_file = |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|kind| !kind.is_dir());
+    // Whoever opens a pipe waits for somebody who writes into it.
+    let is_file = |entry: &std::fs::DirEntry| std::fs::metadata(entry.path()).is_ok_and(|of| of.is_file());
     let names = entries.flatten().filter(is_file).filter_map(|entry| entry.file_name().into_string().ok());
     let mut names: Vec<String> = names.filter(|name| !name.starts_with(['.', '~'])).collect();
     names.sort();
