@@ -3,11 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use super::cells::lost;
 use super::touched::{has_lost_zeros, is_fragile, is_touched, keeps_what_it_was, may_have_had_zeros, with_its_zeros};
-use super::workbook::{CellKind, TypedCell};
 use super::{RowCells, Sheet, Use};
-use crate::diagnostic::{Code, Diagnostic};
 
 /// Rows of a mended file, and the rows whose place they take.
 #[derive(Clone, Copy)]
@@ -76,7 +73,7 @@ impl Came {
 #[derive(Debug)]
 pub struct Columns {
     /// The column of the file, for each of the sheet.
-    of: Vec<Option<usize>>,
+    pub(super) of: Vec<Option<usize>>,
 }
 
 impl Columns {
@@ -231,52 +228,7 @@ pub fn completed(
     Rewritten { text: writer.finish(), restored, doubtful }
 }
 
-/// The cells of a mended workbook from which nothing can be read, since a formula without its value, a day or a number that
-/// was cut stands there in place of a text; those are none that are again what they were. A CSV could not tell them any more.
-pub fn lost_cells(
-    back: &Sheet,
-    sheet: &Sheet,
-    place_of: &dyn Fn(usize) -> Option<usize>,
-    restored: &[Restored],
-) -> Vec<Diagnostic> {
-    let columns = Columns::new(sheet, back);
-    let finding = |typed: &TypedCell| {
-        let (row, at) = (back.row_of(typed.row)?, usize::try_from(typed.column).ok()?);
-        let Some(Use::Column(spec)) = back.uses.get(at) else { return None };
-        let text = back.cells(row).get(at).unwrap_or_default();
-        let code = lost(typed.kind, text.trim())?;
-        let source = columns.of.iter().position(|from| *from == Some(at));
-        let is_as_before = place_of(row).zip(source).is_some_and(|(place, source)| {
-            let is_restored = || restored.iter().any(|one| one.row == place && one.header == header(sheet, source));
-            !text.is_empty() && (sheet.cells(place).get(source).as_ref() == Some(&text) || is_restored())
-        });
-        (!is_as_before).then(|| Diagnostic::new(code, back.place(row, Some(spec.header))).value(text))
-    };
-    back.typed.iter().filter_map(finding).collect()
-}
-
-impl Sheet {
-    /// Marks the cells of a workbook that became this text from which nothing can be read.
-    pub fn mark_lost(&mut self, lost: &[Diagnostic]) {
-        let cell = |found: &Diagnostic| {
-            let kind = match found.code {
-                Code::DateCell => CellKind::Date,
-                Code::FormulaWithoutValue => CellKind::FormulaWithoutValue,
-                Code::DigitsLost => CellKind::Number,
-                _ => return None,
-            };
-            Some(TypedCell { row: found.place.row?, column: found.place.column_index?, kind })
-        };
-        let of_sheet = lost.iter().filter(|found| found.place.sheet == Some(self.kind.name()));
-        if let Some(first) = of_sheet.clone().next() {
-            self.file.clone_from(&first.place.file);
-        }
-        self.typed = of_sheet.filter_map(cell).collect();
-        self.typed.sort_by_key(|cell| (cell.row, cell.column));
-    }
-}
-
-fn header(sheet: &Sheet, at: usize) -> String {
+pub(super) fn header(sheet: &Sheet, at: usize) -> String {
     sheet.header.get(at).cloned().unwrap_or_default()
 }
 
@@ -383,7 +335,8 @@ impl Records {
 mod tests {
     use super::*;
     use crate::model::SheetKind;
-    use crate::sheet::{Options, parse};
+    use crate::sheet::workbook::TypedCell;
+    use crate::sheet::{Options, lost_cells, parse};
 
     const HEADER: &str = "customer_external_id,first_name,last_name,email,package,extension\n";
 

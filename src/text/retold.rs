@@ -204,10 +204,6 @@ pub(super) const RETOLD: &[(&str, &str)] = &[
         "as entradas guardadas com a execução não podem ser lidas, e o relatório dela não pode ser feito",
     ),
     (
-        "the inputs that were kept with the run cannot be read, so it is not let go",
-        "as entradas guardadas com a execução não podem ser lidas, por isso ela não é liberada",
-    ),
-    (
         "the inputs that were kept with the run cannot be read, so its waves are not known",
         "as entradas guardadas com a execução não podem ser lidas, e não se sabe quais são as ondas dela",
     ),
