@@ -87,7 +87,9 @@ impl<'a> Checked<'a> {
         }
         let mut tally = Tally::default();
         let take = |codes: Vec<Code>| -> ControlFlow<()> {
-            codes.into_iter().for_each(|code| tally.add(code));
+            for code in codes {
+                tally.add(code);
+            }
             ControlFlow::Continue(())
         };
         let _: ControlFlow<()> = self.each_block(|found| found.iter().map(|finding| finding.code).collect(), take);

@@ -72,7 +72,7 @@ pub struct TemplateAnswers {
     /// Is the address of every location registered for emergency calls, unless a row says no? yes or no.
     #[arg(long, value_name = "YES|NO")]
     emergency_address: Option<String>,
-    /// What is called back after an emergency call, unless a row says no: main_number.
+    /// What is called back after an emergency call, unless a row says no: `main_number`.
     #[arg(long, value_name = "WHAT")]
     emergency_callback: Option<String>,
     /// The Provisioning ID that Partner Hub shows.

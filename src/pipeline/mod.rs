@@ -160,9 +160,9 @@ pub async fn check(
     let (lang, colour) = (settings.lang, console.colour);
     let write = |out: &mut dyn std::io::Write| report::findings(format, &checked, survey.as_ref(), lang, colour, out);
     if format.is_for_people() {
-        console.stream_words(write)?
+        console.stream_words(write)?;
     } else {
-        console.stream(write)?
+        console.stream(write)?;
     }
     online::show(survey.as_ref(), format, lang, console);
     if format.is_for_people() && inputs.sheets.row_count() == 0 {
@@ -205,9 +205,9 @@ pub fn plan(
     let forecast = forecast(&plan, &known, &settings, &learnt(&workspace, &settings)?);
     let shown = shown_plan(format, &checked, &known, &selected, &plan, &forecast, settings.lang);
     if format == PlanFormat::Text {
-        console.print_words(&shown)
+        console.print_words(&shown);
     } else {
-        console.print(&shown)
+        console.print(&shown);
     }
     Windows::read(&workspace, settings.lang, &console.clock)?.say_closed(&plan, &inputs, console);
     if let Some(path) = out {
