@@ -16,7 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("model", &[]),
     ("workspace", &[]),
-    ("log", &[]),
+    ("log", &["text"]),
     ("diagnostic", &["text"]),
     ("template", &["model", "diagnostic"]),
     ("sheet", &["template", "model", "diagnostic", "text"]),

@@ -318,6 +318,38 @@ fn people_and_programs_are_told() {
     assert!(ran.err.contains("não foi possível enviar (e-mail)"), "{}", ran.err);
 }
 
+#[test]
+fn mails_messages_and_what_a_night_prints_name_nobody_unless_sheets_are_asked_for() {
+    let bench = first_night();
+    let simulator = Simulator::start(&bench, &[]);
+    let (mail, web) = (MailServer::taking(2), WebServer::start());
+    let notify = format!(
+        "[notify]\nmail_to = \"ops@partner.example\"\nmail_from = \"turnup@partner.example\"\nsmtp = \"smtp://{}\"\nwebhook = \"http://{}/hook\"\n",
+        mail.address, web.address
+    );
+    configure(&bench, &notify);
+    let wrong = format!(
+        "{USERS}tejo,Vera,Segredo,segredo at tejo.example,webex_meetings,,\ntejo,Rui,Cruz,rui@tejo.example,webex_caling,,\n"
+    );
+    deliver(&bench, &[("users.csv", &wrong)]);
+    let ran = night(&bench, &simulator, &[]).expect_code(3);
+    let letter = mail.letter();
+    for told in [&letter, &web.message().1, &ran.out, &ran.err] {
+        assert!(!told.to_lowercase().contains("segredo"), "{told}");
+    }
+    assert!(ran.out.contains("`…` is not an e-mail address") && ran.out.contains("`webex_caling`"), "{ran:#?}");
+    assert!(!letter.contains("users.rejected.csv\""), "no sheet comes with it: {letter}");
+    // A person who looks at the report of that night sees what is to be mended.
+    assert!(bench.ran(&["report", "work"]).expect_code(3).out.contains("segredo at tejo"));
+    configure(&bench, &notify.replace("webhook", "mail_sheets = true\nwebhook"));
+    night(&bench, &simulator, &[]).expect_code(3);
+    let letter = mail.letter();
+    for name in ["users.rejected.csv", "report.xlsx"] {
+        assert!(letter.contains(&format!("attachment; filename=\"{name}\"")), "{name}: {letter}");
+    }
+    assert!(!letter.contains("locations.rejected.csv"), "a sheet without rows does not come: {letter}");
+}
+
 /// What arrived is whole for itself, and the rest never came: no silent 0.
 #[test]
 fn a_night_that_cannot_run_says_so_to_everybody() {

@@ -1,8 +1,6 @@
 //! What turnup tells those who look closely: one line for every event, as text or as JSON. Persons are masked unless
 //! somebody asks for them; secrets reach no event.
 
-mod mask;
-
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 use std::io::Write;
@@ -15,6 +13,8 @@ use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::registry::{LookupSpan, Scope};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
+
+use crate::text::masked;
 
 /// Fields that have a place of their own in a line.
 const OWN: [&str; 3] = ["run", "step", "tracking_id"];
@@ -87,7 +87,7 @@ impl Values {
     }
 
     fn text(&self, text: &str) -> Value {
-        Value::from(if self.shows_personal { text.to_owned() } else { mask::masked(text) })
+        Value::from(if self.shows_personal { text.to_owned() } else { masked(text) })
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Notify {
     pub when: Option<String>,
     pub mail_to: Option<String>,
     pub mail_from: Option<String>,
+    /// Is the mail to bring the sheets of rejected rows and the workbook? They name persons.
+    pub mail_sheets: bool,
     /// `smtps://host`, `smtp://host` (which then asks for TLS), or `smtp://127.0.0.1:PORT` in the clear.
     pub smtp: Option<String>,
     pub smtp_user: Option<String>,

@@ -1,5 +1,5 @@
 //! Telling people and programs how a night went: a mail, and a signed message to a web address. Both hold counts, causes
-//! and a path; no cell of any sheet.
+//! and a path, and name nobody; sheets come with a mail only where they are asked for.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use hmac::{Hmac, KeyInit, Mac};
-use lettre::message::MultiPart;
+use lettre::message::header::ContentType;
+use lettre::message::{Attachment, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use secrecy::ExposeSecret;
@@ -20,11 +21,13 @@ use crate::api::is_loopback;
 use crate::pipeline::{OpenRun, exit};
 use crate::report::Outcome;
 use crate::settings::secret_of_file;
-use crate::text::{Lang, in_folder, phrase, say};
+use crate::text::{Lang, in_folder, masked, phrase, say};
 use crate::workspace::Workspace;
 
 /// How long a mail or a message may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// As much of sheets as a mail brings: most servers take ten megabytes, and a mail makes four bytes of three.
+const MAIL_BYTES_MAX: usize = 8 << 20;
 /// The header that holds `sha256=` and the HMAC of the body in hexadecimal.
 const SIGNATURE: &str = "x-turnup-signature";
 
@@ -101,12 +104,11 @@ fn told(night: &Night, lang: Lang) -> Vec<String> {
 }
 
 /// What there is to read, for people.
-fn words(workspace: &Workspace, night: &Night, lang: Lang) -> String {
+fn words(notify: &Notify, workspace: &Workspace, night: &Night, lang: Lang) -> String {
     let mut words = String::new();
     let root = absolute_root(workspace);
     for line in told(night, lang) {
-        let line = in_folder(&line, &root);
-        words += &line;
+        words += &plain(&in_folder(&line, &root), notify);
         words += "\n\n";
     }
     if night.is_test {
@@ -129,15 +131,53 @@ async fn mail(notify: &Notify, workspace: &Workspace, night: &Night, lang: Lang)
     let name = name.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let subject =
         say(lang, "turnup {workspace}: {verdict}", &[("workspace", &name), ("verdict", &verdict(night, lang))]);
-    let plain = words(workspace, night, lang);
+    let plain = words(notify, workspace, night, lang);
     let mut message = Message::builder().from(from.parse().context("`mail_from` is no mail address")?).subject(subject);
     for address in to.split([',', ';']).map(str::trim).filter(|address| !address.is_empty()) {
         message =
             message.to(address.parse().with_context(|| format!("`{address}` in `mail_to` is no mail address"))?);
     }
-    let message = message.multipart(MultiPart::alternative_plain_html(plain.clone(), html(&plain)))?;
+    let mut parts = MultiPart::mixed().multipart(MultiPart::alternative_plain_html(plain.clone(), html(&plain)));
+    for (name, bytes) in sheets(notify, night)? {
+        parts = parts.singlepart(Attachment::new(name).body(bytes, ContentType::parse("application/octet-stream")?));
+    }
+    let message = message.multipart(parts)?;
     mailer(notify)?.send(message).await.context("the mail server does not take it")?;
     Ok(())
+}
+
+/// A text without what names persons, unless they are asked for.
+fn plain(text: &str, notify: &Notify) -> String {
+    if notify.mail_sheets { text.to_owned() } else { masked(text) }
+}
+
+/// The sheets of the run that are asked for, by name: the rejected rows and the workbook, as far as they may be sent.
+fn sheets(notify: &Notify, night: &Night) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+    let Some(folder) = night.summary.lines().last().filter(|_| notify.mail_sheets && night.report.is_some()) else {
+        return Ok(Vec::new());
+    };
+    let mut sheets = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot open the folder `{folder}`"))? {
+        let path = entry?.path();
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        if !name.ends_with(".rejected.csv") && name != "report.xlsx" {
+            continue;
+        }
+        let bytes = std::fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        // A header alone is no row.
+        let has_rows = name == "report.xlsx" || bytes.iter().filter(|byte| **byte == b'\n').count() > 1;
+        if has_rows {
+            sheets.push((name, bytes));
+        }
+    }
+    sheets.sort();
+    let mut left = MAIL_BYTES_MAX;
+    sheets.retain(|(_, bytes)| {
+        let fits = bytes.len() <= left;
+        left -= if fits { bytes.len() } else { 0 };
+        fits
+    });
+    Ok(sheets)
 }
 
 /// The same words, for readers that show HTML.
@@ -185,7 +225,7 @@ fn message(workspace: &Workspace, night: &Night, now: &str) -> Value {
     let of = |key: &str| night.report.as_ref().map_or(Value::Null, |report| report[key].clone());
     let told = night.findings.iter().chain(&night.heard);
     let root = absolute_root(workspace);
-    let findings: Vec<_> = told.map(|words| in_folder(words, &root)).collect();
+    let findings: Vec<_> = told.map(|words| masked(&in_folder(words, &root))).collect();
     let run = match (&night.open, of("run")) {
         (Some(OpenRun::Parked(run) | OpenRun::CutOff(run)), Value::Null) => Value::from(run.as_str()),
         (_, run) => run,

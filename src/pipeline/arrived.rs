@@ -42,7 +42,8 @@ pub fn probably_wrong(
     if let Some(picked) = selected.picked() {
         checked.narrow(picked.clone());
     }
-    let causes = report::causes_of_findings(&checked, settings.hold_back, settings.lang);
+    // It is told in a mail.
+    let causes = report::causes_of_findings(&checked, settings.hold_back, settings.lang).without_persons();
     let told = causes.list.iter().take(CAUSES_TOLD).map(|cause| {
         say(settings.lang, "{count|* row|* rows}: {message}", &[("count", &cause.rows), ("message", &cause.message)])
     });

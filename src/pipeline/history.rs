@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use serde::Serialize;
 
 use super::recorded::Recorded;
+use super::told::Persons;
 use super::{Console, approve, exit, left, story};
 use crate::journal::{Left, Log, Origin, RunHead, Sqlite};
 use crate::report::{self, Outcome};
@@ -53,7 +54,7 @@ pub fn report(folder: &Path, typed: &Typed, order: &ReportOrder, console: &mut C
     let head = wanted(&log, order.run.as_deref())?;
     let recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
     let told = recorded.told(&head.run, settings.lang)?;
-    let words = recorded.hand_back(&told, None)?;
+    let words = recorded.hand_back(&told, None, Persons::Named)?;
     if head.finished.is_none() {
         console.say(&unfinished(&told.head, told.left.as_ref(), settings.lang));
     }

@@ -48,9 +48,16 @@ impl Told {
     }
 }
 
+/// May a summary say what stands in cells that name persons?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Persons {
+    Named,
+    LeftOut,
+}
+
 impl Recorded<'_> {
     /// Writes the files of a run; returns for people a summary whose last line is the folder.
-    pub fn hand_back(&self, told: &Told, requests: Option<u64>) -> anyhow::Result<String> {
+    pub fn hand_back(&self, told: &Told, requests: Option<u64>, persons: Persons) -> anyhow::Result<String> {
         let folder = self.workspace.report(&told.head.run);
         report::write_results(&folder, &told.inputs.sheets, &told.results)?;
         report::write_streamed(&folder.join("waiting.csv"), |out| report::waiting_csv(&told.view(), out))?;
@@ -62,7 +69,10 @@ impl Recorded<'_> {
         report::write_streamed(&folder.join("report.json"), |out| report::report_json(&view, out))?;
         let page = report::report_html(&told.view());
         report::write_atomically(&folder.join("report.html"), page.as_bytes())?;
-        let summary = report::summary(&told.results, &told.causes, requests, told.lang);
+        let summary = match persons {
+            Persons::Named => report::summary(&told.results, &told.causes, requests, told.lang),
+            Persons::LeftOut => report::summary(&told.results, &told.causes.without_persons(), requests, told.lang),
+        };
         let foretold = report::foretold_words(&told.head, told.lang).map(|words| words + "\n").unwrap_or_default();
         let old = report::ageing(&told.view()).map(|words| words + "\n").unwrap_or_default();
         Ok(format!("{foretold}{summary}{old}{}\n", folder.display()))

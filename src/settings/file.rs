@@ -54,7 +54,7 @@ pub struct FileSettings {
 }
 
 /// Every key, as `section.key`.
-pub const KEYS: [&str; 34] = [
+pub const KEYS: [&str; 35] = [
     "api.url",
     "api.max_in_flight",
     "api.rate",
@@ -83,6 +83,7 @@ pub const KEYS: [&str; 34] = [
     "notify.when",
     "notify.mail_to",
     "notify.mail_from",
+    "notify.mail_sheets",
     "notify.smtp",
     "notify.smtp_user",
     "notify.smtp_password_file",
@@ -319,6 +320,9 @@ impl Reader<'_> {
             }
             "notify.mail_to" => self.settings.night.notify.mail_to = self.text(path, value),
             "notify.mail_from" => self.settings.night.notify.mail_from = self.text(path, value),
+            "notify.mail_sheets" => {
+                self.settings.night.notify.mail_sheets = self.is(path, value).unwrap_or_default();
+            }
             "notify.smtp" => self.settings.night.notify.smtp = self.text(path, value),
             "notify.smtp_user" => self.settings.night.notify.smtp_user = self.text(path, value),
             "notify.smtp_password_file" => {
@@ -377,6 +381,14 @@ impl Reader<'_> {
         None
     }
 
+    fn is(&mut self, path: &str, value: &Spanned<DeValue<'_>>) -> Option<bool> {
+        let is = value.get_ref().as_bool();
+        if is.is_none() {
+            self.wanted(path, value, "true or false");
+        }
+        is
+    }
+
     fn whole(&mut self, path: &str, value: &Spanned<DeValue<'_>>) -> Option<u64> {
         let number = value.get_ref().as_integer().and_then(|number| number.as_str().parse().ok());
         if number.is_none() {
@@ -410,6 +422,7 @@ mod tests {
                 "api.url" | "api.sub_partner" | "api.sub_partner_admin" | "token.file" => "\"x\"",
                 "run.hold_back" => "\"all\"",
                 "notify.when" => "\"trouble\"",
+                "notify.mail_sheets" => "true",
                 "nightly.command" => "[\"x\"]",
                 "nightly.wait_minutes" | "nightly.max_shrink" | "nightly.settle_seconds" => "1",
                 night if ["nightly.", "notify.", "metrics."].iter().any(|section| night.starts_with(section)) => {

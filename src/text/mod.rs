@@ -4,6 +4,7 @@ mod columns;
 mod commands;
 mod countries;
 mod en;
+mod mask;
 mod pages;
 mod phrases;
 mod pt_br;
@@ -15,6 +16,7 @@ use std::error::Error;
 use std::fmt::Display;
 
 pub use commands::{in_folder, quoted};
+pub(crate) use mask::masked;
 
 /// A language of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -562,6 +562,7 @@ pub(super) const RETOLD: &[(&str, &str)] = &[
     ("\"error\", \"warning\" or \"notice\"", "\"error\", \"warning\" ou \"notice\""),
     ("\"en\" or \"pt-BR\"", "\"en\" ou \"pt-BR\""),
     ("\"always\" or \"trouble\"", "\"always\" ou \"trouble\""),
+    ("true or false", "true ou false"),
     ("\"row\", \"customer\" or \"all\"", "\"row\", \"customer\" ou \"all\""),
     ("a list of texts, such as [\"PT\", \"BR\"]", "uma lista de textos, como [\"PT\", \"BR\"]"),
     (

@@ -6,6 +6,7 @@
 mod cluster;
 mod effect;
 mod page;
+mod persons;
 mod problem;
 mod words;
 

@@ -5,7 +5,7 @@ const DIGITS_MIN: usize = 9;
 const DIGITS_MIN_PLUS: usize = 6;
 
 /// The text with every e-mail as `a…@a….example`, and every telephone number by its last two digits.
-pub(super) fn masked(text: &str) -> String {
+pub(crate) fn masked(text: &str) -> String {
     let numbers = without_numbers(text);
     if numbers.contains('@') || numbers.contains("%40") { without_emails(&numbers) } else { numbers }
 }

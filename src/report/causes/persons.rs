@@ -1,0 +1,122 @@
+//! Causes for places where nobody may read of persons: mails, and what a night prints into somebody's log.
+
+use super::{Cause, Causes};
+use crate::text::masked;
+
+/// Columns whose values name no person; those of all others are left out.
+const OPEN: [&str; 20] = [
+    "action",
+    "announcement_language",
+    "country",
+    "customer_external_id",
+    "emergency_address",
+    "emergency_callback",
+    "external_id",
+    "language",
+    "location",
+    "location_name",
+    "number_state",
+    "package",
+    "packages",
+    "pstn_connection",
+    "role",
+    "state",
+    "supported_location",
+    "template",
+    "timezone",
+    "wave",
+];
+/// What stands for a value that is left out.
+const LEFT_OUT: &str = "…";
+
+impl Causes {
+    /// The same causes without a value that may name a person.
+    #[must_use]
+    pub fn without_persons(&self) -> Self {
+        Self { list: self.list.iter().map(impersonal).collect(), ..self.clone() }
+    }
+}
+
+fn impersonal(cause: &Cause) -> Cause {
+    let mut cause = cause.clone();
+    let columns =
+        cause.examples.iter().filter_map(|example| example.column.as_deref()).chain(cause.mend.column.as_deref());
+    let mut columns = columns.peekable();
+    let is_open = columns.peek().is_some() && columns.all(|column| OPEN.contains(&column));
+    if is_open {
+        return cause;
+    }
+    let values: Vec<String> =
+        cause.examples.iter().map(|example| example.value.clone()).chain(cause.mend.value.take()).collect();
+    for value in values.iter().filter(|value| !value.is_empty()) {
+        cause.title = cause.title.replace(&format!("`{value}`"), &format!("`{LEFT_OUT}`"));
+    }
+    cause.title = masked(&cause.title);
+    cause.message = masked(&without_quoted(&cause.message));
+    cause.fix = without_quoted(&cause.fix);
+    for example in &mut cause.examples {
+        example.value.clear();
+    }
+    cause
+}
+
+/// A text without what stands between backticks, which are values; commands and codes stay.
+fn without_quoted(text: &str) -> String {
+    let is_kept = |quoted: &str| quoted.starts_with("turnup ") || OPEN.contains(&quoted);
+    let mut parts = text.split('`');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    let mut is_quoted = true;
+    for part in parts {
+        plain.push('`');
+        plain.push_str(if is_quoted && !is_kept(part) { LEFT_OUT } else { part });
+        is_quoted = !is_quoted;
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::causes::{CauseExample, CauseKind, Mend};
+
+    fn cause(column: Option<&str>, value: &str, message: &str) -> Cause {
+        let example = CauseExample {
+            file: "users.csv".to_owned(),
+            sheet: Some("users"),
+            row: Some(6),
+            column: column.map(str::to_owned),
+            cell: None,
+            value: value.to_owned(),
+        };
+        Cause {
+            id: "1".to_owned(),
+            kind: CauseKind::Value,
+            codes: Vec::new(),
+            title: format!("`{value}` in column `email` of users.csv"),
+            message: message.to_owned(),
+            fix: format!("write it again as `{value}2`; `turnup columns` tells"),
+            mend: Mend { value: Some(value.to_owned()), ..Mend::default() },
+            rows: 1,
+            blocked: 0,
+            passing: 1,
+            share: 1.0,
+            examples: vec![example],
+        }
+    }
+
+    #[test]
+    fn no_value_of_a_person_is_left() {
+        let told = |cause: &Cause| {
+            let one = impersonal(cause);
+            format!("{} | {} | {} | {:?}{:?}", one.title, one.message, one.fix, one.mend.value, one.examples[0].value)
+        };
+        assert_eq!(
+            told(&cause(Some("email"), "ana at a.example", "`ana at a.example` is not an e-mail address")),
+            "`…` in column `email` of users.csv | `…` is not an e-mail address | write it again as `…`; `turnup columns` tells | None\"\""
+        );
+        let webex = told(&cause(None, "x", "10022 of ana.prado@a.example, +351211234567"));
+        assert!(!webex.contains("prado") && !webex.contains("211234567"), "{webex}");
+        let package = cause(Some("package"), "webex_caling", "`webex_caling` is not a package");
+        assert_eq!(impersonal(&package), package);
+    }
+}
