@@ -529,6 +529,61 @@ fn the_webex_of_somebody_else_is_not_accepted() {
     assert_eq!(differences(&bench, &simulator, 0, &[]).0, [""; 0], "what is known has not moved");
 }
 
+/// A list may be short for a moment: what stands is not forgotten, or no later deletion would ever find it.
+#[test]
+fn what_only_a_list_lacks_is_not_accepted_as_gone() {
+    let bench = Bench::acme();
+    let run = ["run", "work", "--yes", "--simulate"];
+    bench.ran(&run).expect_code(0);
+    for path in ["/wholesale/subscribers", "/wholesale/customers"] {
+        let short = format!(
+            "[[fault]]\nmethod = \"GET\"\npath = \"{path}\"\ntimes = 0\nkind = \"status\"\nstatus = 200\nbody = '{{\"items\":[]}}'\n"
+        );
+        bench.write("short.toml", &short);
+        let short = bench.path("short.toml").display().to_string();
+        let accepted =
+            bench.ran(&["compare", "work", "--simulate", "--faults", &short, "--accept", "--yes"]).expect_code(4);
+        assert!(accepted.err.contains("missing from a list"), "{accepted:#?}");
+    }
+    let unchanged = bench.ran(&run).expect_code(0);
+    assert!(unchanged.out.contains("0 requests"), "{unchanged:#?}");
+    let users = fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    let person = "megan.treharne@larkmere-dental.example";
+    let header = users.lines().next().expect("a header");
+    let action = header.split(',').position(|cell| cell.trim() == "action").expect("it has the column");
+    let delete = |line: &str| {
+        let mut cells: Vec<&str> = line.split(',').collect();
+        if line.contains(person) {
+            cells[action] = "delete";
+        }
+        cells.join(",") + "\r\n"
+    };
+    bench.write("work/users.csv", &users.lines().map(delete).collect::<String>());
+    let deleted = bench.ran(&run).expect_code(0);
+    assert!(deleted.out.contains("1 deleted"), "{deleted:#?}");
+}
+
+/// Somebody deleted and made again by hand is another object: it is taken over by its e-mail, and the old id is forgotten.
+#[test]
+fn who_was_made_again_by_hand_is_taken_over_under_the_new_id() {
+    let bench = Bench::acme();
+    let simulator = Simulator::start(&bench, &[]);
+    ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    let person = "megan.treharne@larkmere-dental.example";
+    let list = format!("/wholesale/subscribers?email={person}");
+    let old = find(&simulator, &list);
+    let state = simulator.state();
+    let customer = state["customers"]["acme-006"]["id"].as_str().expect("it stands").to_owned();
+    meddle(&simulator, "DELETE", &format!("/wholesale/subscribers/{old}"), &json!({}));
+    let body = json!({ "customerId": customer, "email": person, "package": "webex_meetings", "provisioningParameters": { "firstName": "Megan", "lastName": "Treharne" } });
+    meddle(&simulator, "POST", "/wholesale/subscribers", &body);
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    assert_ne!(find(&simulator, &list), old);
+    ran(&bench, &simulator, &["compare", "work", "--accept", "--yes"]);
+    let after = ran(&bench, &simulator, &["run", "work", "--yes"]);
+    assert!(!after.out.contains("404") && !after.out.contains("not found"), "{after:#?}");
+}
+
 /// The id of the only entry of a list.
 fn find(simulator: &Simulator, path: &str) -> String {
     let address = simulator.url.strip_prefix("http://").expect("it is plain HTTP");

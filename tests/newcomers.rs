@@ -109,7 +109,7 @@ fn a_customer_that_was_taken_away_is_made_again_by_what_the_cure_says() {
     let once_more = ran(&["run", "work", "--yes"]).expect_code(4);
     let users = Results::read(&bench, &once_more, "users.results.csv").lines(&["fix"]);
     assert_eq!(named_organisation(&users[0]), organisation);
-    assert!(users[0].contains("take back the run that made it again"), "{users:?}");
+    assert!(users[0].contains("take back the run that made it again, whole"), "{users:?}");
     let undone = ran(&["undo", undo.rsplit(' ').next().unwrap_or_default(), "-C", "work", "--yes"]).expect_code(0);
     assert!(undone.err.contains(&format!("needs {organisation} in the column `org_id`")), "{}", undone.err);
     let plan = bench.ran(&["plan", "work"]).expect_code(0);

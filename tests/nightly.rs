@@ -350,20 +350,34 @@ fn mails_messages_and_what_a_night_prints_name_nobody_unless_sheets_are_asked_fo
     assert!(!letter.contains("locations.rejected.csv"), "a sheet without rows does not come: {letter}");
 }
 
-/// What arrived is whole for itself, and the rest never came: no silent 0.
+/// What arrived is whole for itself, and the rest never came: it waits in the inbox.
+#[test]
+fn sheets_that_cannot_stand_alone_are_left_in_the_inbox() {
+    let bench = first_night();
+    configure(&bench, "");
+    bench.remove("work/inbox/customers.csv");
+    let simulator = Simulator::start(&bench, &[]);
+    let ran = night(&bench, &simulator, &[]).expect_code(5);
+    assert!(ran.err.contains("has no customers.csv") && ran.err.contains("they were not taken"), "{}", ran.err);
+    assert!(!ran.err.contains(".turnup"), "{}", ran.err);
+    assert_eq!(inbox(&bench).len(), 2);
+    deliver(&bench, &[("customers.csv", CUSTOMERS)]);
+    night(&bench, &simulator, &[]).expect_code(0);
+}
+
 #[test]
 fn a_night_that_cannot_run_says_so_to_everybody() {
     let bench = first_night();
     let web = WebServer::start();
     configure(&bench, &format!("[notify]\nwebhook = \"http://{}/\"\n", web.address));
-    bench.remove("work/inbox/customers.csv");
+    bench.remove("work/templates.toml");
     let simulator = Simulator::start(&bench, &[]);
     let ran = night(&bench, &simulator, &[]).expect_code(1);
-    assert!(ran.err.contains("customers.csv"), "{}", ran.err);
+    assert!(ran.err.contains("templates.toml"), "{}", ran.err);
     let (_, body) = web.message();
     let body: serde_json::Value = serde_json::from_str(&body).expect("it is JSON");
     assert_eq!((&body["exit"], &body["verdict"]), (&1.into(), &"could not run".into()));
-    assert!(body["findings"][0].as_str().is_some_and(|words| words.contains("customers.csv")), "{body}");
+    assert!(body["findings"][0].as_str().is_some_and(|words| words.contains("templates.toml")), "{body}");
     assert!(body["workspace"].as_str().is_some_and(|path| path.starts_with('/')), "{body}");
 }
 

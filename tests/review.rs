@@ -260,7 +260,7 @@ fn a_row_is_mended_checked_sent_and_created() {
     let sent = review.post(&format!("/runs/{run}/send"), &format!("seen={seen}&keep=yes"));
     assert_eq!(sent.status, 303, "{}", sent.body);
     let new = sent.header("location").expect("the new run").to_owned();
-    review.wait_for(&new, "all well");
+    review.wait_for(&new, "its rows are well");
     let rows = review.get(&format!("{new}/rows?outcome=created")).body;
     assert!(rows.contains("users.csv:3") && !rows.contains("users.csv:4"), "{rows}");
     assert!(review.get(&format!("/runs/{run}")).body.contains("were sent as run"));

@@ -147,7 +147,7 @@ fn a_deleted_customer_is_told_as_deleted_and_its_way_back_names_its_organisation
         bench.write(file, text);
     }
     let again = line(&bench, "tejo", 3);
-    assert!(again.contains("in its column `org_id`") && !again.contains("the next run"), "{again}");
+    assert!(again.contains("its organisation in the column `org_id`") && !again.contains("the next run"), "{again}");
 }
 
 #[test]
@@ -211,4 +211,24 @@ fn an_emergency_address_that_was_refused_is_not_taken_for_one_that_nobody_wants(
     assert!(aurora.contains("failed  users 3/3") && aurora.contains("(R6"), "{aurora}");
     assert!(aurora.contains("emergency registered at 0 of ") && !aurora.contains("the next run"), "{aurora}");
     assert!(line(&bench, "tejo", 4).contains("emergency -"));
+}
+
+#[test]
+fn what_stands_in_the_way_of_every_run_is_no_go() {
+    let bench = waves();
+    bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);
+    bench.ran(&["status", "work"]).expect_code(0);
+    bench
+        .write("work/waves.csv", "wave,opens_at,closes_at,timezone,owner\n1,someday,2026-11-24 06:00,Europe/Lisbon,\n");
+    let status = bench.ran(&["status", "work"]).expect_code(3).out;
+    assert!(status.contains("waves.csv:2"), "{status}");
+    assert_eq!(json(&bench.ran(&["status", "work", "--format", "json"]).expect_code(3))["ready"], false);
+    bench.remove("work/waves.csv");
+    // Rejected rows in the place of the sheet are not all users.
+    let users = std::fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    let mut lines = users.lines().take(2);
+    let (header, row) = (lines.next().expect("a header"), lines.next().expect("a row"));
+    bench.write("work/users.csv", &format!("reason,{header},turnup_row\nwas wrong,{row},2\n"));
+    let status = bench.ran(&["status", "work"]).expect_code(3).out;
+    assert!(status.contains("`users.csv` is a file of rejected rows"), "{status}");
 }

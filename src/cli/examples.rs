@@ -69,8 +69,8 @@ pub const COMPARE: &str = "\
 Examples:
   turnup compare work                what stands otherwise in Webex than known or wanted
   turnup compare work --budget 200   200 requests at most; the next time begins with the rest
-  turnup compare work --accept       and what stands there becomes what is known, so that the next run
-                                     puts back what the sheets say";
+  turnup compare work --accept       what stands there becomes what is known, so that the next
+                                     run puts back what the sheets say";
 
 pub const TEMPLATE: &str = "\
 Examples:

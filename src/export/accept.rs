@@ -18,10 +18,16 @@ pub fn is_acceptable(one: &Difference) -> bool {
     matches!(one.kind, Kind::Changed | Kind::Gone) && !is_key && !one.steps.is_empty()
 }
 
+/// A person's location under a name that nothing is known of is one that was renamed: the person has not moved.
+fn is_known_place(known: &Known, one: &Difference) -> bool {
+    let is_place = (one.sheet, one.column) == (SheetKind::Users, Some("location"));
+    !is_place || one.found.as_deref().is_some_and(|name| known.get(&StepId::location(&one.customer, name)).is_some())
+}
+
 /// What is known of every object of which some differences were found, once they are taken over.
 pub fn accept(known: &Known, found: &[Difference]) -> Amended {
     let mut amended = Amended::new();
-    for one in found.iter().filter(|one| is_acceptable(one)) {
+    for one in found.iter().filter(|one| is_acceptable(one) && is_known_place(known, one)) {
         for step in &one.steps {
             match one.column {
                 None => amended.extend(with_it(step, known).into_iter().map(|gone| (gone, None))),

@@ -108,6 +108,11 @@ impl Look<'_> {
             if place.sheet == SheetKind::Customers || self.names_branch(name) {
                 seen.insert(site.id.clone());
             }
+            // Another one under the same name: the one that was made is there no more.
+            if is_other(known, "location_id", &site.id) {
+                self.gone(&place);
+                continue;
+            }
             if place.sheet == SheetKind::Locations && !is_same_value("name", name, &site.name) {
                 self.value(&place, Kind::Changed, "name", name, &site.name);
             }
@@ -232,6 +237,11 @@ impl Look<'_> {
             if self.wanted.users.contains_key(email) {
                 seen.insert(person.email.clone());
             }
+            // Somebody made again by hand: the one that was made is there no more.
+            if is_other(known, "subscriber_id", &person.subscriber_id) {
+                self.gone(&place);
+                continue;
+            }
             if person.email != *email {
                 self.value(&place, Kind::Changed, "email", email, &person.email);
             }
@@ -267,6 +277,11 @@ impl Look<'_> {
         });
         by_id.or_else(|| people.iter().find(|found| found.email == email))
     }
+}
+
+/// Is it known under another id?
+fn is_other(known: &Confirmed, name: &str, found: &str) -> bool {
+    known.ids.get(name).is_some_and(|id| key(id) != *found)
 }
 
 const CUSTOMER: &[&str] =

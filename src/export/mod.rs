@@ -6,6 +6,7 @@
 mod accept;
 mod chosen;
 mod compare;
+mod gone;
 mod live;
 mod look;
 mod numbers;
@@ -17,6 +18,7 @@ mod wishes;
 
 pub use accept::{Amended, accept, is_acceptable};
 pub use compare::{Difference, Kind, Wanted, compare, sizes};
+pub use gone::surely_gone;
 pub use live::{Reading, Unread, customers, estimate, read};
 pub use picture::{Fields, Person, Picture, Site};
 pub use reader::Budget;

@@ -161,6 +161,8 @@ async fn spend(
         night.exit = exit::GUARD;
         return Ok(());
     }
+    // Somebody else may have begun while the inbox was looked at.
+    drop(self::claim(workspace, wait, console).await?);
     // The run says it too, but only those who look at its output would hear it.
     let of_place = place_words(workspace, settings.lang, &console.clock);
     let before = (night.is_untaken && code != exit::WELL).then_some(code);
@@ -192,14 +194,13 @@ fn look_back(night: &mut Night, earlier: Option<&OpenRun>, now: Option<OpenRun>,
         Some(OpenRun::CutOff(run)) => {
             Some((run, "the run {run} was cut off; what it had sent was settled before tonight's sheets were run"))
         }
-        Some(OpenRun::Parked(run)) if is_same => {
+        Some(OpenRun::Parked(run)) if is_same && !night.heard.iter().any(|words| words.contains(run)) => {
             Some((run, "{run} still waits for approval; `turnup approve {run}` lets it go"))
         }
         Some(OpenRun::Parked(_)) | None => None,
     };
     night.heard.extend(told.map(|(run, words)| say(lang, words, &[("run", run)])));
-    let is_earlier = is_same && matches!(now, Some(OpenRun::Parked(_)));
-    night.open = now.filter(|_| !is_earlier);
+    night.open = now;
 }
 
 /// A folder that was never meant for turnup is left as it is.
@@ -223,7 +224,7 @@ fn refuse_wrong_folder(workspace: &Workspace, config: &Config, order: &NightOrde
 
 /// Behind the results of a whole run nobody remembers what was said before them.
 fn say_once_more(night: &Night, lang: Lang, console: &mut Console<'_>) {
-    if night.findings.is_empty() || night.summary.is_empty() {
+    if night.findings.is_empty() || (night.summary.is_empty() && night.heard.is_empty()) {
         return;
     }
     let words = "the night ends with exit code {exit}: {findings}";
@@ -345,9 +346,10 @@ fn taken(
             (Some(say(lang, words, &[("file", name), ("inbox", &shown)])), exit::REJECTED)
         }
         Arrival::Unreadable(wrong) => {
+            let place = inbox.join(wrong.place.to_string()).display().to_string();
             let words = "{place}: {message}; {fix}; the new sheets were not taken";
             let gaps: [(&str, &dyn std::fmt::Display); 3] =
-                [("place", &wrong.place), ("message", &wrong.message(lang)), ("fix", &wrong.fix(lang))];
+                [("place", &place), ("message", &wrong.message(lang)), ("fix", &wrong.fix(lang))];
             (Some(say(lang, words, &gaps)), exit::REJECTED)
         }
         Arrival::Wrong(words) => (Some(words.clone()), exit::GUARD),

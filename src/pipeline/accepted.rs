@@ -75,6 +75,9 @@ fn record(log: &mut Sqlite, settings: &Settings, amended: Amended, console: &Con
         provider: provider::name(settings),
         by: console.clock.by(),
         origin: Origin::Compare,
+        // It is over with its entries: a kill in between leaves nothing to resume, and nothing accepted.
+        finished: Some(at.clone()),
+        exit: Some(exit::WELL),
         ..RunHead::default()
     };
     let mut entries = Vec::new();
@@ -85,6 +88,5 @@ fn record(log: &mut Sqlite, settings: &Settings, amended: Amended, console: &Con
         entries.extend(events.map(|event| Entry { step: step.clone(), at: at.clone(), event }));
     }
     log.begin(&head, &Plan::default())?;
-    log.append(&run, &entries)?;
-    log.finish(&run, &console.clock.now(), exit::WELL)
+    log.append(&run, &entries)
 }

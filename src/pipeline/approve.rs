@@ -63,6 +63,19 @@ pub(super) fn waits(heads: &[RunHead], run: &str) -> bool {
     heads.last().is_some_and(|last| last.run == run && last.parked.is_some())
 }
 
+/// The run that waits already with the same plan over what was known then: whoever was told of it can still approve it.
+pub(super) fn parked_before(
+    log: &Sqlite,
+    known: Option<&String>,
+    plan: &Plan,
+    lang: Lang,
+) -> anyhow::Result<Option<String>> {
+    let Some(known) = known else { return Ok(None) };
+    let last = log.heads()?.pop();
+    let same = last.filter(|last| last.parked.as_ref() == Some(known) && last.digest == plan.digest());
+    Ok(same.map(|head| parked_words(&head, lang)))
+}
+
 /// Lets a parked run go exactly as it was parked.
 ///
 /// # Errors
@@ -79,7 +92,7 @@ pub async fn approve(
     let lang = settings.lang;
     let _claim = workspace.claim(&console.clock.who())?;
     let mut log = Sqlite::open(&workspace.journal())?;
-    let heads = log.runs()?;
+    let heads = log.heads()?;
     let head = heads.iter().find(|head| head.run == run).context("there is no such run; `turnup runs` lists them")?;
     let Some(parked) = &head.parked else {
         console.refuse(&say(lang, "the run {run} does not wait for approval", &[("run", &run)]));
@@ -92,7 +105,13 @@ pub async fn approve(
     place::settle(&workspace, &log, &settings, console)?;
     if !waits(&heads, run) || log.known()?.digest() != *parked {
         let words = "what is known has moved since {run} was parked, so it is not let go; run again";
-        console.refuse(&say(lang, words, &[("run", &run)]));
+        let words = say(lang, words, &[("run", &run)]);
+        let newer = heads.last().filter(|last| last.run != run && last.parked.is_some());
+        let newer = newer.map(|newer| {
+            let words = "{run} takes its place and waits for approval: `turnup approve {run}`";
+            say(lang, words, &[("run", &newer.run)])
+        });
+        console.refuse(&newer.unwrap_or(words));
         return Ok(exit::GUARD);
     }
     let windows = Windows::read(&workspace, lang, &console.clock)?;
@@ -136,6 +155,7 @@ fn show(
         forecast: &forecast,
         rejected: 0,
         blocked: 0,
+        is_retry: false,
         wave: None,
         left_alone: 0,
         is_first: false,
@@ -149,9 +169,13 @@ fn show(
 
 /// Says that a run is parked, and how it goes on.
 pub(super) fn say_parked(head: &RunHead, settings: &Settings, console: &mut Console<'_>) {
+    console.refuse(&parked_words(head, settings.lang));
+}
+
+fn parked_words(head: &RunHead, lang: Lang) -> String {
     let words = "nobody is there to confirm that, so {run} is parked with its plan and its sheets; `turnup approve {run}` lets \
                  it go, a new run takes its place";
-    console.refuse(&say(settings.lang, words, &[("run", &head.run)]));
+    say(lang, words, &[("run", &head.run)])
 }
 
 /// Says that today's run takes the place of one that waits.

@@ -10,7 +10,8 @@ use super::selected::Selected;
 use super::{Selection, checked, guard, known, standing};
 use crate::report;
 use crate::settings::Settings;
-use crate::text::say;
+use crate::sheet::CORRECTIONS;
+use crate::text::{self, say};
 use crate::workspace::Workspace;
 
 /// Causes that are told of sheets that are not taken.
@@ -31,9 +32,20 @@ pub fn probably_wrong(
     if !workspace.templates().exists() {
         return Ok(None);
     }
-    let copied = fs::copy(workspace.templates(), folder.join(TEMPLATES));
-    copied.with_context(|| format!("cannot copy `{TEMPLATES}` to `{}`", folder.display()))?;
-    let inputs = Inputs::read(folder, &settings.reading)?;
+    for name in [TEMPLATES, CORRECTIONS].into_iter().filter(|name| workspace.root().join(name).exists()) {
+        let copied = fs::copy(workspace.root().join(name), folder.join(name));
+        copied.with_context(|| format!("cannot copy `{name}` to `{}`", folder.display()))?;
+    }
+    let inputs = match Inputs::read(folder, &settings.reading) {
+        Ok(inputs) => inputs,
+        Err(error) => {
+            // The folder is nobody's business: the sheets would stand in that of the workspace.
+            let why = text::error(settings.lang, error.chain());
+            let why = why.replace(&folder.display().to_string(), &workspace.root().display().to_string());
+            let words = "the new sheets cannot stand together with those that are there: {why}; they were not taken";
+            return Ok(Some(say(settings.lang, words, &[("why", &why)])));
+        }
+    };
     let known = known(workspace)?;
     let standing = standing(&known);
     let mut checked = checked(&inputs, settings, &standing);

@@ -98,7 +98,8 @@ pub async fn compare(
     }
     refuse_unread(&reading.unread, settings.lang, console);
     if let (Some(confirmation), Some(log)) = (accept, &mut log) {
-        let code = accepted::accept(log, &settings, (&known, &found), confirmation, console)?;
+        let taking = take_over(&client, log, &settings, (&known, found), confirmation, console);
+        let code = taking.await?;
         return Ok(if reading.unread.is_empty() || code == exit::GUARD { code } else { exit::FAILED });
     }
     if found.iter().any(export::is_acceptable) {
@@ -111,6 +112,30 @@ pub async fn compare(
         (true, false) => exit::REJECTED,
         (true, true) => exit::WELL,
     })
+}
+
+/// Takes over what was found, once what is gone was asked for by its id. Returns the exit code.
+async fn take_over(
+    client: &Client,
+    log: &mut Sqlite,
+    settings: &Settings,
+    (known, found): (&Known, Vec<Difference>),
+    confirmation: Confirmation,
+    console: &mut Console<'_>,
+) -> anyhow::Result<u8> {
+    let sure = export::surely_gone(client, known, found);
+    let Some((sure, doubtful)) = unless_interrupted(console.interrupt.clone(), sure).await? else {
+        console.refuse(phrase(settings.lang, "interrupted; nothing was written"));
+        return Ok(exit::INTERRUPTED);
+    };
+    let code = accepted::accept(log, settings, (known, &sure), confirmation, console)?;
+    if doubtful == 0 {
+        return Ok(code);
+    }
+    let words = "{count|* object is|* objects are} missing from a list and {count|was|were} found by {count|its id|their ids}, or could not \
+                 be looked up; nothing was accepted of {count|it|them}, so compare again later";
+    console.refuse(&say(settings.lang, words, &[("count", &doubtful)]));
+    Ok(code.max(exit::FAILED))
 }
 
 /// May what is known be set right? Not while a run is open, whose requests may still take effect.

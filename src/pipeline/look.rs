@@ -52,11 +52,11 @@ pub fn runs_listed(workspace: &Workspace) -> anyhow::Result<Vec<RunListed>> {
         return Ok(Vec::new());
     }
     let log = Sqlite::open(&workspace.journal())?;
-    let heads = log.runs()?;
+    let (heads, all) = (log.runs()?, log.heads()?);
     let is_held = workspace.holder().is_some();
     let standing = |head: &RunHead| match () {
         () if head.finished.is_some() => RunStanding::Finished,
-        () if head.parked.is_some() && approve::waits(&heads, &head.run) => RunStanding::Parked,
+        () if head.parked.is_some() && approve::waits(&all, &head.run) => RunStanding::Parked,
         () if head.parked.is_some() => RunStanding::Superseded,
         () if is_held
             && heads.iter().rfind(|other| other.parked.is_none()).is_some_and(|last| last.run == head.run) =>

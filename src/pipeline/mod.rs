@@ -284,10 +284,9 @@ async fn provision(
     let known = recorded.log.known()?;
     let standing = standing(&known);
     let checked = checked(&inputs, settings, &standing);
-    if let Some(words) = mended::say_corrected(&inputs, settings.lang) {
-        console.say(&words);
-    }
-    for words in guard::damaged_text(&checked, settings.lang) {
+    for words in
+        mended::say_corrected(&inputs, settings.lang).into_iter().chain(guard::damaged_text(&checked, settings.lang))
+    {
         console.say(&words);
     }
     let mut selected = Selected::new(order.selection.clone(), &checked);
@@ -300,11 +299,10 @@ async fn provision(
         return refused(&words, code, &copies, console);
     }
     let plan = selected.plan(&checked, &known);
-    if let Some((words, code)) = saved.and_then(|_| windows.refusal_of_plan(&plan, &inputs)) {
+    let moved = saved.map(|saved| saved.moved(&copies, &plan, &known, settings)).transpose()?.flatten();
+    let closed = saved.and_then(|_| windows.refusal_of_plan(&plan, &inputs));
+    if let Some((words, code)) = closed.or(moved.map(|words| (words, exit::GUARD))) {
         return refused(&words, code, &copies, console);
-    }
-    if let Some(words) = saved.map(|saved| saved.moved(&copies, &plan, &known, settings)).transpose()?.flatten() {
-        return refused(&words, exit::GUARD, &copies, console);
     }
     let forecast = forecast(&plan, &known, settings, &recorded.log.learned(&provider::name(settings))?);
     console.say(&shown_plan(PlanFormat::Text, &checked, &known, &selected, &plan, &forecast, settings.lang));
@@ -313,16 +311,17 @@ async fn provision(
         Ok(Ceiling::Parked(digest)) => Some(digest),
         ended => {
             std::fs::remove_dir_all(&copies)?;
-            ended?;
-            console.say(phrase(settings.lang, "nothing was sent"));
-            return Ok(if confirmation == Confirmation::Wanted { exit::WELL } else { exit::GUARD });
+            return ended.map(|_| given_up(confirmation, settings.lang, console));
         }
     };
     guard::room(workspace, plan.open_steps()).inspect_err(|_| drop(std::fs::remove_dir_all(&copies)))?;
+    if let Some(words) = approve::parked_before(recorded.log, parked.as_ref(), &plan, settings.lang)? {
+        return refused(&words, exit::GUARD, &copies, console);
+    }
     selected.keep(&copies)?;
+    let before = recorded.log.runs()?;
     let begun_by = RunHead { parked, origin: order.origin, night: order.night, ..RunHead::default() };
     let head = head(run, (&plan, &forecast), settings, begun_by, &console.clock);
-    let before = recorded.log.runs()?;
     recorded.log.begin(&head, &plan).with_context(|| {
         format!(
             "nothing was sent, since `{}` cannot be written; make room on the disk, then run again",
@@ -340,6 +339,12 @@ async fn provision(
     drop((plan, forecast, checked));
     drop((inputs, known, standing));
     recorded.carry_out(&head.run, Scope::Everything, console).await
+}
+
+/// Says that nothing was sent, since somebody did not want it, or could not be asked. Returns the exit code.
+fn given_up(confirmation: Confirmation, lang: Lang, console: &mut Console<'_>) -> u8 {
+    console.say(phrase(lang, "nothing was sent"));
+    if confirmation == Confirmation::Wanted { exit::WELL } else { exit::GUARD }
 }
 
 /// Says why a run is not begun, and forgets it.
@@ -462,6 +467,7 @@ fn shown_plan(
         forecast,
         rejected,
         blocked,
+        is_retry: selected.selection.rows.is_some(),
         wave,
         warnings,
         left_organisations,

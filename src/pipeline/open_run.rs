@@ -23,7 +23,7 @@ pub fn open_run(workspace: &Workspace) -> anyhow::Result<Option<OpenRun>> {
         return Ok(None);
     }
     let log = Sqlite::open(&workspace.journal())?;
-    let heads = log.runs()?;
+    let heads = log.heads()?;
     if let Some(last) = heads.last().filter(|last| waits(&heads, &last.run)) {
         return Ok(Some(OpenRun::Parked(last.run.clone())));
     }

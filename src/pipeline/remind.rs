@@ -253,7 +253,12 @@ fn as_text(all: &[Waiting], lang: Lang) -> String {
             ("since", &since),
             ("mail", &mail_words(one, lang)),
         ];
-        report::printable(&say(lang, "{thing} of {customer} waits for {what} since {since}: {mail}", &gaps)) + "\n"
+        let words = if id.stage() == Some(plan::Stage::Customers) {
+            "{thing} waits for {what} since {since}: {mail}"
+        } else {
+            "{thing} of {customer} waits for {what} since {since}: {mail}"
+        };
+        report::printable(&say(lang, words, &gaps)) + "\n"
     };
     all.iter().map(line).collect()
 }

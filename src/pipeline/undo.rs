@@ -59,6 +59,7 @@ pub async fn undo(
         forecast: &forecast,
         rejected: 0,
         blocked: 0,
+        is_retry: false,
         wave: None,
         left_alone: 0,
         is_first: false,

@@ -17,10 +17,12 @@ pub(super) fn in_what_it_left(rows: &Rows<'_>, step: &Step) -> anyhow::Result<St
     let made = rows.log.find(rows.run, &StepId::customer(customer))?;
     let undo = match step.stage {
         Stage::Customers => String::new(),
-        _ if made.is_some_and(|step| step.action == Action::Create) => {
-            text::say(lang, "take it back (`turnup undo {run}`), ", &[("run", &rows.run)])
-        }
-        _ => text::phrase(lang, "take back the run that made it again (`turnup undo`), ").to_owned(),
+        _ if made.is_some_and(|step| step.action == Action::Create) => text::say(
+            lang,
+            "take the whole run back, with what it made for others too (`turnup undo {run}`), ",
+            &[("run", &rows.run)],
+        ),
+        _ => text::phrase(lang, "take back the run that made it again, whole (`turnup undo`), ").to_owned(),
     };
     let gaps: [(&str, &dyn fmt::Display); 3] = [("customer", &customer), ("org_id", org_id), ("undo", &undo)];
     Ok(text::say(lang, IN_WHAT_IT_LEFT, &gaps))

@@ -31,6 +31,8 @@ pub struct PlanView<'a> {
     pub forecast: &'a Forecast,
     pub rejected: usize,
     pub blocked: usize,
+    /// Is it about rows that came back mended?
+    pub is_retry: bool,
     /// The wave that was asked for.
     pub wave: Option<&'a str>,
     /// What a person should look at before it is sent.
@@ -228,7 +230,12 @@ pub(super) fn left_out(view: &PlanView<'_>) -> String {
     if view.rejected + view.blocked == 0 {
         return String::new();
     }
-    let words = "{rejected|* row is|* rows are} rejected and {blocked} held back by another row; `turnup check{wave: --wave *}` says why";
+    // The sheets that are checked are not those that came back.
+    let words = if view.is_retry {
+        "{rejected|* row is|* rows are} still rejected and {blocked} held back by another row; the results say why"
+    } else {
+        "{rejected|* row is|* rows are} rejected and {blocked} held back by another row; `turnup check{wave: --wave *}` says why"
+    };
     let wave = view.wave.map(text::quoted).unwrap_or_default();
     say(view.lang, words, &[("rejected", &view.rejected), ("blocked", &view.blocked), ("wave", &wave)]) + "\n"
 }

@@ -98,6 +98,8 @@ pub struct Status {
     pub strays: usize,
     /// Cells of the sheets that say what was mended and sent since.
     pub unmended: usize,
+    /// What stands in the way of every run, in words: files that cannot be understood, rejected rows in a sheet's place.
+    pub in_the_way: Vec<String>,
     /// The windows of waves, as waves.csv has them.
     pub windows: Vec<WaveWindow>,
 }
@@ -141,7 +143,7 @@ impl Status {
     pub fn exit_code(&self) -> u8 {
         let worst = self.customers.iter().map(|customer| customer.standing).max();
         match worst {
-            Some(Standing::Deleted | Standing::Ready) if self.strays == 0 => 0,
+            Some(Standing::Deleted | Standing::Ready) if self.strays == 0 && self.in_the_way.is_empty() => 0,
             Some(Standing::Failed) => 4,
             _ => 3,
         }
@@ -183,6 +185,7 @@ struct Json<'a> {
     windows_of_nobody: Vec<&'a WaveWindow>,
     strays: usize,
     unmended: usize,
+    in_the_way: &'a [String],
     customers: &'a [CustomerStatus],
 }
 
@@ -217,6 +220,7 @@ pub fn status_json(status: &Status) -> String {
         windows_of_nobody: status.windows_of_nobody().collect(),
         strays: status.strays,
         unmended: status.unmended,
+        in_the_way: &status.in_the_way,
         customers: &status.customers,
     };
     serde_json::to_string(&json).unwrap_or_default() + "\n"
@@ -255,6 +259,9 @@ pub fn status_text(status: &Status, lang: Lang) -> String {
     for window in status.windows_of_nobody() {
         text.push_str(&(say(lang, "wave {wave}: no customers", &[("wave", &window.wave)]) + "\n"));
         text.push_str(&window.line(lang));
+    }
+    for words in &status.in_the_way {
+        text.push_str(&format!("{}\n", printable(words)));
     }
     if status.strays > 0 {
         text.push_str(

@@ -92,6 +92,12 @@ impl Desk {
         format!("{}:{}", self.clock.by(), self.door.port())
     }
 
+    /// The text with the folder in the commands that it names, since nobody types them here.
+    pub fn with_folder(&self, text: &str) -> String {
+        let folder = std::path::absolute(&self.folder).unwrap_or_else(|_| self.folder.clone());
+        text::in_folder(text, &folder).into_owned()
+    }
+
     pub fn workspace(&self) -> anyhow::Result<Workspace> {
         Workspace::open(&self.folder)
     }

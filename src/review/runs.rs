@@ -140,7 +140,7 @@ pub(super) fn show(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Reply
             @if let Some(at) = &head.finished { ", " (phrase(lang, "finished")) " " (moment(at)) }
             ", " (phrase(lang, "sent to")) " " (shown(&text::retold(lang, &head.provider)))
         }
-        (how_it_goes_on(listed, lang))
+        (how_it_goes_on(desk, listed))
         @if let Some(run) = &sent_again {
             p class="note wait" {
                 (phrase(lang, "Only some rows were sent here. What else is to be mended is told on the page of run")) " "
@@ -176,7 +176,7 @@ pub(super) fn crumbs(lang: Lang, links: &[(&str, &str)], here: &str) -> Markup {
     }
 }
 
-fn how_it_goes_on(listed: &RunListed, lang: Lang) -> Markup {
+fn how_it_goes_on(desk: &Desk, listed: &RunListed) -> Markup {
     let words = match listed.standing {
         RunStanding::Unfinished => {
             "This run was cut off. `turnup resume` goes on where it stands; a new run settles first what it had sent."
@@ -186,7 +186,10 @@ fn how_it_goes_on(listed: &RunListed, lang: Lang) -> Markup {
         }
         _ => return html! {},
     };
-    html! { p class="note wait" { (phrase(lang, words)) } }
+    let words = phrase(desk.lang, words);
+    // The approval names its run.
+    let words = words.replace("`turnup approve`", &format!("`turnup approve {}`", listed.head.run));
+    html! { p class="note wait" { (ticked(&desk.with_folder(&words))) } }
 }
 
 /// What was mended and not sent yet.

@@ -19,7 +19,7 @@ use crate::pipeline::{self, Edits, RunListed, RunTold, SendOrder, Tried};
 use crate::plan::{Action, Forecast, Plan, Source, Stage, fingerprint};
 use crate::report::{self, Outcome, RowResult};
 use crate::settings::Settings;
-use crate::text::{Lang, phrase, say};
+use crate::text::{Lang, phrase, quoted, say};
 
 /// Changed cells that are listed.
 const CELLS_SHOWN: usize = 200;
@@ -202,14 +202,18 @@ pub(super) fn save(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Reply
         let path = folder.join(format!("{kind}.mended.csv"));
         let sheet = pipeline::edited_sheet(&told, &edits, kind);
         report::write_streamed(&path, |out| report::rejected_csv(&sheet, &rows, out))?;
-        files.push(path.display().to_string());
+        let path = std::path::absolute(&path).unwrap_or(path);
+        files.push(quoted(&path.display().to_string()));
     }
+    // It is typed wherever somebody stands.
+    let work = std::path::absolute(&desk.folder).unwrap_or_else(|_| desk.folder.clone());
+    let work = quoted(&work.display().to_string());
     let title = phrase(lang, "Saved");
     let body = html! {
         (crumbs(lang, &[("/runs", phrase(lang, "Runs")), (&format!("/runs/{run}"), run)], title))
         h1 { (title) }
         p class="lead" { (phrase(lang, "The mended rows are in these files; the command below sends one of them.")) }
-        @for file in &files { pre { "turnup retry --from " (shown(file)) } }
+        @for file in &files { pre { "turnup retry " (shown(&work)) " --from " (shown(file)) } }
         p { a class="button" href={ "/runs/" (run) "/send" } { (phrase(lang, "Back")) } }
     };
     Ok(desk.page(Part::Runs, title, &body))

@@ -460,12 +460,33 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "a execução {run}, que não terminou (`turnup resume` a continua)",
     ),
     (
-        "{org_id} in its column `org_id`: it was deleted, and that organisation still has the e-mails of its users",
-        "{org_id} na sua coluna `org_id`: ele foi excluído, e essa organização ainda tem os e-mails dos seus usuários",
+        "its organisation in the column `org_id`, since it was deleted and its users' e-mails stay there: {org_id}",
+        "sua organização na coluna `org_id`, pois ele foi excluído e os e-mails dos seus usuários ficam lá: {org_id}",
     ),
     (
         "its sheets: {cells|* cell lacks|* cells lack} what was mended and sent",
         "suas planilhas: falta em {cells|* célula|* células} o que foi corrigido e enviado",
+    ),
+    (
+        "`{file}` is a file of rejected rows, so only these count here; once they are sent, put the sheet back, mended",
+        "`{file}` é um arquivo de linhas rejeitadas, e só elas contam aqui; depois de enviadas, ponha de volta a planilha, corrigida",
+    ),
+    (
+        "{run} takes its place and waits for approval: `turnup approve {run}`",
+        "{run} ocupa o lugar dela e espera aprovação: `turnup approve {run}`",
+    ),
+    (
+        "{rejected|* row is|* rows are} still rejected and {blocked} held back by another row; the results say why",
+        "{rejected|* linha continua rejeitada|* linhas continuam rejeitadas} e {blocked} retidas por outra linha; os resultados dizem por quê",
+    ),
+    ("{thing} waits for {what} since {since}: {mail}", "{thing} espera por {what} desde {since}: {mail}"),
+    (
+        "{count|* object is|* objects are} missing from a list and {count|was|were} found by {count|its id|their ids}, or could not be looked up; nothing was accepted of {count|it|them}, so compare again later",
+        "{count|* objeto falta|* objetos faltam} em uma lista e {count|foi encontrado|foram encontrados} pelo id, ou não {count|pôde ser consultado|puderam ser consultados}; nada foi aceito {count|dele|deles}; compare de novo mais tarde",
+    ),
+    (
+        "the new sheets cannot stand together with those that are there: {why}; they were not taken",
+        "as planilhas novas não podem ficar junto com as que já estão lá: {why}; não foram usadas",
     ),
     ("what is wrong in {place}", "o que está errado em {place}"),
     ("the window of wave `{wave}`, which opens in {left}", "a janela da onda `{wave}`, que abre em {left}"),
@@ -937,10 +958,13 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "; ou, como {customer} já foi desfeito antes e a organização dele fica no Webex com e-mails e números: {undo}escreva \
          {org_id} na coluna `org_id` da linha dele, e execute de novo",
     ),
-    ("take it back (`turnup undo {run}`), ", "desfaça-o (`turnup undo {run}`), "),
     (
-        "take back the run that made it again (`turnup undo`), ",
-        "desfaça a execução que o criou de novo (`turnup undo`), ",
+        "take the whole run back, with what it made for others too (`turnup undo {run}`), ",
+        "desfaça a execução inteira, com o que ela fez também para outros (`turnup undo {run}`), ",
+    ),
+    (
+        "take back the run that made it again, whole (`turnup undo`), ",
+        "desfaça inteira a execução que o criou de novo (`turnup undo`), ",
     ),
     (
         "the organisation of {customer} stays in Webex, and its users' e-mails belong to it: a run that is to make the customer \

@@ -38,7 +38,7 @@ fn a_parked_night_names_the_run_and_how_it_goes_on() {
     night(&bench, &simulator, &[]).expect_code(0);
     bench.write("work/turnup.toml", "[guards]\nmax_changes = 1\nmax_change_rate = 0.01\n");
     deliver(&bench, &[("users.csv", &second_users())]);
-    let ears = listening(&bench, 2);
+    let ears = listening(&bench, 3);
     night(&bench, &simulator, &[]).expect_code(5);
     let (letter, message) = told(&ears);
     let run = message["run"].as_str().expect("the run is named").to_owned();
@@ -51,7 +51,14 @@ fn a_parked_night_names_the_run_and_how_it_goes_on() {
     let doctor = Ran::of(&mut bench.against(&simulator, &["doctor", "work"])).expect_code(1);
     assert!(doctor.out.contains(&format!("{run} waits for approval")), "{}", doctor.out);
 
-    // The next night parks a run of its own: only that one can be approved.
+    // The next night wants the very same: whoever read the first mail can still approve what it names.
+    night(&bench, &simulator, &[]).expect_code(5);
+    let (letter, message) = told(&ears);
+    assert_eq!(message["run"].as_str(), Some(run.as_str()));
+    assert!(letter.contains(&format!("turnup approve {run}")) && !letter.contains("can no longer"), "{letter}");
+    assert!(letter.contains("Subject: turnup work: parked until somebody approves it"), "{letter}");
+    // One with other sheets parks a run of its own, and only that one can be approved.
+    deliver(&bench, &[("users.csv", &second_users().replace("Lopes", "Lobo"))]);
     night(&bench, &simulator, &[]).expect_code(5);
     let (letter, message) = told(&ears);
     let newer = message["run"].as_str().expect("the run is named");
@@ -61,6 +68,8 @@ fn a_parked_night_names_the_run_and_how_it_goes_on() {
         !letter.contains(&format!("turnup approve {run}")) && letter.contains("can no longer be approved"),
         "{letter}"
     );
+    let late = Ran::of(&mut bench.against(&simulator, &["approve", &run, "-C", "work", "--yes"])).expect_code(5);
+    assert!(late.err.contains(&format!("{newer} takes its place and waits for approval")), "{late:#?}");
 }
 
 #[test]

@@ -58,6 +58,11 @@ pub fn set_announcement_language(org_id: &str, location_id: &str, language: &str
         .with_body(json!({ "announcementLanguage": language }))
 }
 
+/// Reads a location.
+pub fn get_location(org_id: &str, location_id: &str) -> Request {
+    Request::new(Method::Get, format!("/locations/{}", segment(location_id))).with_query("orgId", org_id)
+}
+
 /// Looks whether calling is enabled for a location: 404 means it is not.
 pub fn get_calling_location(org_id: &str, location_id: &str) -> Request {
     Request::new(Method::Get, format!("/telephony/config/locations/{}", segment(location_id)))

@@ -96,6 +96,11 @@ pub fn who_am_i() -> Request {
     Request::new(Method::Get, "/people/me")
 }
 
+/// Reads a user.
+pub fn get_subscriber(subscriber_id: &str) -> Request {
+    Request::new(Method::Get, format!("/wholesale/subscribers/{}", segment(subscriber_id)))
+}
+
 /// Reads a person, with number, extension and location.
 pub fn get_person(person_id: &str) -> Request {
     Request::new(Method::Get, format!("/people/{}", segment(person_id))).with_query("callingData", "true")

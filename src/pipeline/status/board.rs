@@ -150,7 +150,7 @@ impl<'a> Board<'a> {
                     continue;
                 }
                 let Some(gathered) = self.by_customer.get_mut(&report::customer_of(row, sheets)) else {
-                    self.strays += 1;
+                    self.strays += usize::from(!self.is_named(&report::customer_of(row, sheets)));
                     continue;
                 };
                 gathered.open += usize::from(verdict != Verdict::Clean);
@@ -162,6 +162,12 @@ impl<'a> Board<'a> {
                 }
             }
         }
+    }
+
+    /// Is there a row of that customer at all? One that is skipped takes its rows along.
+    fn is_named(&self, customer: &str) -> bool {
+        let sheet = &self.checked.sheets().customers;
+        (0..sheet.row_count()).any(|row| sheet.cell(row, c::EXTERNAL_ID.spec.header).trim() == customer)
     }
 
     /// Rows with mistakes, by code.
@@ -235,7 +241,7 @@ impl<'a> Board<'a> {
         let mut customers: Vec<CustomerStatus> =
             ids(self.checked).map(|(row, id)| self.customer(row, &id, waves)).collect();
         customers.sort_by_cached_key(|customer| wave_order(customer.wave.as_deref()));
-        Status { customers, strays: self.strays, unmended: 0, windows: Vec::new() }
+        Status { customers, strays: self.strays, unmended: 0, in_the_way: Vec::new(), windows: Vec::new() }
     }
 
     fn customer(&self, row: usize, id: &str, waves: &[Wave]) -> CustomerStatus {
@@ -257,7 +263,7 @@ impl<'a> Board<'a> {
             users: gathered.users,
             numbers_live: gathered.numbers.0,
             numbers_staged: gathered.numbers.1,
-            administrator: cell(c::ADMIN_EMAIL.spec.header).map(|email| {
+            administrator: cell(c::ADMIN_EMAIL.spec.header).filter(|_| !is_gone).map(|email| {
                 let email = email.to_lowercase();
                 Administrator { stands: self.known.get(&StepId::user(&email)).is_some(), email }
             }),
@@ -285,6 +291,15 @@ impl<'a> Board<'a> {
         if let Some(approval) = self.holds.approval(customer) {
             let what = approval.words(self.lang);
             waits.push(Wait { standing: Standing::Waiting, what, since: None, count: 1 });
+        }
+        // A failure of a customer that is made again comes of its organisation, and so will the next one.
+        if let Some(organisation) = self.holds.organisation(customer).filter(|_| !waits.is_empty()) {
+            let what = organisation.words(self.lang);
+            waits.push(Wait { standing: Standing::Open, what, since: None, count: 1 });
+        }
+        if let Some(unfinished) = self.holds.unfinished(customer).filter(|_| !waits.is_empty()) {
+            let what = unfinished.words(self.lang);
+            waits.push(Wait { standing: Standing::Open, what, since: None, count: 1 });
         }
         if waits.is_empty() && gathered.open > 0 {
             let hold = self.holds.before_next(customer, wave, self.now);

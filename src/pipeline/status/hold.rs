@@ -39,8 +39,8 @@ impl Hold {
                 say(lang, "the run {run}, which is not over (`turnup resume` goes on with it)", &[("run", run)])
             }
             Self::Organisation { org_id } => {
-                let words = "{org_id} in its column `org_id`: it was deleted, and that organisation still has the \
-                             e-mails of its users";
+                let words = "its organisation in the column `org_id`, since it was deleted and its users' e-mails stay there: \
+                             {org_id}";
                 say(lang, words, &[("org_id", org_id)])
             }
             Self::Unmended { cells } => {
@@ -120,15 +120,28 @@ impl Holds {
         }
     }
 
+    /// The run of a customer that left off.
+    pub fn unfinished(&self, customer: &str) -> Option<Hold> {
+        match &self.open_run {
+            Some(OpenRun::CutOff(run)) if self.of_open_run.contains(customer) => {
+                Some(Hold::Unfinished { run: run.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    /// The organisation that a deleted customer left, and that it needs to be made again.
+    pub fn organisation(&self, customer: &str) -> Option<Hold> {
+        self.organisations.get(customer).map(|org_id| Hold::Organisation { org_id: org_id.clone() })
+    }
+
     /// What has to be done before a run can do what is open of a customer; none where the next one does.
     pub fn before_next(&self, customer: &str, wave: Option<&Wave>, now: jiff::Timestamp) -> Option<Hold> {
-        if let Some(OpenRun::CutOff(run)) = &self.open_run
-            && self.of_open_run.contains(customer)
-        {
-            return Some(Hold::Unfinished { run: run.clone() });
+        if let Some(unfinished) = self.unfinished(customer) {
+            return Some(unfinished);
         }
-        if let Some(org_id) = self.organisations.get(customer) {
-            return Some(Hold::Organisation { org_id: org_id.clone() });
+        if let Some(organisation) = self.organisation(customer) {
+            return Some(organisation);
         }
         if let Some(cells) = self.unmended.get(customer) {
             return Some(Hold::Unmended { cells: *cells });

@@ -9,6 +9,7 @@ use std::path::Path;
 use self::board::Board;
 use super::inputs::Inputs;
 use super::{Clock, Console, checked, exit, mends, open_run, standing};
+use crate::diagnostic::Severity;
 use crate::journal::{Log, Sqlite};
 use crate::model::SheetKind;
 use crate::plan;
@@ -51,10 +52,10 @@ pub fn status(
             return Ok(exit::USAGE);
         }
     }
-    console.print(&match format {
-        StatusFormat::Text => report::status_text(&status, lang),
-        StatusFormat::Json => report::status_json(&status),
-    });
+    match format {
+        StatusFormat::Text => console.print_words(&report::status_text(&status, lang)),
+        StatusFormat::Json => console.print(&report::status_json(&status)),
+    }
     Ok(status.exit_code())
 }
 
@@ -76,7 +77,25 @@ pub fn status_of(workspace: &Workspace, settings: &Settings, clock: &Clock) -> a
     }
     let unmended = SheetKind::ALL.into_iter().map(|kind| inputs.sheets.get(kind).corrected_since().count()).sum();
     let windows = inputs.waves.iter().map(|wave| window_of(wave, clock)).collect();
-    Ok(Status { unmended, windows, ..board.status(&inputs.waves) })
+    let in_the_way = in_the_way(&inputs, settings);
+    Ok(Status { unmended, in_the_way, windows, ..board.status(&inputs.waves) })
+}
+
+/// Files that no run would go on with, and rejected rows that lie in the place of a sheet.
+fn in_the_way(inputs: &Inputs, settings: &Settings) -> Vec<String> {
+    let lang = settings.lang;
+    let of_files = settings
+        .found
+        .iter()
+        .chain(&inputs.found)
+        .filter(|found| found.severity == Severity::Error && found.place.sheet.is_none());
+    let broken = of_files.map(|found| format!("{}: {}; {}", found.place, found.message(lang), found.fix(lang)));
+    let sheets = SheetKind::ALL.into_iter().map(|kind| inputs.sheets.get(kind)).filter(|sheet| sheet.is_back());
+    let back = sheets.map(|sheet| {
+        let words = "`{file}` is a file of rejected rows, so only these count here; once they are sent, put the sheet back, mended";
+        say(lang, words, &[("file", &sheet.file)])
+    });
+    broken.chain(back).collect()
 }
 
 fn window_of(wave: &Wave, clock: &Clock) -> WaveWindow {

@@ -88,7 +88,11 @@ pub(super) fn is_date_format(code: &str) -> bool {
 
 /// How a whole number is shown that has a place for every digit, such as `0000` or `00000-000`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Padding(std::sync::Arc<[Shown]>);
+pub(super) struct Padding {
+    shown: std::sync::Arc<[Shown]>,
+    /// Zero has a form of its own, such as none at all.
+    has_own_zero: bool,
+}
 
 /// One character of a number format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +106,9 @@ impl Padding {
     /// the digits of numbers people dial and of postal codes.
     pub fn of(code: &str) -> Option<Self> {
         const PLACES_MAX: usize = 40;
-        let (code, is_quoted) = (code.split(';').next().unwrap_or_default(), &mut false);
+        let sections: Vec<&str> = code.split(';').collect();
+        let has_own_zero = sections.get(2).is_some_and(|zero| *zero != sections[0]);
+        let (code, is_quoted) = (sections[0], &mut false);
         // The language of a format changes nothing of its zeros.
         let code = match code.strip_prefix("[$-") {
             Some(rest) => rest.split_once(']')?.1,
@@ -123,22 +129,26 @@ impl Padding {
         }
         let digits = shown.iter().filter(|shown| **shown == Shown::Digit).count();
         let is_padding = digits >= 2 || digits == 1 && shown.len() > 1;
-        (is_padding && !*is_quoted && shown.len() <= PLACES_MAX).then(|| Self(shown.into()))
+        (is_padding && !*is_quoted && shown.len() <= PLACES_MAX).then(|| Self { shown: shown.into(), has_own_zero })
     }
 
     /// A whole number as the spreadsheet shows it; nothing for any other, and for one whose digits are not all there.
     pub fn shown(&self, number: &str) -> Option<String> {
         const DIGITS_KEPT: usize = 15;
+        let is_zero = number.bytes().all(|byte| byte == b'0');
+        if is_zero && self.has_own_zero {
+            return None;
+        }
         if number.is_empty() || number.len() > DIGITS_KEPT || !number.bytes().all(|b| b.is_ascii_digit()) {
             return None;
         }
-        let places = self.0.iter().filter(|shown| **shown == Shown::Digit).count();
+        let places = self.shown.iter().filter(|shown| **shown == Shown::Digit).count();
         let digits = format!("{number:0>places$}");
         // Digits without a place of their own stand at the first one.
         let (mut first, mut rest) =
             (Some(&digits[..=digits.len() - places]), digits[digits.len() - places + 1..].chars());
         let mut text = String::new();
-        for shown in self.0.iter() {
+        for shown in self.shown.iter() {
             match (shown, first.take()) {
                 (Shown::Literal(character), kept) => {
                     first = kept;
@@ -175,6 +185,8 @@ mod tests {
             ("[$-816]0000;[Red]-0000", "42", Some("0042")),
             ("0000", "1.5", None),
             ("0000", "-42", None),
+            ("0000;-0000;;@", "0", None),
+            ("0000;-0000;;@", "42", Some("0042")),
             ("0000", "1234567890123456", None),
         ] {
             let padding = Padding::of(code).unwrap_or_else(|| panic!("{code} is one"));
