@@ -109,7 +109,7 @@ fn what_is_not_as_usual_is_a_finding_of_its_own() {
     night(&bench, &simulator, &[]).expect_code(0);
     deliver(&bench, &[("users (1).csv", USERS)]);
     let ran = night(&bench, &simulator, &[]).expect_code(3);
-    assert!(ran.err.contains("(only users (1).csv, which is called like none)"), "{}", ran.err);
+    assert!(ran.err.contains("(only users (1).csv, whose name is no sheet's)"), "{}", ran.err);
     bench.remove("work/inbox/users (1).csv");
     deliver(&bench, &[("users.csv", USERS)]);
     let ran = night(&bench, &simulator, &[]).expect_code(5);

@@ -328,7 +328,7 @@ fn taken(
             (None, exit::WELL)
         }
         Arrival::Nothing(others) => {
-            let words = "no new sheet is in `{inbox}`{others: (only *, which is called like none)}; what waits and what was not \
+            let words = "no new sheet is in `{inbox}`{others: (only *, whose name is no sheet's)}; what waits and what was not \
                          finished is carried on with";
             (Some(say(lang, words, &[("inbox", &shown), ("others", &others.join(", "))])), exit::REJECTED)
         }

@@ -716,7 +716,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "T405",
         "nobody confirmed that the location is supported",
-        "write yes, or set supported_location = true in the template `{template}`",
+        "write `yes` into `supported_location`, or set supported_location = true in the template `{template}`",
         "Partner Hub asks for this confirmation with a tick box before a customer is created.",
         "`supported_location` blank in the row and in the template; write `yes`",
     ),
@@ -780,7 +780,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "P507",
         "this is user {count} with `{value}`, but the customer's limit is {limit}",
-        "raise the limit ({related}), or give fewer users the package",
+        "raise the limit ({related}) and run the sheets, or give fewer users the package",
         "A limit caps how many of a package the customer may hold.",
         "51 users with `webex_calling` under `webex_calling=50`",
     ),

@@ -1527,7 +1527,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "não tem o índice dos seus arquivos, e provavelmente foi cortada",
     ),
     (
-        "no new sheet is in `{inbox}`{others: (only *, which is called like none)}; what waits and what was not finished is carried on with",
+        "no new sheet is in `{inbox}`{others: (only *, whose name is no sheet's)}; what waits and what was not finished is carried on with",
         "não há planilha nova em `{inbox}`{others: (só *, que não tem nome de planilha)}; o que espera e o que não terminou segue adiante",
     ),
     (

@@ -716,7 +716,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "T405",
         "ninguém confirmou que a localidade é atendida",
-        "escreva yes, ou ponha supported_location = true no modelo `{template}`",
+        "escreva `yes` em `supported_location`, ou ponha supported_location = true no modelo `{template}`",
         "O Partner Hub pede esta confirmação com uma caixa de seleção antes de criar um cliente.",
         "`supported_location` em branco na linha e no modelo; escreva `yes`",
     ),
@@ -780,7 +780,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "P507",
         "este é o usuário {count} com `{value}`, mas o limite do cliente é {limit}",
-        "aumente o limite ({related}), ou dê o pacote a menos usuários",
+        "aumente o limite ({related}) e execute as planilhas, ou dê o pacote a menos usuários",
         "Um limite diz quantos de um pacote o cliente pode ter.",
         "51 usuários com `webex_calling` sob `webex_calling=50`",
     ),
