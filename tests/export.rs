@@ -579,9 +579,11 @@ fn who_was_made_again_by_hand_is_taken_over_under_the_new_id() {
     meddle(&simulator, "POST", "/wholesale/subscribers", &body);
     std::thread::sleep(std::time::Duration::from_millis(200));
     assert_ne!(find(&simulator, &list), old);
-    ran(&bench, &simulator, &["compare", "work", "--accept", "--yes"]);
-    let after = ran(&bench, &simulator, &["run", "work", "--yes"]);
-    assert!(!after.out.contains("404") && !after.out.contains("not found"), "{after:#?}");
+    let accepted = ran(&bench, &simulator, &["compare", "work", "--accept", "--yes"]).expect_code(0);
+    assert!(accepted.err.contains("1 is gone from Webex"), "{accepted:#?}");
+    // Nobody asks for the old id any more: the new object is looked at, and what differs is told.
+    let after = ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(4);
+    assert!(after.out.contains("1 conflict") && after.out.contains("[R603]"), "{after:#?}");
 }
 
 /// The id of the only entry of a list.

@@ -214,6 +214,17 @@ fn an_emergency_address_that_was_refused_is_not_taken_for_one_that_nobody_wants(
 }
 
 #[test]
+fn the_rows_of_a_customer_that_is_skipped_belong_to_somebody() {
+    let bench = waves();
+    tejo_goes(&bench);
+    let text = std::fs::read_to_string(bench.path("work/customers.csv")).expect("it is there");
+    bench.write("work/customers.csv", &text.replace(",delete", ",skip"));
+    bench.ran(&["run", "work", "--yes", "--simulate"]);
+    let status = bench.ran(&["status", "work"]).expect_code(0).out;
+    assert!(!status.contains("belong"), "{status}");
+}
+
+#[test]
 fn what_stands_in_the_way_of_every_run_is_no_go() {
     let bench = waves();
     bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);

@@ -12,10 +12,10 @@ pub type Amended = BTreeMap<StepId, Option<Confirmed>>;
 
 /// Can the difference be taken over? What is not about an object that was confirmed cannot, nor can another key: under
 /// another e-mail or name the row would be somebody else.
-pub fn is_acceptable(one: &Difference) -> bool {
+pub fn is_acceptable(known: &Known, one: &Difference) -> bool {
     let is_key =
         matches!((one.sheet, one.column), (SheetKind::Users, Some("email")) | (SheetKind::Locations, Some("name")));
-    matches!(one.kind, Kind::Changed | Kind::Gone) && !is_key && !one.steps.is_empty()
+    matches!(one.kind, Kind::Changed | Kind::Gone) && !is_key && !one.steps.is_empty() && is_known_place(known, one)
 }
 
 /// A person's location under a name that nothing is known of is one that was renamed: the person has not moved.
@@ -27,7 +27,7 @@ fn is_known_place(known: &Known, one: &Difference) -> bool {
 /// What is known of every object of which some differences were found, once they are taken over.
 pub fn accept(known: &Known, found: &[Difference]) -> Amended {
     let mut amended = Amended::new();
-    for one in found.iter().filter(|one| is_acceptable(one) && is_known_place(known, one)) {
+    for one in found.iter().filter(|one| is_acceptable(known, one)) {
         for step in &one.steps {
             match one.column {
                 None => amended.extend(with_it(step, known).into_iter().map(|gone| (gone, None))),

@@ -22,7 +22,7 @@ pub(super) fn accept(
 ) -> anyhow::Result<u8> {
     let lang = settings.lang;
     let amended = export::accept(known, found);
-    let left = found.iter().filter(|one| !export::is_acceptable(one)).count();
+    let left = found.iter().filter(|one| !export::is_acceptable(known, one)).count();
     if amended.is_empty() {
         console
             .say(phrase(lang, "there is nothing to accept: only what was confirmed and stands otherwise now can be"));

@@ -149,20 +149,7 @@ fn show(
         .context("the inputs that were kept with the run cannot be read, so it is not let go")?;
     let known = log.known()?;
     let forecast = forecast(plan, &known, &settings, &log.learned(&provider::name(&settings))?);
-    let view = PlanView {
-        sheets: &inputs.sheets,
-        plan,
-        forecast: &forecast,
-        rejected: 0,
-        blocked: 0,
-        is_retry: false,
-        wave: None,
-        left_alone: 0,
-        is_first: false,
-        left_organisations: &[],
-        warnings: &[],
-        lang: settings.lang,
-    };
+    let view = PlanView::alone(&inputs.sheets, plan, &forecast, settings.lang);
     console.say(&report::plan(PlanFormat::Text, &view));
     Ok(())
 }

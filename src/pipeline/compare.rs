@@ -102,7 +102,7 @@ pub async fn compare(
         let code = taking.await?;
         return Ok(if reading.unread.is_empty() || code == exit::GUARD { code } else { exit::FAILED });
     }
-    if found.iter().any(export::is_acceptable) {
+    if found.iter().any(|one| export::is_acceptable(&known, one)) {
         let words = "`turnup compare --accept` takes over what stands in Webex as what is known; the next run then \
                      puts back what the sheets say";
         console.say(phrase(settings.lang, words));

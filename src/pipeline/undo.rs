@@ -53,20 +53,7 @@ pub async fn undo(
     let inputs = Inputs::read(&workspace.inputs(run), &settings.as_kept(&workspace.inputs(run))?.reading)
         .context("the inputs that were kept with the run are gone, so it cannot be taken back row by row")?;
     let forecast = forecast(&undo.plan, &known, &settings, &log.learned(&provider::name(&settings))?);
-    let view = PlanView {
-        sheets: &inputs.sheets,
-        plan: &undo.plan,
-        forecast: &forecast,
-        rejected: 0,
-        blocked: 0,
-        is_retry: false,
-        wave: None,
-        left_alone: 0,
-        is_first: false,
-        left_organisations: &[],
-        warnings: &[],
-        lang,
-    };
+    let view = PlanView::alone(&inputs.sheets, &undo.plan, &forecast, lang);
     // Told before the question, or else at the end, where it is read.
     let again = again_words(&undo, &known, lang);
     let before = if confirmation == Confirmation::Wanted { again.as_str() } else { "" };

@@ -65,8 +65,9 @@ pub fn reason_words(reason: &Reason, lang: Lang) -> String {
     reason.all().map(|reason| one_reason(reason, lang)).collect::<Vec<_>>().join("; ")
 }
 
-fn one_reason(reason: &Reason, lang: Lang) -> String {
-    let mut words = match reason.code.as_deref().and_then(Code::from_id) {
+/// Why it ended so, in the words of its code.
+pub fn code_words(reason: &Reason, lang: Lang) -> String {
+    match reason.code.as_deref().and_then(Code::from_id) {
         Some(code) => {
             let message = text::entry(lang, code.id()).message;
             let message =
@@ -74,7 +75,11 @@ fn one_reason(reason: &Reason, lang: Lang) -> String {
             format!("{message} ({code})")
         }
         None => text::retold(lang, &reason.text).into_owned(),
-    };
+    }
+}
+
+fn one_reason(reason: &Reason, lang: Lang) -> String {
+    let mut words = code_words(reason, lang);
     if let Some(root) = &reason.blocked_by {
         let waits = say(lang, "waits for {step}", &[("step", &thing_words(root, lang))]);
         words = if words.is_empty() { waits } else { format!("{words}; {waits}") };

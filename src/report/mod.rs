@@ -39,7 +39,7 @@ pub use causes::{
     Cause, CauseExample, CauseKind, Causes, Mend, Shown, causes_of_findings, causes_of_results, causes_page, percent,
 };
 pub use corrected::tell_corrected;
-pub use deeds::{event_words, reason_words, thing_words, wait_cause};
+pub use deeds::{code_words, event_words, reason_words, thing_words, wait_cause};
 pub use evidence::{Deed, EVIDENCE_SCHEMA, Evidence, by_hand, evidence_text};
 pub use findings::{CHECK_SCHEMA, FindingsFormat, findings};
 pub use foretold::{Foretold, foretold, foretold_words};

@@ -47,6 +47,26 @@ pub struct PlanView<'a> {
     pub lang: Lang,
 }
 
+impl<'a> PlanView<'a> {
+    /// A plan that stands already, of which nothing but itself is told.
+    pub const fn alone(sheets: &'a Sheets, plan: &'a Plan, forecast: &'a Forecast, lang: Lang) -> Self {
+        Self {
+            sheets,
+            plan,
+            forecast,
+            rejected: 0,
+            blocked: 0,
+            is_retry: false,
+            wave: None,
+            left_alone: 0,
+            is_first: false,
+            left_organisations: &[],
+            warnings: &[],
+            lang,
+        }
+    }
+}
+
 /// Writes a plan in a format.
 pub fn plan(format: PlanFormat, view: &PlanView<'_>) -> String {
     match format {

@@ -142,6 +142,11 @@ impl<'a> Board<'a> {
     fn take_verdicts(&mut self) {
         let sheets = self.checked.sheets();
         let mut seen = HashSet::new();
+        // A customer that is skipped takes its rows along.
+        let customers = &sheets.customers;
+        let named =
+            (0..customers.row_count()).map(|row| customers.cell(row, c::EXTERNAL_ID.spec.header).trim().to_owned());
+        let named: HashSet<String> = named.collect();
         for kind in SheetKind::ALL {
             for index in 0..sheets.get(kind).row_count() {
                 let row = RowRef { sheet: kind, index };
@@ -149,8 +154,9 @@ impl<'a> Board<'a> {
                 if verdict == Verdict::Skipped {
                     continue;
                 }
-                let Some(gathered) = self.by_customer.get_mut(&report::customer_of(row, sheets)) else {
-                    self.strays += usize::from(!self.is_named(&report::customer_of(row, sheets)));
+                let customer = report::customer_of(row, sheets);
+                let Some(gathered) = self.by_customer.get_mut(&customer) else {
+                    self.strays += usize::from(!named.contains(&customer));
                     continue;
                 };
                 gathered.open += usize::from(verdict != Verdict::Clean);
@@ -162,12 +168,6 @@ impl<'a> Board<'a> {
                 }
             }
         }
-    }
-
-    /// Is there a row of that customer at all? One that is skipped takes its rows along.
-    fn is_named(&self, customer: &str) -> bool {
-        let sheet = &self.checked.sheets().customers;
-        (0..sheet.row_count()).any(|row| sheet.cell(row, c::EXTERNAL_ID.spec.header).trim() == customer)
     }
 
     /// Rows with mistakes, by code.

@@ -1,10 +1,9 @@
 //! What the journal says of a step that is not done, in words.
 
-use crate::diagnostic::Code;
 use crate::journal::{Ending, Reason, Record, State};
 use crate::plan::Step;
 use crate::report::{self, Standing};
-use crate::text::{self, Lang, phrase};
+use crate::text::{Lang, phrase};
 
 /// What the journal says of a step that is not done.
 pub(super) struct Told {
@@ -43,14 +42,5 @@ fn waiting(reason: &Reason, lang: Lang) -> Option<String> {
 
 /// Why it failed, in the words of its code.
 fn failure(step: &Step, reason: Option<&Reason>, lang: Lang) -> String {
-    let Some(reason) = reason else { return step.id.to_string() };
-    match reason.code.as_deref().and_then(Code::from_id) {
-        Some(code) => {
-            let message = text::entry(lang, code.id()).message;
-            let message =
-                text::fill(message, |name| (name == "reason").then(|| text::retold(lang, &reason.text).into_owned()));
-            format!("{message} ({code})")
-        }
-        None => text::retold(lang, &reason.text).into_owned(),
-    }
+    reason.map_or_else(|| step.id.to_string(), |reason| report::code_words(reason, lang))
 }
