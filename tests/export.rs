@@ -5,8 +5,6 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Read, Write};
-use std::net::TcpStream;
 
 use serde_json::{Value, json};
 use support::{Bench, CUSTOMERS, Ran, Simulator, USERS, copy_acme, outcomes};
@@ -35,23 +33,6 @@ fn standing(simulator: &Simulator) -> Value {
     let mut state = simulator.state();
     state.as_object_mut().expect("the state is an object").remove("requests");
     state
-}
-
-/// Somebody else's change, made over the API.
-fn meddle(simulator: &Simulator, method: &str, path: &str, body: &Value) {
-    let address = simulator.url.strip_prefix("http://").expect("it is plain HTTP");
-    let mut stream = TcpStream::connect(address).expect("the simulator listens");
-    let body = body.to_string();
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer good-token\r\ncontent-type: application/json\r\n\
-         content-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
-    )
-    .expect("the simulator reads");
-    let mut text = String::new();
-    stream.read_to_string(&mut text).expect("the simulator answers");
-    assert!(text.starts_with("HTTP/1.1 20"), "{method} {path}: {text}");
 }
 
 /// The rows of a sheet, by column.
@@ -328,10 +309,10 @@ fn somebody_elses_callback_number_is_named() {
     let state = simulator.state();
     let org = state["customers"]["aurora"]["orgId"].as_str().expect("it stands").to_owned();
     let place = state["locations"]["aurora/Headquarters"]["id"].as_str().expect("it stands").to_owned();
-    let ana = find(&simulator, &format!("/people?orgId={org}&email=ana@aurora.example"));
+    let ana = id(&simulator, &format!("/people?orgId={org}&email=ana@aurora.example"));
     let path = format!("/telephony/config/locations/{place}/features/emergencyCallbackNumber?orgId={org}");
     let member = json!({ "selected": "LOCATION_MEMBER_NUMBER", "locationMemberId": ana });
-    meddle(&simulator, "PUT", &path, &member);
+    simulator.asked("PUT", &path, &member);
     let changed = "changed | customers | aurora | emergency_callback | main_number | somebody else's number";
     assert_eq!(differences(&bench, &simulator, 3, &[]).0, [changed]);
     let exported = ran(&bench, &simulator, &["export", "work"]).expect_code(0);
@@ -414,6 +395,11 @@ fn a_customer_that_cannot_be_read_is_named_and_left_out() {
     assert!(customers.iter().all(|customer| *customer == customers[0]), "{customers:?}");
 }
 
+/// The id of the only entry of a list.
+fn id(simulator: &Simulator, path: &str) -> String {
+    simulator.only(path)["id"].as_str().expect("there is one").to_owned()
+}
+
 /// The differences that `compare` tells, one line each.
 fn differences(bench: &Bench, simulator: &Simulator, code: i32, args: &[&str]) -> (Vec<String>, Value) {
     let args: Vec<&str> = ["compare", "work", "--format", "json"].iter().chain(args).copied().collect();
@@ -441,16 +427,16 @@ fn what_was_changed_behind_turnups_back_is_named() {
     let state = simulator.state();
     let org = state["customers"]["acme-006"]["orgId"].as_str().expect("it stands").to_owned();
     let bristol = state["locations"]["acme-006/Bristol Surgery"]["id"].as_str().expect("it stands").to_owned();
-    meddle(&simulator, "PUT", &format!("/locations/{bristol}?orgId={org}"), &json!({ "timeZone": "Europe/Dublin" }));
+    simulator.asked("PUT", &format!("/locations/{bristol}?orgId={org}"), &json!({ "timeZone": "Europe/Dublin" }));
     let person = "megan.treharne@larkmere-dental.example";
-    let gone = find(&simulator, &format!("/wholesale/subscribers?email={person}"));
-    meddle(&simulator, "DELETE", &format!("/wholesale/subscribers/{gone}"), &json!({}));
+    let gone = id(&simulator, &format!("/wholesale/subscribers?email={person}"));
+    simulator.asked("DELETE", &format!("/wholesale/subscribers/{gone}"), &json!({}));
     let by_hand = json!({
         "provisioningId": "Zj", "packages": ["webex_meetings"], "externalId": "by-hand",
         "address": { "addressLine1": "Rua A 1", "city": "Lisboa", "zipOrPostalCode": "1100-053", "country": "PT" },
         "customerInfo": { "name": "By hand", "primaryEmail": "boss@hand.example" },
     });
-    meddle(&simulator, "POST", "/wholesale/customers", &by_hand);
+    simulator.asked("POST", "/wholesale/customers", &by_hand);
     let users = fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
     bench.write(
         "work/users.csv",
@@ -483,10 +469,10 @@ fn what_compare_accepted_is_put_back_by_the_next_run() {
     let (state, stood) = (simulator.state(), standing(&simulator));
     let org = state["customers"]["acme-006"]["orgId"].as_str().expect("it stands").to_owned();
     let bristol = state["locations"]["acme-006/Bristol Surgery"]["id"].as_str().expect("it stands").to_owned();
-    meddle(&simulator, "PUT", &format!("/locations/{bristol}?orgId={org}"), &json!({ "timeZone": "Europe/Dublin" }));
+    simulator.asked("PUT", &format!("/locations/{bristol}?orgId={org}"), &json!({ "timeZone": "Europe/Dublin" }));
     let person = "megan.treharne@larkmere-dental.example";
-    let gone = find(&simulator, &format!("/wholesale/subscribers?email={person}"));
-    meddle(&simulator, "DELETE", &format!("/wholesale/subscribers/{gone}"), &json!({}));
+    let gone = id(&simulator, &format!("/wholesale/subscribers?email={person}"));
+    simulator.asked("DELETE", &format!("/wholesale/subscribers/{gone}"), &json!({}));
     std::thread::sleep(std::time::Duration::from_millis(50));
 
     let told = ran(&bench, &simulator, &["compare", "work"]).expect_code(3);
@@ -571,35 +557,19 @@ fn who_was_made_again_by_hand_is_taken_over_under_the_new_id() {
     ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
     let person = "megan.treharne@larkmere-dental.example";
     let list = format!("/wholesale/subscribers?email={person}");
-    let old = find(&simulator, &list);
+    let old = id(&simulator, &list);
     let state = simulator.state();
     let customer = state["customers"]["acme-006"]["id"].as_str().expect("it stands").to_owned();
-    meddle(&simulator, "DELETE", &format!("/wholesale/subscribers/{old}"), &json!({}));
+    simulator.asked("DELETE", &format!("/wholesale/subscribers/{old}"), &json!({}));
     let body = json!({ "customerId": customer, "email": person, "package": "webex_meetings", "provisioningParameters": { "firstName": "Megan", "lastName": "Treharne" } });
-    meddle(&simulator, "POST", "/wholesale/subscribers", &body);
+    simulator.asked("POST", "/wholesale/subscribers", &body);
     std::thread::sleep(std::time::Duration::from_millis(200));
-    assert_ne!(find(&simulator, &list), old);
+    assert_ne!(id(&simulator, &list), old);
     let accepted = ran(&bench, &simulator, &["compare", "work", "--accept", "--yes"]).expect_code(0);
     assert!(accepted.err.contains("1 is gone from Webex"), "{accepted:#?}");
     // Nobody asks for the old id any more: the new object is looked at, and what differs is told.
     let after = ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(4);
     assert!(after.out.contains("1 conflict") && after.out.contains("[R603]"), "{after:#?}");
-}
-
-/// The id of the only entry of a list.
-fn find(simulator: &Simulator, path: &str) -> String {
-    let address = simulator.url.strip_prefix("http://").expect("it is plain HTTP");
-    let mut stream = TcpStream::connect(address).expect("the simulator listens");
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer good-token\r\nconnection: close\r\n\r\n"
-    )
-    .expect("the simulator reads");
-    let mut text = String::new();
-    stream.read_to_string(&mut text).expect("the simulator answers");
-    let (_, body) = text.split_once("\r\n\r\n").expect("an answer has a head and a body");
-    let list: Value = serde_json::from_str(body).expect("a list is JSON");
-    list["items"][0]["id"].as_str().expect("there is one").to_owned()
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::compare::{Difference, Kind};
 use crate::model::SheetKind;
-use crate::plan::{Confirmed, EMERGENCY_CALLBACK, Known, Stage, StepId, without};
+use crate::plan::{CALLING, Confirmed, EMERGENCY_CALLBACK, Known, OFF, Stage, StepId, without};
 
 /// What is known of each object from now on; none of what is gone.
 pub type Amended = BTreeMap<StepId, Option<Confirmed>>;
@@ -15,7 +15,10 @@ pub type Amended = BTreeMap<StepId, Option<Confirmed>>;
 pub fn is_acceptable(known: &Known, one: &Difference) -> bool {
     let is_key =
         matches!((one.sheet, one.column), (SheetKind::Users, Some("email")) | (SheetKind::Locations, Some("name")));
-    matches!(one.kind, Kind::Changed | Kind::Gone) && !is_key && !one.steps.is_empty() && is_known_place(known, one)
+    matches!(one.kind, Kind::Changed | Kind::Gone | Kind::CallingOff)
+        && !is_key
+        && !one.steps.is_empty()
+        && is_known_place(known, one)
 }
 
 /// A person's location under a name that nothing is known of is one that was renamed: the person has not moved.
@@ -30,6 +33,11 @@ pub fn accept(known: &Known, found: &[Difference]) -> Amended {
     for one in found.iter().filter(|one| is_acceptable(known, one)) {
         for step in &one.steps {
             match one.column {
+                // What a location without calling had of it is known no more.
+                None if one.kind == Kind::CallingOff && step.stage() == Some(Stage::Locations) => {
+                    let before = amended.remove(step).unwrap_or_else(|| known.get(step).cloned());
+                    amended.insert(step.clone(), before.map(without_calling));
+                }
                 None => amended.extend(with_it(step, known).into_iter().map(|gone| (gone, None))),
                 Some(column) => {
                     let before = amended.remove(step).unwrap_or_else(|| known.get(step).cloned());
@@ -61,6 +69,11 @@ fn with_it(gone: &StepId, known: &Known) -> Vec<StepId> {
     all.retain(|id| known.get(id).is_some());
     all.push(gone.clone());
     all
+}
+
+fn without_calling(mut known: Confirmed) -> Confirmed {
+    known.fields.insert(CALLING.to_owned(), OFF.to_owned());
+    known
 }
 
 /// What is known of an object once a column is as it was found.

@@ -15,6 +15,8 @@ pub enum Kind {
     Changed,
     /// It was confirmed, and is there no more.
     Gone,
+    /// Calling of a location is switched off.
+    CallingOff,
     /// It stands in Webex, and no sheet names it.
     NotInSheets,
     /// A sheet wants it, and it was never there.
@@ -31,6 +33,7 @@ impl Kind {
         match self {
             Self::Changed => "changed",
             Self::Gone => "gone",
+            Self::CallingOff => "calling_off",
             Self::NotInSheets => "not_in_sheets",
             Self::NotInWebex => "not_in_webex",
             Self::NotDone => "not_done",

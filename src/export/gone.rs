@@ -18,8 +18,8 @@ pub async fn surely_gone(
 ) -> anyhow::Result<(Vec<Difference>, usize)> {
     let (mut sure, mut doubtful) = (Vec::new(), 0);
     for one in found {
-        let is_whole = one.kind == Kind::Gone && one.column.is_none() && !one.steps.is_empty();
-        if !is_whole || is_gone(client, known, &one.steps).await? {
+        let is_whole = matches!(one.kind, Kind::Gone | Kind::CallingOff) && one.column.is_none();
+        if !is_whole || one.steps.is_empty() || is_gone(client, known, &one).await? {
             sure.push(one);
         } else {
             doubtful += 1;
@@ -29,9 +29,10 @@ pub async fn surely_gone(
 }
 
 /// Does Webex know none of them by its id?
-async fn is_gone(client: &Client, known: &Known, steps: &[StepId]) -> anyhow::Result<bool> {
-    for step in steps {
-        let Some(request) = by_id(known, step) else { return Ok(false) };
+async fn is_gone(client: &Client, known: &Known, one: &Difference) -> anyhow::Result<bool> {
+    // Numbers go with the calling of their location.
+    for step in one.steps.iter().filter(|step| step.stage() != Some(Stage::Numbers)) {
+        let Some(request) = by_id(known, step, one.kind) else { return Ok(false) };
         match client.send(Weight::Repeatable, request).await {
             Err(Failure::Rejected(refusal)) if refusal.status == 404 => {}
             Err(Failure::Environment(why)) => anyhow::bail!(why),
@@ -42,14 +43,15 @@ async fn is_gone(client: &Client, known: &Known, steps: &[StepId]) -> anyhow::Re
 }
 
 /// Asks for an object by the id that it was made under; none where no id is known.
-fn by_id(known: &Known, step: &StepId) -> Option<Request> {
+fn by_id(known: &Known, step: &StepId, kind: Kind) -> Option<Request> {
     let id = |name: &str| known.get(step)?.ids.get(name).cloned();
     match step.stage()? {
         Stage::Customers => Some(calls::get_customer(&id("customer_id")?)),
         Stage::Locations => {
             let customer = step.parts().first().cloned()?;
             let org_id = known.get(&StepId::customer(&customer))?.ids.get("org_id")?;
-            Some(calls::get_location(org_id, &id("location_id")?))
+            let ask = if kind == Kind::CallingOff { calls::get_calling_location } else { calls::get_location };
+            Some(ask(org_id, &id("location_id")?))
         }
         Stage::Users => Some(calls::get_subscriber(&id("subscriber_id")?)),
         _ => None,

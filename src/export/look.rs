@@ -7,7 +7,7 @@ use super::numbers::cell;
 use super::picture::{Fields, Person, Picture, Site, key};
 use super::rows::connection;
 use crate::api::answers::is_same_id;
-use crate::model::{NumberState, SheetKind, fold};
+use crate::model::{NumberState, Package, SheetKind, fold};
 use crate::plan::{Confirmed, EMERGENCY_CALLBACK, Known, StepId, expand, is_same_value, staged_numbers};
 
 /// One customer being looked at.
@@ -116,6 +116,10 @@ impl Look<'_> {
             if place.sheet == SheetKind::Locations && !is_same_value("name", name, &site.name) {
                 self.value(&place, Kind::Changed, "name", name, &site.name);
             }
+            if self.has_no_calling(&site, known) {
+                self.calling_off(&place, known, &site, name);
+                continue;
+            }
             self.fields(&place, SITE, known, &site.fields);
             let numbers = self.of.numbers.get(name).copied();
             self.numbers(&place.of(StepId::numbers(&picture.external_id, name)), &site, numbers);
@@ -137,6 +141,31 @@ impl Look<'_> {
                 self.whole(SheetKind::Locations, &key, kind);
             }
         }
+    }
+
+    /// Is calling off where it was on? A customer without packages that call has it nowhere, and is told as such.
+    fn has_no_calling(&self, site: &Site, known: &Confirmed) -> bool {
+        let calls = |fields: Option<&String>| {
+            let packages = fields.map(String::as_str).unwrap_or_default().split(';');
+            packages.filter_map(Package::parse).any(Package::is_calling)
+        };
+        let customer = self.of.customer.and_then(|known| known.fields.get("packages"));
+        let had_it = calls(customer) && calls(self.picture.fields.get("packages"));
+        !site.has_calling && (had_it || known.is_without_calling())
+    }
+
+    /// A location whose calling was switched off; numbers, connection and announcements went with it.
+    fn calling_off(&mut self, place: &Place, known: &Confirmed, site: &Site, name: &str) {
+        let columns: Vec<_> = SITE.iter().copied().filter(|column| *column != "announcement_language").collect();
+        self.fields(place, &columns, known, &site.fields);
+        let numbers = StepId::numbers(&self.picture.external_id, name);
+        if known.is_without_calling() && !self.of.numbers.contains_key(name) {
+            return;
+        }
+        let mut off = whole(&self.picture.external_id, place.sheet, &place.key, Kind::CallingOff);
+        off.steps = vec![place.step.clone()];
+        off.steps.extend(self.of.numbers.contains_key(name).then_some(numbers));
+        self.found.push(off);
     }
 
     /// Of a customer that no sheet names, the customer alone is told.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::compare::{Difference, Kind};
 use crate::model::SheetKind;
-use crate::plan::{Action, COLUMNS, Known, Plan, Stage, Step, StepId, Work};
+use crate::plan::{Action, CALLING, COLUMNS, Known, Plan, Stage, Step, StepId, Work};
 
 /// Every wish of a plan that is not among the differences already. Of a customer that no run knows nothing was wanted yet.
 pub fn wishes(plan: &Plan, known: &Known, found: &[Difference]) -> Vec<Difference> {
@@ -92,5 +92,9 @@ fn is_known(step: &Step, known: &Known) -> bool {
 }
 
 fn column(stage: Stage, name: &str) -> Option<&'static str> {
+    // No column says it, but calling of a location is told like one.
+    if stage == Stage::Locations && name == CALLING {
+        return Some(CALLING);
+    }
     COLUMNS.iter().find(|column| column.stage == stage && column.header == name).map(|column| column.header)
 }

@@ -13,7 +13,7 @@ use super::{Confirmation, Console, Terminal, accepted, checked, exit, guard, kno
 use crate::api::Client;
 use crate::export::{self, Budget, Difference, Kind, Reading, Wanted};
 use crate::journal::Sqlite;
-use crate::model::Action;
+use crate::model::{Action, SheetKind};
 use crate::plan::{self, Known};
 use crate::report;
 use crate::settings::{Settings, Typed};
@@ -292,6 +292,10 @@ fn line(one: &Difference, lang: Lang) -> String {
         (Kind::Changed, _) => "{sheet} {key}: `{column}` was confirmed as `{known}` and is `{found}`",
         (Kind::Gone, false) => "{sheet} {key}: it was confirmed, and is gone from Webex",
         (Kind::Gone, true) => "{sheet} {key}: `{column}` {known} was confirmed, and is gone from Webex",
+        (Kind::CallingOff, _) if one.sheet == SheetKind::Customers => {
+            "{sheet} {key}: calling of the headquarters is switched off in Webex"
+        }
+        (Kind::CallingOff, _) => "{sheet} {key}: its calling is switched off in Webex",
         (Kind::NotInSheets, false) => "{sheet} {key}: it stands in Webex and in no sheet",
         (Kind::NotInSheets, true) => "{sheet} {key}: `{column}` {found} stands in Webex and was never confirmed",
         (Kind::NotInWebex, _) => "{sheet} {key}: a sheet wants it, and Webex does not have it",

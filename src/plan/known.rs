@@ -20,8 +20,13 @@ pub const EMERGENCY_ADDRESS: &str = "emergency_address";
 pub const EMERGENCY_CALLBACK: &str = "emergency_callback";
 /// Among the ids of a location: that it was made by turnup.
 pub const MADE_BY: &str = "made_by";
+/// Among what is known of a location whose calling is known to be switched off: `off`. Where it says nothing, a location
+/// of a customer with calling has it.
+pub const CALLING: &str = "calling";
+/// The value of [`CALLING`].
+pub const OFF: &str = "off";
 /// What is known beside the columns; nothing is compared with it.
-pub const NOTES: [&str; 5] = [STAGED_NUMBERS, NUMBER_STATE_ASKED, WAITS_FOR, WAITS_SINCE, WAITS_WITH];
+pub const NOTES: [&str; 6] = [STAGED_NUMBERS, NUMBER_STATE_ASKED, CALLING, WAITS_FOR, WAITS_SINCE, WAITS_WITH];
 /// What an object waits for that turnup has made and that somebody else has to let go.
 pub const WAITS_FOR: &str = "waits_for";
 /// Since when; RFC 3339 with offset.
@@ -218,6 +223,11 @@ impl Confirmed {
     /// Does the object wait for somebody else, so that nothing can be done with it?
     pub fn waits(&self) -> bool {
         self.fields.contains_key(WAITS_FOR) && !self.stands_with_errors()
+    }
+
+    /// Is it a location whose calling is known to be switched off?
+    pub fn is_without_calling(&self) -> bool {
+        self.fields.get(CALLING).is_some_and(|state| state == OFF)
     }
 
     /// Is it a customer that stands with errors?

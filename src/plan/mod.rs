@@ -25,8 +25,8 @@ pub use fields::Fields;
 pub use forecast::{Ends, Forecast, Licence, Pace, Preparation, forecast};
 pub use id::StepId;
 pub use known::{
-    BROKEN_PACKAGES, Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, Known, MADE_BY, NUMBER_STATE_ASKED,
-    STAGED_NUMBERS, STANDS_WITH_ERRORS, WAITS_FOR, WAITS_SINCE, WAITS_WITH, is_same_value, left_alone,
+    BROKEN_PACKAGES, CALLING, Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, Known, MADE_BY, NUMBER_STATE_ASKED,
+    OFF, STAGED_NUMBERS, STANDS_WITH_ERRORS, WAITS_FOR, WAITS_SINCE, WAITS_WITH, is_same_value, left_alone,
     left_organisations,
 };
 pub use leaderless::{Leaderless, leaderless};

@@ -2,6 +2,7 @@
 //! these types are a file format; they mirror the model on purpose.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 
 use serde::{Deserialize, Serialize};
 
@@ -206,9 +207,15 @@ impl Work {
             }
             Self::Location(work) => {
                 work.address.complete(text);
-                work.timezone = text("timezone");
-                work.language = text("language");
-                work.announcement_language = text("announcement_language");
+                // Of a location that was taken over, what a blank cell left alone is not known, and what stands in stays.
+                let values = [
+                    ("timezone", &mut work.timezone),
+                    ("language", &mut work.language),
+                    ("announcement_language", &mut work.announcement_language),
+                ];
+                for (column, value) in values {
+                    *value = Some(text(column)).filter(|known| !known.is_empty()).unwrap_or_else(|| mem::take(value));
+                }
             }
             Self::User(work) => {
                 work.phone_number = Some(text("phone_number")).filter(|number| !number.is_empty());

@@ -1201,6 +1201,11 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{sheet} {key}: `{column}` foi confirmado como `{known}` e é `{found}`",
     ),
     (
+        "{sheet} {key}: calling of the headquarters is switched off in Webex",
+        "{sheet} {key}: o Calling da sede está desligado no Webex",
+    ),
+    ("{sheet} {key}: its calling is switched off in Webex", "{sheet} {key}: o Calling dela está desligado no Webex"),
+    (
         "{sheet} {key}: it was confirmed, and is gone from Webex",
         "{sheet} {key}: foi confirmado, e não está mais no Webex",
     ),

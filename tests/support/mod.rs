@@ -257,6 +257,30 @@ impl Simulator {
         serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {body}"))
     }
 
+    /// Somebody's request, made by hand; what is answered must be well.
+    pub fn asked(&self, method: &str, path: &str, body: &Value) -> Value {
+        let address = self.url.strip_prefix("http://").expect("it is plain HTTP");
+        let mut stream = TcpStream::connect(address).expect("the simulator listens");
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer good-token\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        )
+        .expect("the simulator reads");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("the simulator answers");
+        assert!(text.starts_with("HTTP/1.1 20"), "{method} {path}: {text}");
+        let (_, body) = text.split_once("\r\n\r\n").expect("an answer has a head and a body");
+        serde_json::from_str(body).unwrap_or_default()
+    }
+
+    /// The only entry of a list.
+    pub fn only(&self, path: &str) -> Value {
+        self.asked("GET", path, &Value::Null)["items"][0].clone()
+    }
+
     /// How many requests came.
     pub fn requests(&self) -> u64 {
         self.state()["requests"]["total"].as_u64().expect("a count")

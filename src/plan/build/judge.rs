@@ -8,8 +8,9 @@ use crate::check::Sourced;
 use crate::model::{Package, Role, User};
 use crate::plan::diff::{Diff, Obstacle, Why, diff};
 use crate::plan::id::StepId;
-use crate::plan::step::Stage;
-use crate::plan::work::{CustomerWork, NumbersWork, UserWork, Work, expand};
+use crate::plan::known::{CALLING, Confirmed, OFF};
+use crate::plan::step::{Action, Change, Stage};
+use crate::plan::work::{CustomerWork, LocationWork, NumbersWork, UserWork, Work, expand};
 
 impl<'a> Builder<'a> {
     /// The difference between what is wanted and what is known, without what may not be.
@@ -23,15 +24,14 @@ impl<'a> Builder<'a> {
     ) -> Diff {
         let known = self.known.made(id);
         let mut diff = diff(stage, fields, removed, known);
-        if known.is_none() {
-            return diff;
-        }
+        let Some(known) = known else { return diff };
         match work {
             Work::Customer(customer) => self.judge_customer(customer, &mut diff),
             Work::User(user) => self.judge_user(user, &mut diff),
             Work::Role(_) => judge_role(&mut diff),
             Work::Numbers(numbers) => self.judge_numbers(id, numbers, &mut diff),
-            Work::Location(_) | Work::Release(_) | Work::Removal(_) => {}
+            Work::Location(location) => switch_on(location, known, &mut diff),
+            Work::Release(_) | Work::Removal(_) => {}
         }
         diff
     }
@@ -111,6 +111,20 @@ impl<'a> Builder<'a> {
         let leads = customer.and_then(|known| known.fields.get("admin_email")) == Some(&user.email);
         leads || role.is_some_and(|role| Role::parse(role) == Some(Role::FullAdmin))
     }
+}
+
+/// Calling that somebody switched off is switched on again where the location is to have it; else it is still known to be
+/// off.
+fn switch_on(location: &LocationWork, known: &Confirmed, diff: &mut Diff) {
+    if !known.is_without_calling() {
+        return;
+    }
+    if !location.calling {
+        diff.fields.insert(CALLING.to_owned(), OFF.to_owned());
+        return;
+    }
+    diff.changes.push(Change { column: CALLING.to_owned(), from: Some(OFF.to_owned()), to: "on".to_owned() });
+    diff.action = Action::Update;
 }
 
 /// A calling user who would have neither number nor extension left keeps what the row wants cleared.

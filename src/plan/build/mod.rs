@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::diff::{Diff, Immovable, Means, means};
 use super::digest::fingerprint;
 use super::id::StepId;
-use super::known::{Known, STANDS_WITH_ERRORS, WAITS_FOR};
+use super::known::{CALLING, Known, STANDS_WITH_ERRORS, WAITS_FOR};
 use super::step::{Action, Calls, Source, Stage, Step};
 use super::work::{CustomerWork, Work, expand};
 use crate::check::{Batch, Sourced};
@@ -241,7 +241,11 @@ fn calls(stage: Stage, diff: &Diff, work: &Work) -> Calls {
         (Action::Unchanged, _) => return Calls::default(),
         // The packages that stand, and a poll.
         (Action::Update, Work::Customer(_)) => return Calls { read: 2, write: 1 },
-        (Action::Update, Work::Location(_)) => return Calls { read: 0, write: means.len() as u64 },
+        (Action::Update, Work::Location(_)) => {
+            // Somebody may have switched calling on again, so that is looked at first.
+            let switches = u64::from(diff.changed(CALLING).is_some());
+            return Calls { read: switches, write: means.len() as u64 + switches };
+        }
         // A look at what waits, and what is to be done then.
         (Action::Waiting, Work::Customer(_)) => {
             if diff.fields.get(WAITS_FOR).is_some_and(|what| what == STANDS_WITH_ERRORS) {

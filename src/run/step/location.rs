@@ -13,7 +13,7 @@ use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event};
 use crate::model::fold;
-use crate::plan::{Action, LocationWork};
+use crate::plan::{Action, CALLING, LocationWork};
 use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
 use crate::run::organisation::{fresh_locations, in_organisation, unreadable};
 
@@ -197,6 +197,21 @@ async fn enable_calling(hand: &mut Hand, work: &LocationWork, org_id: &str) -> R
             Err(failure) => return Err(failure.into()),
         }
     }
+    switch_on(hand, work, org_id, location_id).await
+}
+
+/// Switches calling on again that somebody switched off; perhaps somebody has meanwhile.
+async fn enable_again(hand: &mut Hand, work: &LocationWork, org_id: &str, location_id: &str) -> Result<(), End> {
+    if !hand.is_in_doubt() && !hand.record.is_settled(Call::EnableCalling) {
+        let (org, location) = (org_id.to_owned(), location_id.to_owned());
+        if let Sight::There(ids) = calling(hand.client().clone(), org, location).await? {
+            return hand.tell(Event::Existing { call: Call::EnableCalling, ids }).await;
+        }
+    }
+    switch_on(hand, work, org_id, location_id.to_owned()).await
+}
+
+async fn switch_on(hand: &mut Hand, work: &LocationWork, org_id: &str, location_id: String) -> Result<(), End> {
     let request = calls::enable_calling(org_id, &location_id, work);
     let (org, location) = (org_id.to_owned(), location_id.clone());
     let look = move |client| calling(client, org.clone(), location.clone());
@@ -232,6 +247,9 @@ async fn update(hand: &mut Hand, work: &LocationWork, org_id: &str) -> Done {
         address: changes(&["address_line1", "address_line2", "city", "state", "postal_code"]),
     };
     let speaks = changes(&["announcement_language"]);
+    if changes(&[CALLING]) {
+        enable_again(hand, work, org_id, &location_id).await?;
+    }
     if parts != LocationParts::default() {
         let request = calls::update_location(org_id, &location_id, work, parts);
         set(hand, Call::UpdateLocation, org_id, request).await?;

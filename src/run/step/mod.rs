@@ -17,7 +17,7 @@ mod user;
 
 use super::hand::{End, Hand, Ids};
 use crate::journal::{Call, Ending, Reason};
-use crate::plan::{Action, BROKEN_PACKAGES, Change, Means, Stage, Step, Work, means};
+use crate::plan::{Action, BROKEN_PACKAGES, CALLING, Change, Means, Stage, Step, Work, means};
 
 /// Carries out one step from start to end.
 pub(super) async fn carry_out(mut hand: Hand) {
@@ -134,6 +134,9 @@ pub(super) fn doubted(step: &Step, call: Call) -> impl Iterator<Item = &str> {
 
 /// The request that carries a change.
 fn request_of(stage: Stage, change: &Change) -> Option<Call> {
+    if stage == Stage::Locations && change.column == CALLING {
+        return Some(Call::EnableCalling);
+    }
     Some(match means(stage, &change.column) {
         Some(Means::Customer) => Call::UpdateCustomer,
         Some(Means::Location) => Call::UpdateLocation,
