@@ -96,3 +96,67 @@ fn calling_that_only_a_list_lacks_is_not_accepted_as_off() {
     let unchanged = bench.ran(&run).expect_code(0);
     assert!(unchanged.out.contains("0 requests"), "{unchanged:#?}");
 }
+
+/// Takes on the work of an administrator who adds to a person what no sheet says.
+fn changed(simulator: &Simulator, org: &str, email: &str, change: impl Fn(&mut Value)) {
+    let mut person = simulator.only(&format!("/people?orgId={org}&email={email}&callingData=true"));
+    change(&mut person);
+    let id = person["id"].as_str().expect("the person stands").to_owned();
+    simulator.asked("PUT", &format!("/people/{id}?callingData=true"), &person);
+}
+
+fn role(simulator: &Simulator, name: &str) -> Value {
+    let roles = simulator.asked("GET", "/roles", &Value::Null);
+    let listed = roles["items"].as_array().expect("a list").iter().find(|role| role["name"] == name);
+    listed.unwrap_or_else(|| panic!("{name}: {roles}"))["id"].clone()
+}
+
+#[test]
+fn what_was_added_to_somebody_is_named_once_and_left_alone() {
+    let (bench, simulator) = provisioned();
+    let (org, porto) =
+        (id(&simulator, "customers", "aurora", "orgId"), id(&simulator, "locations", "aurora/Headquarters", "id"));
+    let number = json!({ "phoneNumbers": ["+351211000099"], "state": "ACTIVE" });
+    simulator.asked("POST", &format!("/telephony/config/locations/{porto}/numbers?orgId={org}"), &number);
+    let tejo = id(&simulator, "customers", "tejo", "orgId");
+    changed(&simulator, &tejo, "sara@tejo.example", |person| {
+        person["roles"] = json!([role(&simulator, "Full Administrator")]);
+    });
+    changed(&simulator, &org, "carla@aurora.example", |person| {
+        person["phoneNumbers"] = json!([{ "type": "work", "value": "+351211000099", "primary": true }]);
+        person["roles"] = json!([role(&simulator, "User Administrator")]);
+    });
+    let before = standing(&simulator);
+    let found = told(&bench, &simulator, 3, &[]);
+    let expected = "customers aurora: `numbers` +351211000099 stands in Webex and was never confirmed
+users carla@aurora.example: `phone_number` +351211000099 stands in Webex and was never confirmed
+users carla@aurora.example: `role` user_admin stands in Webex and was never confirmed
+users sara@tejo.example: `role` full_admin stands in Webex and was never confirmed
+4 differences;";
+    assert!(found.starts_with(expected), "{found}");
+
+    let accepted = told(&bench, &simulator, 3, &["--accept", "--yes"]);
+    assert!(accepted.contains("3 objects are known as Webex has them"), "{accepted}");
+    let again = told(&bench, &simulator, 3, &[]);
+    assert!(
+        again.starts_with("customers aurora: `numbers` +351211000099") && again.contains("\n1 difference;"),
+        "{again}"
+    );
+    // The sheet is silent, so nothing is done about it.
+    let idle = ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    assert!(idle.out.contains("0 requests") && standing(&simulator) == before, "{}", idle.out);
+
+    // What a sheet says of it counts: it is cleared or replaced, but a full administrator is never made less.
+    let users = std::fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    let users =
+        users.replace("sara@tejo.example,webex_calling,1002,,", "sara@tejo.example,webex_calling,1002,user_admin,");
+    let users = users.replace("1003,,Headquarters", "1003,REMOVE,Headquarters,REMOVE");
+    bench.write("work/users.csv", &users.replace("role,location\n", "role,location,phone_number\n"));
+    let refused = ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(3);
+    assert!(refused.out.contains("C239") && refused.out.contains("1 updated"), "{}", refused.out);
+    let roles = simulator.state()["roles"].clone();
+    assert_eq!(roles["sara@tejo.example"], json!(["id_full_admin"]), "{roles}");
+    assert_eq!(roles["carla@aurora.example"], Value::Null, "{roles}");
+    let carla = simulator.only(&format!("/people?orgId={org}&email=carla@aurora.example&callingData=true"));
+    assert!(!carla["phoneNumbers"].to_string().contains("+351211000099"), "{carla}");
+}

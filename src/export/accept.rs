@@ -11,11 +11,12 @@ use crate::plan::{CALLING, Confirmed, EMERGENCY_CALLBACK, Known, OFF, Stage, Ste
 pub type Amended = BTreeMap<StepId, Option<Confirmed>>;
 
 /// Can the difference be taken over? What is not about an object that was confirmed cannot, nor can another key: under
-/// another e-mail or name the row would be somebody else.
+/// another e-mail or name the row would be somebody else. What was added to somebody by hand can, so that it is told once.
 pub fn is_acceptable(known: &Known, one: &Difference) -> bool {
     let is_key =
         matches!((one.sheet, one.column), (SheetKind::Users, Some("email")) | (SheetKind::Locations, Some("name")));
-    matches!(one.kind, Kind::Changed | Kind::Gone | Kind::CallingOff)
+    let is_added = one.kind == Kind::NotInSheets && one.sheet == SheetKind::Users && one.column.is_some();
+    (is_added || matches!(one.kind, Kind::Changed | Kind::Gone | Kind::CallingOff))
         && !is_key
         && !one.steps.is_empty()
         && is_known_place(known, one)
@@ -41,6 +42,8 @@ pub fn accept(known: &Known, found: &[Difference]) -> Amended {
                 None => amended.extend(with_it(step, known).into_iter().map(|gone| (gone, None))),
                 Some(column) => {
                     let before = amended.remove(step).unwrap_or_else(|| known.get(step).cloned());
+                    // A role that was given by hand was never known.
+                    let before = before.or_else(|| (one.kind == Kind::NotInSheets).then(Confirmed::default));
                     amended.insert(step.clone(), before.map(|before| changed(before, column, one)));
                 }
             }

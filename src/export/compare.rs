@@ -1,5 +1,6 @@
 //! What stands otherwise in Webex than turnup last had it confirmed, and than the sheets say. Only what Webex tells is
-//! compared, and only columns that were confirmed: what was never set by turnup is nobody's change.
+//! compared, and only columns that were confirmed: what was never set by turnup is nobody's change, but for what a person was
+//! given beside it (role, number, extension).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -7,7 +7,7 @@ use super::numbers::cell;
 use super::picture::{Fields, Person, Picture, Site, key};
 use super::rows::connection;
 use crate::api::answers::is_same_id;
-use crate::model::{NumberState, Package, SheetKind, fold};
+use crate::model::{NumberState, Package, Role, SheetKind, fold};
 use crate::plan::{Confirmed, EMERGENCY_CALLBACK, Known, StepId, expand, is_same_value, staged_numbers};
 
 /// One customer being looked at.
@@ -66,6 +66,22 @@ impl Look<'_> {
                 self.value(place, Kind::Changed, column, before, now);
             }
         }
+    }
+
+    /// Columns that no run had confirmed, and that somebody has filled since.
+    fn added(&mut self, place: &Place, columns: &[&'static str], known: Option<&Confirmed>, found: &Fields) {
+        for &column in columns {
+            if let (None, Some(now)) = (known.and_then(|known| known.fields.get(column)), found.get(column)) {
+                self.value(place, Kind::NotInSheets, column, "", now);
+            }
+        }
+    }
+
+    /// Who stands in `admin_email` got the role from Webex with the customer.
+    fn leads_by_itself(&self, email: &str, person: &Person) -> bool {
+        let leader = self.of.customer.and_then(|known| known.fields.get("admin_email"));
+        let is_full = person.fields.get("role").is_some_and(|role| role == Role::FullAdmin.word());
+        is_full && leader.is_some_and(|leader| leader == email)
     }
 
     pub fn customer(&mut self) {
@@ -278,8 +294,12 @@ impl Look<'_> {
             // Who has not consented yet is no person of the organisation, so nothing else is told.
             if person.person_id.is_some() {
                 self.fields(&place, PERSON, known, &person.fields);
-                if let Some(role) = self.known.get(&StepId::role(email)) {
-                    self.fields(&place.of(StepId::role(email)), &["role"], role, &person.fields);
+                self.added(&place, &["location", "phone_number", "extension"], Some(known), &person.fields);
+                let (place, role) = (place.of(StepId::role(email)), self.known.get(&StepId::role(email)));
+                if let Some(role) = role {
+                    self.fields(&place, &["role"], role, &person.fields);
+                } else if !self.leads_by_itself(email, &person) {
+                    self.added(&place, &["role"], role, &person.fields);
                 }
             }
         }
