@@ -160,3 +160,70 @@ users sara@tejo.example: `role` full_admin stands in Webex and was never confirm
     let carla = simulator.only(&format!("/people?orgId={org}&email=carla@aurora.example&callingData=true"));
     assert!(!carla["phoneNumbers"].to_string().contains("+351211000099"), "{carla}");
 }
+
+/// Unties aurora from the partner and ties it again, to its own organisation or to a new one.
+fn untie(simulator: &Simulator, is_attached: bool) {
+    let customer = id(simulator, "customers", "aurora", "id");
+    let org = id(simulator, "customers", "aurora", "orgId");
+    simulator.asked("DELETE", &format!("/wholesale/customers/{customer}"), &Value::Null);
+    let is_untied = || simulator.state()["customers"].get("aurora").is_none();
+    support::eventually("the customer is untied", is_untied);
+    let address =
+        json!({ "addressLine1": "Rua Augusta 24", "city": "Lisboa", "zipOrPostalCode": "1100-053", "country": "PT" });
+    let mut body = json!({
+        "provisioningId": "Zj", "packages": ["webex_calling", "webex_suite"], "externalId": "aurora", "address": address,
+        "provisioningParameters": { "calling": { "location": {
+            "name": "Headquarters", "address": address, "timezone": "Europe/Lisbon", "language": "pt_PT",
+        } } },
+    });
+    if is_attached {
+        body["orgId"] = json!(org);
+    } else {
+        body["customerInfo"] = json!({ "name": "Padaria Aurora", "primaryEmail": "ana@aurora.example" });
+    }
+    simulator.asked("POST", "/wholesale/customers", &body);
+    let is_ready = || simulator.state()["customers"]["aurora"]["status"] == "provisioned";
+    support::eventually("it is tied again", is_ready);
+}
+
+#[test]
+fn a_customer_that_was_untied_and_attached_again_is_known_under_its_new_id() {
+    let (bench, simulator) = provisioned();
+    let before = id(&simulator, "customers", "aurora", "id");
+    untie(&simulator, true);
+    let now = id(&simulator, "customers", "aurora", "id");
+    assert_ne!(before, now);
+    let found = told(&bench, &simulator, 3, &[]);
+    let line = format!(
+        "customers aurora: it was untied from the partner and attached again, so Webex has it under another id: {now}\n"
+    );
+    assert!(found.starts_with(&line), "{found}");
+    told(&bench, &simulator, 0, &["--accept", "--yes"]);
+    ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    told(&bench, &simulator, 0, &[]);
+    let customers = std::fs::read_to_string(bench.path("work/customers.csv")).expect("it is there");
+    bench.write(
+        "work/customers.csv",
+        &customers.replace("webex_calling;webex_suite", "webex_calling;webex_suite;webex_meetings"),
+    );
+    let changed = ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    assert!(changed.out.contains("1 updated"), "{}", changed.out);
+}
+
+#[test]
+fn a_customer_that_was_made_anew_in_another_organisation_is_another_one() {
+    let (bench, simulator) = provisioned();
+    let before = id(&simulator, "customers", "aurora", "orgId");
+    untie(&simulator, false);
+    let now = id(&simulator, "customers", "aurora", "orgId");
+    assert_ne!(before, now);
+    let found = told(&bench, &simulator, 3, &[]);
+    let line = format!(
+        "customers aurora: the one that was confirmed is gone from Webex; another one has its key, in the organisation {now}\n"
+    );
+    assert!(found.starts_with(&line) && found.contains("\n1 difference;"), "{found}");
+    told(&bench, &simulator, 0, &["--accept", "--yes"]);
+    // What stands is taken over, and what it lacks is made; the e-mails stay with the organisation that they belong to.
+    let after = ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(4);
+    assert!(after.out.contains("1 already_there") && after.out.contains("[R605 10022]"), "{after:#?}");
+}

@@ -16,7 +16,7 @@ pub fn is_acceptable(known: &Known, one: &Difference) -> bool {
     let is_key =
         matches!((one.sheet, one.column), (SheetKind::Users, Some("email")) | (SheetKind::Locations, Some("name")));
     let is_added = one.kind == Kind::NotInSheets && one.sheet == SheetKind::Users && one.column.is_some();
-    (is_added || matches!(one.kind, Kind::Changed | Kind::Gone | Kind::CallingOff))
+    (is_added || matches!(one.kind, Kind::Changed | Kind::Gone | Kind::Attached | Kind::CallingOff))
         && !is_key
         && !one.steps.is_empty()
         && is_known_place(known, one)
@@ -33,20 +33,14 @@ pub fn accept(known: &Known, found: &[Difference]) -> Amended {
     let mut amended = Amended::new();
     for one in found.iter().filter(|one| is_acceptable(known, one)) {
         for step in &one.steps {
-            match one.column {
-                // What a location without calling had of it is known no more.
-                None if one.kind == Kind::CallingOff && step.stage() == Some(Stage::Locations) => {
-                    let before = amended.remove(step).unwrap_or_else(|| known.get(step).cloned());
-                    amended.insert(step.clone(), before.map(without_calling));
-                }
-                None => amended.extend(with_it(step, known).into_iter().map(|gone| (gone, None))),
-                Some(column) => {
-                    let before = amended.remove(step).unwrap_or_else(|| known.get(step).cloned());
-                    // A role that was given by hand was never known.
-                    let before = before.or_else(|| (one.kind == Kind::NotInSheets).then(Confirmed::default));
-                    amended.insert(step.clone(), before.map(|before| changed(before, column, one)));
-                }
+            if (one.kind == Kind::Gone && one.column.is_none()) || is_numbers_of(one, step) {
+                amended.extend(with_it(step, known).into_iter().map(|gone| (gone, None)));
+                continue;
             }
+            let before = amended.remove(step).unwrap_or_else(|| known.get(step).cloned());
+            // A role that was given by hand was never known.
+            let before = before.or_else(|| (one.kind == Kind::NotInSheets).then(Confirmed::default));
+            amended.insert(step.clone(), before.map(|before| changed(before, one)));
         }
     }
     // A role without its value is none.
@@ -74,13 +68,25 @@ fn with_it(gone: &StepId, known: &Known) -> Vec<StepId> {
     all
 }
 
-fn without_calling(mut known: Confirmed) -> Confirmed {
-    known.fields.insert(CALLING.to_owned(), OFF.to_owned());
+/// Numbers that went with the calling of their location?
+fn is_numbers_of(one: &Difference, step: &StepId) -> bool {
+    one.kind == Kind::CallingOff && step.stage() == Some(Stage::Numbers)
+}
+
+/// What is known of an object once it is as it was found.
+fn changed(mut known: Confirmed, one: &Difference) -> Confirmed {
+    let found = one.found.as_deref().unwrap_or_default();
+    let (values, name, value) = match (one.kind, one.column) {
+        (_, Some(column)) => return with_column(known, column, one),
+        (Kind::Attached, None) => (&mut known.ids, "customer_id", found),
+        (_, None) => (&mut known.fields, CALLING, OFF),
+    };
+    values.insert(name.to_owned(), value.to_owned());
     known
 }
 
-/// What is known of an object once a column is as it was found.
-fn changed(mut known: Confirmed, column: &str, one: &Difference) -> Confirmed {
+/// The same with a column as it was found.
+fn with_column(mut known: Confirmed, column: &str, one: &Difference) -> Confirmed {
     let found = one.found.as_deref().unwrap_or_default();
     match column {
         "numbers" => {

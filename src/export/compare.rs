@@ -16,6 +16,8 @@ pub enum Kind {
     Changed,
     /// It was confirmed, and is there no more.
     Gone,
+    /// A customer was untied and attached again, so it has another id.
+    Attached,
     /// Calling of a location is switched off.
     CallingOff,
     /// It stands in Webex, and no sheet names it.
@@ -34,6 +36,7 @@ impl Kind {
         match self {
             Self::Changed => "changed",
             Self::Gone => "gone",
+            Self::Attached => "attached_again",
             Self::CallingOff => "calling_off",
             Self::NotInSheets => "not_in_sheets",
             Self::NotInWebex => "not_in_webex",
@@ -134,9 +137,10 @@ pub fn compare(known: &Known, wanted: &Wanted, standing: &BTreeSet<String>, pict
         let of = all.get(id).unwrap_or(&nothing);
         let wanted_users = users.get(id).map(Vec::as_slice).unwrap_or_default();
         let mut look = Look { picture, of, known, wanted, wanted_users, found: &mut found };
-        look.customer();
-        look.sites();
-        look.people();
+        if look.customer() {
+            look.sites();
+            look.people();
+        }
     }
     found.sort_unstable();
     // What one row says of two objects, such as the address of a customer and of its headquarters, is told once.
@@ -249,6 +253,8 @@ mod tests {
         let numbers = [("+351211234500", true), ("+351211234501", false), ("+351211234509", true)];
         Picture {
             external_id: "a".to_owned(),
+            id: "c-a".to_owned(),
+            org_id: "o-a".to_owned(),
             fields: fields(&[("name", "Aurora Lda"), ("packages", "webex_calling")]),
             sites: vec![
                 site("l1", "Sede", "Europe/Lisbon", &numbers),

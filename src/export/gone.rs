@@ -18,7 +18,7 @@ pub async fn surely_gone(
 ) -> anyhow::Result<(Vec<Difference>, usize)> {
     let (mut sure, mut doubtful) = (Vec::new(), 0);
     for one in found {
-        let is_whole = matches!(one.kind, Kind::Gone | Kind::CallingOff) && one.column.is_none();
+        let is_whole = matches!(one.kind, Kind::Gone | Kind::Attached | Kind::CallingOff) && one.column.is_none();
         if !is_whole || one.steps.is_empty() || is_gone(client, known, &one).await? {
             sure.push(one);
         } else {

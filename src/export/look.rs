@@ -84,11 +84,32 @@ impl Look<'_> {
         is_full && leader.is_some_and(|leader| leader == email)
     }
 
-    pub fn customer(&mut self) {
-        let Some(known) = self.of.customer else { return };
-        let key = self.picture.external_id.clone();
-        let place = Place { sheet: SheetKind::Customers, step: StepId::customer(&key), key };
+    /// False when it is another one than was confirmed, and so is everything in it.
+    pub fn customer(&mut self) -> bool {
+        let Some(known) = self.of.customer else { return true };
+        let id = self.picture.external_id.clone();
+        let place = Place { sheet: SheetKind::Customers, step: StepId::customer(&id), key: id };
+        if is_other(known, "customer_id", &key(&self.picture.id)) {
+            let is_elsewhere = is_other(known, "org_id", &key(&self.picture.org_id));
+            self.another(&place, is_elsewhere);
+            if is_elsewhere {
+                return false;
+            }
+        }
         self.fields(&place, CUSTOMER, known, &self.picture.fields);
+        true
+    }
+
+    /// Another customer has the external id: in another organisation it is somebody made anew, in its own it is the same
+    /// one, untied and attached again.
+    fn another(&mut self, place: &Place, is_elsewhere: bool) {
+        let (kind, found) = match is_elsewhere {
+            true => (Kind::Gone, &self.picture.org_id),
+            false => (Kind::Attached, &self.picture.id),
+        };
+        let (found, steps) = (Some(found.clone()), vec![place.step.clone()]);
+        let whole = whole(&self.picture.external_id, place.sheet, &place.key, kind);
+        self.found.push(Difference { found, steps, ..whole });
     }
 
     fn headquarters_name(&self) -> Option<&str> {

@@ -15,6 +15,9 @@ pub type Fields = shown::Fields;
 #[derive(Debug, Clone)]
 pub struct Picture {
     pub external_id: String,
+    /// As Webex names the customer, and its organisation.
+    pub id: String,
+    pub org_id: String,
     /// Of the customers sheet: `name`, `packages` and the address.
     pub fields: Fields,
     /// Sorted by name.
@@ -122,6 +125,8 @@ impl Picture {
         people.sort_by(|one, other| one.email.cmp(&other.email));
         Self {
             external_id: external_id.to_owned(),
+            id: customer.id.clone(),
+            org_id: customer.org_id.clone().unwrap_or_default(),
             fields: shown::customer(customer, &lists.name),
             without_package: without_package(&lists.people, &people),
             sites,

@@ -253,6 +253,8 @@ mod tests {
 
     fn picture(sites: Vec<Site>) -> Picture {
         Picture {
+            id: "c".to_owned(),
+            org_id: "o".to_owned(),
             external_id: "aurora".to_owned(),
             fields: fields(&[
                 ("name", "Aurora"),

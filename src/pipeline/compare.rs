@@ -290,6 +290,12 @@ fn as_text(found: &[Difference], reading: &Reading, requests: u64, lang: Lang) -
 fn line(one: &Difference, lang: Lang) -> String {
     let words = match (one.kind, one.column.is_some()) {
         (Kind::Changed, _) => "{sheet} {key}: `{column}` was confirmed as `{known}` and is `{found}`",
+        (Kind::Gone, false) if one.found.is_some() => {
+            "{sheet} {key}: the one that was confirmed is gone from Webex; another one has its key, in the organisation {found}"
+        }
+        (Kind::Attached, _) => {
+            "{sheet} {key}: it was untied from the partner and attached again, so Webex has it under another id: {found}"
+        }
         (Kind::Gone, false) => "{sheet} {key}: it was confirmed, and is gone from Webex",
         (Kind::Gone, true) => "{sheet} {key}: `{column}` {known} was confirmed, and is gone from Webex",
         (Kind::CallingOff, _) if one.sheet == SheetKind::Customers => {

@@ -1206,6 +1206,14 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("{sheet} {key}: its calling is switched off in Webex", "{sheet} {key}: o Calling dela está desligado no Webex"),
     (
+        "{sheet} {key}: the one that was confirmed is gone from Webex; another one has its key, in the organisation {found}",
+        "{sheet} {key}: o que foi confirmado não está mais no Webex; outro tem a sua chave, na organização {found}",
+    ),
+    (
+        "{sheet} {key}: it was untied from the partner and attached again, so Webex has it under another id: {found}",
+        "{sheet} {key}: foi desvinculado do parceiro e anexado de novo, e o Webex o tem com outro id: {found}",
+    ),
+    (
         "{sheet} {key}: it was confirmed, and is gone from Webex",
         "{sheet} {key}: foi confirmado, e não está mais no Webex",
     ),
