@@ -116,6 +116,51 @@ fn the_status_knows_what_was_mended_while_the_sheet_still_has_the_mistake() {
     assert_eq!(status(3)["customers"][0]["standing"], "rejected");
 }
 
+/// The other way of sending rejected rows: in the place of the sheet, which is put back afterwards.
+#[test]
+fn rows_that_were_mended_in_the_place_of_the_sheet_count_as_sent_once_it_is_put_back() {
+    let bench = Bench::small();
+    let simulator = shop(&bench);
+    let first = run(&bench, &simulator).expect_code(3);
+    let rejected =
+        fs::read_to_string(bench.path(first.report()).join("users.rejected.csv")).expect("the report has it");
+    // Its columns in another order, and one that is new.
+    let mended = rejected.replace("rui at aurora", "rui@aurora").replace("webex_meeting,", "webex_meetings,");
+    let turned: String = mended
+        .trim_start_matches('\u{feff}')
+        .lines()
+        .map(|line| line.split(',').rev().fold("x".to_owned(), |text, cell| format!("{text},{cell}")) + "\n")
+        .collect();
+    bench.write("work/users.csv", &turned);
+    run(&bench, &simulator).expect_code(0);
+    bench.write("work/users.csv", USERS);
+    let text = bench.ran(&["status", "work"]).expect_code(0).out;
+    assert!(text.contains("users 2/2") && text.contains("2 cells of the sheets still say what was mended"), "{text}");
+}
+
+#[test]
+fn what_rows_need_of_another_sheet_is_taken_as_it_is_there_today() {
+    let bench = Bench::small();
+    let simulator = shop(&bench);
+    let limited = fs::read_to_string(bench.path("work/customers.csv")).expect("it was made");
+    let limits = |count: usize| {
+        let cells = ["package_limits".to_owned(), format!("webex_meetings={count}")];
+        limited.lines().zip(cells).map(|(line, cell)| format!("{line},{cell}\n")).collect::<String>()
+    };
+    bench.write("work/customers.csv", &limits(1));
+    bench.write(
+        "work/users.csv",
+        &USERS.replace("rui at", "rui@").replace(" aurora", "aurora").replace("webex_meeting\n", "webex_meetings\n"),
+    );
+    let first = run(&bench, &simulator).expect_code(3);
+    let send = |code| sent_back(&bench, &simulator, &first, ("Rui", "Rui"), false).expect_code(code);
+    let refused = send(3);
+    assert!(refused.out.contains("P507"), "{refused:#?}");
+    bench.write("work/customers.csv", &limits(2));
+    send(0);
+    assert!(bench.ran(&["status", "work"]).expect_code(0).out.contains("users 2/2"));
+}
+
 #[test]
 fn the_status_tells_of_registered_emergency_addresses() {
     let bench = Bench::small();

@@ -32,8 +32,9 @@ impl Held {
     }
 
     /// The rows that go along with mended ones, besides these: what checking the sheets that they came from had held back,
-    /// what any run had held back, and what they need. What stands already is left alone, unless the run itself told of it.
-    pub fn along(&self, told: &Told, plan: &Plan, back: &[Source]) -> Vec<Source> {
+    /// what any run had held back, and what they need. What stands already is left alone, unless the run itself told of it or
+    /// it has changed since.
+    pub fn along(&self, told: &Told, plan: &Plan, back: &[Source], changed: &HashSet<Source>) -> Vec<Source> {
         let mut rows: HashSet<Source> = back.iter().copied().collect();
         rows.extend(released(told, back));
         let open = |action: Action| action != Action::Unchanged;
@@ -53,7 +54,12 @@ impl Held {
                 continue;
             }
             for &need in plan.steps[at].needs.iter().filter_map(|need| positions.get(need)) {
-                if matches!(plan.steps[need].action, Action::Create | Action::Waiting) && seen.insert(need) {
+                let is_needed = match plan.steps[need].action {
+                    Action::Create | Action::Waiting => true,
+                    Action::Update => changed.contains(&plan.steps[need].source),
+                    Action::Unchanged | Action::Delete => false,
+                };
+                if is_needed && seen.insert(need) {
                     rows.insert(plan.steps[need].source);
                     looked_at.push(need);
                 }
@@ -71,12 +77,12 @@ pub(super) fn with_those_along(
     recorded: &Recorded<'_>,
     told: &Told,
     inputs: &Inputs,
-    back: &[Source],
+    (back, changed): (&[Source], &HashSet<Source>),
 ) -> anyhow::Result<Vec<Source>> {
     let known = recorded.log.known()?;
     let standing = standing(&known);
     let plan = plan::plan(&checked(inputs, recorded.settings, &standing).batch(), &known);
-    let mut rows = Held::read(&*recorded.log)?.along(told, &plan, back);
+    let mut rows = Held::read(&*recorded.log)?.along(told, &plan, back, changed);
     rows.extend(back);
     rows.sort_unstable_by_key(|row| (row.sheet, row.index));
     rows.dedup();

@@ -262,7 +262,7 @@ pub fn tried(
     let rows = findings_of_rows(&checked, asked);
     let harmed = harmed(&checked, told, edits);
     let clean: Vec<Source> = rows.iter().filter(|(_, (verdict, _))| *verdict == Verdict::Clean).map(source).collect();
-    let released = ground.held.along(&told.0, &all, &clean);
+    let released = ground.held.along(&told.0, &all, &clean, &HashSet::new());
     let mut selection = Selection { rows: Some([clean, released.clone()].concat()), ..Selection::default() };
     let wanted: HashSet<Source> = selection.rows.iter().flatten().copied().collect();
     let is_picked = move |source: Source| wanted.contains(&source);

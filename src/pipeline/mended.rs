@@ -1,6 +1,6 @@
 //! A mended file of rejected rows, taken over into the sheets of the run that rejected them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 
@@ -8,7 +8,8 @@ use anyhow::Context;
 
 use super::guard;
 use super::inputs::{Inputs, TEMPLATES};
-use super::mends::Mends;
+use super::mends::{self, Mends};
+use super::recorded::Recorded;
 use super::retry::{key, keys};
 use super::told::Told;
 use crate::diagnostic::{Code, Diagnostic};
@@ -18,7 +19,6 @@ use crate::report::Results;
 use crate::settings::{SETTINGS, Settings};
 use crate::sheet::{self, Columns, Mended, ROW_COLUMN, Restored, Sheet, Sheets};
 use crate::text::{Lang, phrase, say};
-use crate::workspace::Workspace;
 
 /// The rows of one sheet that came back, and where they came from.
 struct Part {
@@ -34,6 +34,8 @@ pub(super) struct TakenOver {
     pub inputs: Inputs,
     /// The rows that came back.
     pub rows: Vec<Source>,
+    /// Rows of the other sheets whose cells are other ones today.
+    pub changed: HashSet<Source>,
     pub restored: Vec<(SheetKind, Restored)>,
     pub doubtful: Doubtful,
     pub mends: Mends,
@@ -66,11 +68,11 @@ pub(super) fn read(file: &Path, settings: &Settings) -> anyhow::Result<Result<Ve
 pub(super) fn take_over(
     file: &Path,
     mended: Vec<Sheet>,
-    workspace: &Workspace,
-    settings: &Settings,
+    recorded: &Recorded<'_>,
     told: &Told,
     copies: &Path,
 ) -> anyhow::Result<Result<TakenOver, String>> {
+    let (workspace, settings) = (recorded.workspace, recorded.settings);
     let kept = &told.inputs;
     let mut parts = HashMap::new();
     for sheet in mended {
@@ -80,10 +82,20 @@ pub(super) fn take_over(
         }
     }
     let (mut restored, mut doubtful, mut texts, mut lost) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut changed = HashSet::new();
+    // Sheets of today that cannot be read say nothing; those of the run are kept with it.
+    let sent = mends::sent(workspace, &*recorded.log)?;
+    let today = Inputs::read_as_sent(workspace.root(), &settings.reading, sent).ok().map(|today| today.sheets);
     for kind in SheetKind::ALL {
         let wrong = wrong_cells(&told.results, kind);
         let was_wrong = |place: usize, header: &str| wrong.contains(&(place, header));
         let taken = parts.get(&kind).map(|Part { sheet, places }| Mended { sheet, places, was_wrong: &was_wrong });
+        if taken.is_none() {
+            let (text, rows) = as_today(kept.sheets.get(kind), today.as_ref());
+            texts.push((kind, text));
+            changed.extend(rows.into_iter().map(|index| Source { sheet: kind, index }));
+            continue;
+        }
         let rewritten = sheet::rewritten(kept.sheets.get(kind), taken);
         if let Some(Part { sheet, places }) = parts.get(&kind) {
             let place_of = |row: usize| places.get(row).copied();
@@ -109,10 +121,35 @@ pub(super) fn take_over(
     let inputs = Inputs::read(copies, &reading)?;
     let mut mends = Mends::default();
     for (&kind, part) in &parts {
-        mends.add(kept.sheets.get(kind), inputs.sheets.get(kind), &part.places);
+        mends.add(kept.sheets.get(kind), inputs.sheets.get(kind), part.places.iter().map(|&row| (row, row)));
     }
     let rows: Vec<Source> = parts.iter().flat_map(|(&kind, part)| sources(kind, &part.places)).collect();
-    Ok(Ok(TakenOver { inputs, rows, restored, doubtful, mends }))
+    Ok(Ok(TakenOver { inputs, rows, changed, restored, doubtful, mends }))
+}
+
+/// A sheet of a run as CSV, with the cells that its rows have today, and the rows that have others: what a row that came back
+/// needs of another sheet may have been mended there.
+fn as_today(kept: &Sheet, today: Option<&Sheets>) -> (String, BTreeSet<usize>) {
+    let Some(today) = today.map(|today| today.get(kept.kind)) else {
+        return (sheet::rewritten(kept, None).text, BTreeSet::new());
+    };
+    let columns = Columns::new(kept, today);
+    let (mut rows_of, mut edits) = (HashMap::new(), BTreeMap::new());
+    for row in 0..today.row_count() {
+        // Of rows with the same key nobody knows which is meant.
+        rows_of.entry(key(today, row)).and_modify(|of| *of = None).or_insert(Some(row));
+    }
+    for row in 0..kept.row_count() {
+        let Some(&Some(now)) = rows_of.get(&key(kept, row)) else { continue };
+        let (before, after) = (kept.cells(row), today.cells(now));
+        for at in 0..kept.header.len() {
+            let Some(cell) = columns.in_back(at).map(|at| after.get(at).unwrap_or_default()) else { continue };
+            if before.get(at).unwrap_or_default() != cell {
+                edits.insert((row, at), cell.into_owned());
+            }
+        }
+    }
+    (sheet::edited(kept, &edits), edits.into_keys().map(|(row, _)| row).collect())
 }
 
 fn sources(sheet: SheetKind, places: &[usize]) -> impl Iterator<Item = Source> + '_ {

@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use super::inputs::corrections;
 use crate::journal::Log;
 use crate::report::write_atomically;
-use crate::sheet::{self, CORRECTIONS, Correction, Sheet};
+use crate::sheet::{self, CORRECTIONS, Columns, Correction, Sheet};
 use crate::text::{Lang, say};
 use crate::workspace::Workspace;
 
@@ -28,17 +28,19 @@ pub(super) struct Mends {
 }
 
 impl Mends {
-    /// Takes in what was changed in those rows of a sheet, as it was in the source.
-    pub fn add(&mut self, kept: &Sheet, now: &Sheet, places: &[usize]) {
+    /// Takes in what was changed in rows of a sheet, as it was in the source: the row as it was, and as it is now.
+    pub fn add(&mut self, kept: &Sheet, now: &Sheet, rows: impl Iterator<Item = (usize, usize)>) {
+        let columns = Columns::new(kept, now);
         let mut rows_of: HashMap<String, Vec<usize>> = HashMap::new();
         for row in 0..kept.row_count() {
             rows_of.entry(sheet::row_key(kept, row)).or_default().push(row);
         }
-        for &row in places {
-            let (before, after, key) = (kept.cells(row), now.cells(row), sheet::row_key(kept, row));
+        for (row, row_now) in rows {
+            let (before, after, key) = (kept.cells(row), now.cells(row_now), sheet::row_key(kept, row));
             let key = own_key(kept, row, &rows_of[&key]);
-            for position in 0..after.len() {
-                let cell = after.get(position).unwrap_or_default();
+            for position in 0..kept.header.len() {
+                let Some(at) = columns.in_back(position) else { continue };
+                let cell = after.get(at).unwrap_or_default();
                 if before.get(position).unwrap_or_default() == cell {
                     continue;
                 }

@@ -135,7 +135,7 @@ fn sent_back(
     let mut first = None;
     for head in candidates.iter().take(RUNS_SEARCHED_MAX) {
         let told = recorded.told(&head.run, settings.lang)?;
-        match mended::take_over(file, mended.clone(), recorded.workspace, settings, &told, copies)? {
+        match mended::take_over(file, mended.clone(), recorded, &told, copies)? {
             Ok(taken) => {
                 if let Some(words) = mended::say_restored(&taken.restored, &told.inputs.sheets, settings.lang) {
                     console.say(&words);
@@ -146,7 +146,7 @@ fn sent_back(
                 if let Some(words) = taken.mends.write(recorded.workspace, copies, keeps, settings.lang)? {
                     console.say(&words);
                 }
-                let rows = held::with_those_along(recorded, &told, &taken.inputs, &taken.rows)?;
+                let rows = held::with_those_along(recorded, &told, &taken.inputs, (&taken.rows, &taken.changed))?;
                 return Ok(Some((head.run.clone(), taken.inputs, rows)));
             }
             Err(words) => drop(first.get_or_insert(words)),

@@ -1,5 +1,6 @@
 //! Sending the rows of a run that were mended cell by cell, as a run of its own; the same as `retry` with a mended file.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -52,7 +53,7 @@ pub async fn send(folder: &Path, typed: &Typed, order: SendOrder, console: &mut 
     }
     let told = RunTold::new(recorded.told(&order.from, lang)?);
     let inputs = keep(&workspace, &settings, &told, &order)?;
-    let rows = held::with_those_along(&recorded, told.told(), &inputs, &order.rows)?;
+    let rows = held::with_those_along(&recorded, told.told(), &inputs, (&order.rows, &HashSet::new()))?;
     if rows.is_empty() {
         fs::remove_dir_all(workspace.inputs(&order.run))?;
         console.say(phrase(lang, "nothing was sent"));
@@ -76,7 +77,7 @@ fn mends(told: &RunTold, inputs: &Inputs, rows: &[Source]) -> Mends {
     for kind in SheetKind::ALL {
         let places: Vec<usize> = rows.iter().filter(|row| row.sheet == kind).map(|row| row.index).collect();
         if !places.is_empty() {
-            mends.add(told.sheets().get(kind), inputs.sheets.get(kind), &places);
+            mends.add(told.sheets().get(kind), inputs.sheets.get(kind), places.into_iter().map(|row| (row, row)));
         }
     }
     mends

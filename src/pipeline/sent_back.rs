@@ -11,6 +11,7 @@ use super::Console;
 use super::held::released;
 use super::inputs::Inputs;
 use super::mended::{place_before, say_doubtful, say_lost, say_restored, wrong_cells};
+use super::mends::Mends;
 use super::recorded::Recorded;
 use super::retry::{finding_line, key};
 use super::told::Told;
@@ -34,7 +35,7 @@ pub(super) fn read(workspace: &Workspace, settings: &Settings, console: &mut Con
     }
     let mut log = Sqlite::open(&workspace.journal())?;
     let recorded = Recorded { workspace, settings, log: &mut log };
-    let PutRight { texts, lost } = put_right(&recorded, &inputs, console)?;
+    let PutRight { texts, lost, .. } = put_right(&recorded, &inputs, console)?;
     Ok(inputs.with(&texts, &lost, &as_text(settings)))
 }
 
@@ -45,7 +46,7 @@ pub(super) fn keep(recorded: &Recorded<'_>, copies: &Path, console: &mut Console
     for finding in inputs.found_beside() {
         console.say(&finding_line(finding, settings.lang));
     }
-    let PutRight { texts, lost } = put_right(recorded, &inputs, console)?;
+    let PutRight { texts, lost, origin } = put_right(recorded, &inputs, console)?;
     if let Some(words) = say_lost(&lost, settings.lang) {
         fs::remove_dir_all(copies)?;
         bail!(words);
@@ -66,7 +67,11 @@ pub(super) fn keep(recorded: &Recorded<'_>, copies: &Path, console: &mut Console
         let path = copies.join(sheet::file_name(kind));
         fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
     }
-    Inputs::read(copies, &as_text(settings))
+    let inputs = Inputs::read(copies, &as_text(settings))?;
+    if let Some(origin) = origin {
+        origin.mends(&inputs.sheets).write(workspace, copies, false, settings.lang)?;
+    }
+    Ok(inputs)
 }
 
 /// What turnup writes is UTF-8, whatever the sheets were.
@@ -85,6 +90,27 @@ struct PutRight {
     texts: Vec<(SheetKind, String)>,
     /// Cells of a workbook from which nothing can be read.
     lost: Vec<Diagnostic>,
+    origin: Option<Origin>,
+}
+
+/// Where rows came from that lie in the place of their sheet.
+struct Origin {
+    /// The sheets of that run.
+    sheets: Sheets,
+    /// For each row of a sheet that came back, the row it was.
+    places: [(SheetKind, Vec<Option<usize>>); 3],
+}
+
+impl Origin {
+    /// What was mended in them, so that the rows count as sent once the sheet is back in its place.
+    fn mends(&self, now: &Sheets) -> Mends {
+        let mut mends = Mends::default();
+        for (kind, places) in &self.places {
+            let rows = places.iter().enumerate().filter_map(|(row, place)| Some(((*place)?, row)));
+            mends.add(self.sheets.get(*kind), now.get(*kind), rows);
+        }
+        mends
+    }
 }
 
 fn put_right(recorded: &Recorded<'_>, inputs: &Inputs, console: &mut Console<'_>) -> anyhow::Result<PutRight> {
@@ -120,7 +146,7 @@ fn put_right(recorded: &Recorded<'_>, inputs: &Inputs, console: &mut Console<'_>
         texts.push((*kind, done.text));
     }
     if !lost.is_empty() {
-        return Ok(PutRight { texts, lost });
+        return Ok(PutRight { texts, lost, origin: None });
     }
     if let Some(words) = say_restored(&restored, kept, lang) {
         console.say(&words);
@@ -132,7 +158,8 @@ fn put_right(recorded: &Recorded<'_>, inputs: &Inputs, console: &mut Console<'_>
         let words = "{count|* row|* rows} of {run} {count|goes|go} along: mended rows need {count|it|them} or had held {count|it|them} back";
         console.say(&say(lang, words, &[("count", &along), ("run", &run)]));
     }
-    Ok(PutRight { texts, lost })
+    let origin = Some(Origin { sheets: told.inputs.sheets, places });
+    Ok(PutRight { texts, lost, origin })
 }
 
 /// The rows of the sheet as it was that a file in its place left out: all customers and locations, since others name them, and

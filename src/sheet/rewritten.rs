@@ -89,6 +89,11 @@ impl Columns {
         Self { of: of.collect() }
     }
 
+    /// Where a column of the sheet stands in the file that came back.
+    pub fn in_back(&self, at: usize) -> Option<usize> {
+        self.of.get(at).copied().flatten()
+    }
+
     /// Is that the same row, but for what was mended in it and what a spreadsheet did to it? Most of its cells are.
     pub fn is_same_row(&self, cells: &RowCells<'_>, back: &RowCells<'_>) -> bool {
         let (mut filled, mut same) = (0, 0);

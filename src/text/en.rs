@@ -780,7 +780,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "P507",
         "this is user {count} with `{value}`, but the customer's limit is {limit}",
-        "raise the limit ({related}) and run the sheets, or give fewer users the package",
+        "raise the limit ({related}), or give fewer users the package",
         "A limit caps how many of a package the customer may hold.",
         "51 users with `webex_calling` under `webex_calling=50`",
     ),

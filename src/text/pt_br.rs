@@ -780,7 +780,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "P507",
         "este é o usuário {count} com `{value}`, mas o limite do cliente é {limit}",
-        "aumente o limite ({related}) e execute as planilhas, ou dê o pacote a menos usuários",
+        "aumente o limite ({related}), ou dê o pacote a menos usuários",
         "Um limite diz quantos de um pacote o cliente pode ter.",
         "51 usuários com `webex_calling` sob `webex_calling=50`",
     ),
