@@ -227,3 +227,40 @@ fn a_customer_that_was_made_anew_in_another_organisation_is_another_one() {
     let after = ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(4);
     assert!(after.out.contains("1 already_there") && after.out.contains("[R605 10022]"), "{after:#?}");
 }
+
+#[test]
+fn a_headquarters_that_was_renamed_is_named_once_and_nobody_has_moved() {
+    let (bench, simulator) = provisioned();
+    let org = id(&simulator, "customers", "aurora", "orgId");
+    let place = id(&simulator, "locations", "aurora/Headquarters", "id");
+    simulator.asked("PUT", &format!("/locations/{place}?orgId={org}"), &json!({ "name": "Sede" }));
+    let found = told(&bench, &simulator, 3, &[]);
+    let line = "customers aurora: `location_name` was confirmed as `Headquarters` and is `Sede`\n1 difference;";
+    assert!(found.starts_with(line), "{found}");
+    told(&bench, &simulator, 0, &["--accept", "--yes"]);
+    told(&bench, &simulator, 0, &[]);
+    let idle = ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    assert!(idle.out.contains("0 requests"), "{}", idle.out);
+    // Its people are changed as before, and another name is another difference.
+    let users = std::fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    bench.write("work/users.csv", &users.replace("1002,,Headquarters", "1012,,Headquarters"));
+    let changed = ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    assert!(changed.out.contains("1 updated"), "{}", changed.out);
+    simulator.asked("PUT", &format!("/locations/{place}?orgId={org}"), &json!({ "name": "Padaria" }));
+    let again = told(&bench, &simulator, 3, &[]);
+    assert!(again.starts_with("customers aurora: `location_name` was confirmed as `Sede` and is `Padaria`"), "{again}");
+}
+
+#[test]
+fn whoever_sits_at_a_branch_that_was_renamed_has_not_moved() {
+    let (bench, simulator) = provisioned();
+    let users = std::fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    bench.write("work/users.csv", &(users + "aurora,Dora,Lima,dora@aurora.example,webex_calling,1004,,Porto\n"));
+    ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    let org = id(&simulator, "customers", "aurora", "orgId");
+    let porto = id(&simulator, "locations", "aurora/Porto", "id");
+    simulator.asked("PUT", &format!("/locations/{porto}?orgId={org}"), &json!({ "name": "Porto Norte" }));
+    let found = told(&bench, &simulator, 3, &[]);
+    let line = "locations aurora/Porto: `name` was confirmed as `Porto` and is `Porto Norte`\n1 difference;";
+    assert!(found.starts_with(line), "{found}");
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::compare::{Difference, Kind};
 use crate::model::SheetKind;
-use crate::plan::{CALLING, Confirmed, EMERGENCY_CALLBACK, Known, OFF, Stage, StepId, without};
+use crate::plan::{CALLING, Confirmed, EMERGENCY_CALLBACK, Known, NAMED, OFF, Stage, StepId, without};
 
 /// What is known of each object from now on; none of what is gone.
 pub type Amended = BTreeMap<StepId, Option<Confirmed>>;
@@ -94,6 +94,11 @@ fn with_column(mut known: Confirmed, column: &str, one: &Difference) -> Confirme
             known.with_numbers(|number| gone.iter().any(|gone| gone == number), &[])
         }
         "number_state" => in_state(known, found),
+        // Rows go on naming the headquarters as it is known.
+        "location_name" => {
+            known.ids.insert(NAMED.to_owned(), found.to_owned());
+            known
+        }
         // What Webex tells of them is told in words; how they are is not known.
         "pstn_connection" | EMERGENCY_CALLBACK => known.without(&[column]),
         _ if found.is_empty() => known.without(&[column]),

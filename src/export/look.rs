@@ -1,6 +1,6 @@
 //! One customer looked at: what is known of it and what the sheets say, against what stands.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::{Difference, Kind, Remembered, Wanted, whole};
 use super::numbers::cell;
@@ -8,7 +8,7 @@ use super::picture::{Fields, Person, Picture, Site, key};
 use super::rows::connection;
 use crate::api::answers::is_same_id;
 use crate::model::{NumberState, Package, Role, SheetKind, fold};
-use crate::plan::{Confirmed, EMERGENCY_CALLBACK, Known, StepId, expand, is_same_value, staged_numbers};
+use crate::plan::{Confirmed, EMERGENCY_CALLBACK, Known, NAMED, StepId, expand, is_same_value, staged_numbers};
 
 /// One customer being looked at.
 pub(super) struct Look<'a> {
@@ -150,8 +150,11 @@ impl Look<'_> {
                 self.gone(&place);
                 continue;
             }
-            if place.sheet == SheetKind::Locations && !is_same_value("name", name, &site.name) {
-                self.value(&place, Kind::Changed, "name", name, &site.name);
+            // A headquarters may be known to have another name in Webex than in its row.
+            let named = known.ids.get(NAMED).unwrap_or(name);
+            if !is_same_value("name", named, &site.name) {
+                let column = if place.sheet == SheetKind::Locations { "name" } else { "location_name" };
+                self.value(&place, Kind::Changed, column, named, &site.name);
             }
             if self.has_no_calling(&site, known) {
                 self.calling_off(&place, known, &site, name);
@@ -291,11 +294,18 @@ impl Look<'_> {
         }
     }
 
+    /// The names under which locations are known that have another one in Webex: whoever sits there has not moved.
+    fn renamed(&self) -> BTreeMap<String, String> {
+        let known = self.of.locations.iter();
+        let renamed = known.filter_map(|(name, known)| Some((self.site_of(name, known)?.name.clone(), name.clone())));
+        renamed.collect()
+    }
+
     pub fn people(&mut self) {
-        let mut seen = BTreeSet::new();
+        let (mut seen, places) = (BTreeSet::new(), self.renamed());
         for (email, known) in &self.of.users {
             let place = Place { sheet: SheetKind::Users, key: email.clone(), step: StepId::user(email) };
-            let Some(person) = self.person_of(email, known).cloned() else {
+            let Some(mut person) = self.person_of(email, known).cloned() else {
                 self.gone(&place);
                 continue;
             };
@@ -312,6 +322,9 @@ impl Look<'_> {
                 self.value(&place, Kind::Changed, "email", email, &person.email);
             }
             self.fields(&place, &["package"], known, &person.fields);
+            if let Some(name) = person.fields.get_mut("location") {
+                *name = places.get(name).cloned().unwrap_or_else(|| name.clone());
+            }
             // Who has not consented yet is no person of the organisation, so nothing else is told.
             if person.person_id.is_some() {
                 self.fields(&place, PERSON, known, &person.fields);

@@ -20,6 +20,8 @@ pub const EMERGENCY_ADDRESS: &str = "emergency_address";
 pub const EMERGENCY_CALLBACK: &str = "emergency_callback";
 /// Among the ids of a location: that it was made by turnup.
 pub const MADE_BY: &str = "made_by";
+/// Among the ids of a headquarters: its name in Webex, where that is another one than its row's.
+pub const NAMED: &str = "named";
 /// Among what is known of a location whose calling is known to be switched off: `off`. Where it says nothing, a location
 /// of a customer with calling has it.
 pub const CALLING: &str = "calling";

@@ -13,7 +13,7 @@ use crate::api::{Client, Failure, Weight, calls};
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Event};
 use crate::model::fold;
-use crate::plan::{Action, CALLING, LocationWork};
+use crate::plan::{Action, CALLING, LocationWork, NAMED, is_same_value};
 use crate::run::hand::{End, Hand, Ids, Sent, Sight, finished, refused};
 use crate::run::organisation::{fresh_locations, in_organisation, unreadable};
 
@@ -55,6 +55,9 @@ async fn headquarters(hand: &mut Hand, work: &LocationWork, org_id: &str) -> Don
             let mut learnt = ids(&[("location_id", &found.id)]);
             if is_new {
                 learnt.extend(ids(&[("made", "with the customer")]));
+            }
+            if !is_same_value("name", &work.name, &found.name) {
+                learnt.extend(ids(&[(NAMED, &found.name)]));
             }
             hand.tell(Event::Noted { ids: learnt }).await?;
             return bring_up(hand, work, org_id, &found).await;
