@@ -596,6 +596,11 @@ fn a_budget_is_kept_and_who_did_not_fit_comes_first_the_next_time() {
     assert_eq!(compared.len(), everybody.len(), "everybody has their turn: {compared:?}");
     let refused = ran(&bench, &simulator, &["compare", "work", "--budget", "1"]).expect_code(5);
     assert!(refused.err.contains("--budget"), "{refused:#?}");
+    // A budget that is enough for the list alone says nothing of anybody.
+    let unseen = ran(&bench, &simulator, &["compare", "work", "--budget", "3"]).expect_code(5);
+    assert!(unseen.out.contains("0 customers compared") && unseen.out.contains("not looked at"), "{unseen:#?}");
+    assert!(unseen.err.contains("none of 10 customers could be looked at with 3 requests"), "{unseen:#?}");
+    ran(&bench, &simulator, &["compare", "work", "--budget", "3", "--accept", "--yes"]).expect_code(5);
 }
 
 #[test]

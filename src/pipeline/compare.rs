@@ -97,21 +97,40 @@ pub async fn compare(
         CompareFormat::Text => console.print_words(&as_text(&found, &reading, client.sent(), settings.lang)),
     }
     refuse_unread(&reading.unread, settings.lang, console);
+    refuse_unseen(&reading, budget, settings.lang, console);
     if let (Some(confirmation), Some(log)) = (accept, &mut log) {
         let taking = take_over(&client, log, &settings, (&known, found), confirmation, console);
-        let code = taking.await?;
-        return Ok(if reading.unread.is_empty() || code == exit::GUARD { code } else { exit::FAILED });
+        return Ok(ended(&reading, taking.await?));
     }
     if found.iter().any(|one| export::is_acceptable(&known, one)) {
         let words = "`turnup compare --accept` takes over what stands in Webex as what is known; the next run then \
                      puts back what the sheets say";
         console.say(phrase(settings.lang, words));
     }
-    Ok(match (reading.unread.is_empty(), found.is_empty()) {
-        (false, _) => exit::FAILED,
-        (true, false) => exit::REJECTED,
-        (true, true) => exit::WELL,
-    })
+    Ok(ended(&reading, if found.is_empty() { exit::WELL } else { exit::REJECTED }))
+}
+
+/// Was the budget too small for every customer? Then nobody knows whether there are differences.
+fn is_unseen(reading: &Reading) -> bool {
+    reading.pictures.is_empty() && !reading.over_budget.is_empty()
+}
+
+fn refuse_unseen(reading: &Reading, budget: u64, lang: Lang, console: &mut Console<'_>) {
+    if is_unseen(reading) {
+        let words = "none of {count|* customer|* customers} could be looked at with {budget|* request|* requests}, so whether \
+                     anything was changed is not known; give --budget more";
+        console.refuse(&say(lang, words, &[("count", &reading.over_budget.len()), ("budget", &budget)]));
+    }
+}
+
+/// The exit code: what stopped it is told before what could not be read, and that before differences.
+fn ended(reading: &Reading, code: u8) -> u8 {
+    match code {
+        exit::GUARD | exit::INTERRUPTED => code,
+        _ if is_unseen(reading) => exit::GUARD,
+        _ if !reading.unread.is_empty() => exit::FAILED,
+        _ => code,
+    }
 }
 
 /// Takes over what was found, once what is gone was asked for by its id. Returns the exit code.

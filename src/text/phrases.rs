@@ -1189,6 +1189,12 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{budget|* solicitação não basta|* solicitações não bastam} nem para a lista de clientes; dê mais a --budget",
     ),
     (
+        "none of {count|* customer|* customers} could be looked at with {budget|* request|* requests}, so whether anything was \
+         changed is not known; give --budget more",
+        "nenhum de {count|* cliente|* clientes} pôde ser examinado com {budget|* solicitação|* solicitações}, e não se sabe se algo \
+         foi mudado; dê mais a --budget",
+    ),
+    (
         "not looked at, since the budget is used up: {which}; they come first the next time",
         "não examinados, pois o limite de solicitações se esgotou: {which}; são os primeiros da próxima vez",
     ),
