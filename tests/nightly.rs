@@ -3,6 +3,8 @@
 
 #[path = "nightly/listeners.rs"]
 mod listeners;
+#[path = "nightly/stays.rs"]
+mod stays;
 mod support;
 #[path = "nightly/told.rs"]
 mod told;

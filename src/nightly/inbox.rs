@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, bail};
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::SheetKind;
-use crate::pipeline::probably_wrong;
+use crate::pipeline::{Console, Objection, exit, objection};
 use crate::settings::Settings;
 use crate::sheet::{self, WORKBOOK};
 use crate::workspace::Workspace;
@@ -37,10 +37,30 @@ pub enum Arrival {
     Partial(String),
     /// A sheet that no row can be read from: its columns are missing, or it is no sheet. The inbox stays as it is.
     Unreadable(Box<Diagnostic>),
-    /// More of the rows have mistakes than a run lets pass, in words; the inbox stays as it is.
+    /// More of the rows have mistakes than a run lets pass, or they cannot stand with those that are there, in words; the
+    /// inbox stays as it is.
     Wrong(String),
+    /// No run of these sheets would be let go tonight, in words and with its exit code; the inbox stays as it is.
+    Refused { names: Vec<String>, words: String, exit: u8 },
     /// A sheet lost too many rows, or all of a few; the inbox stays as it is.
     Shrunk { sheet: SheetKind, rows: usize, before: usize },
+}
+
+impl Arrival {
+    /// The same when the time of the night is over: what could have been run stays where it is.
+    pub fn too_late(self, words: &str) -> Self {
+        match self {
+            Self::New(names) | Self::SameAgain(names) => {
+                Self::Refused { names, words: words.to_owned(), exit: exit::GUARD }
+            }
+            other => other,
+        }
+    }
+}
+
+/// Removes what a night left behind that was killed while it looked at the inbox.
+pub fn sweep(workspace: &Workspace) -> anyhow::Result<()> {
+    Beside(workspace.night()).clear()
 }
 
 /// Looks at the inbox; waits for files that are still being written.
@@ -48,9 +68,10 @@ pub async fn look(
     inbox: &Path,
     workspace: &Workspace,
     settings: &Settings,
-    settle: Duration,
-    (max_shrink, wave): (f64, Option<&str>),
+    (settle, max_shrink, wave): (Duration, f64, Option<&str>),
+    console: &Console<'_>,
 ) -> anyhow::Result<Arrival> {
+    let beside = Beside(workspace.night());
     if let Some(growing) = growing(inbox, settle).await? {
         return Ok(growing);
     }
@@ -62,18 +83,37 @@ pub async fn look(
         let before = workspace.root().join(name);
         Ok(before.exists() && read(&inbox.join(name))? == read(&before)?)
     };
-    if names.iter().map(is_same).collect::<anyhow::Result<Vec<bool>>>()?.into_iter().all(|same| same) {
-        return Ok(Arrival::SameAgain(names));
+    let is_same = names.iter().map(is_same).collect::<anyhow::Result<Vec<bool>>>()?.into_iter().all(|same| same);
+    if !is_same {
+        beside_each_other(inbox, &names, workspace, &beside.0)?;
+        if let Some(unusual) = unusual(&beside.0, workspace, settings, max_shrink) {
+            return Ok(unusual);
+        }
     }
-    let beside = workspace.night();
-    beside_each_other(inbox, &names, workspace, &beside)?;
-    let found = unusual(&beside, workspace, settings, max_shrink);
-    let found = match found {
-        None => probably_wrong(&beside, workspace, settings, wave)?.map(Arrival::Wrong),
-        found => found,
-    };
-    clear(&beside)?;
-    Ok(found.unwrap_or(Arrival::New(names)))
+    let folder = if is_same { workspace.root() } else { &beside.0 };
+    Ok(match objection(folder, workspace, settings, wave, console)? {
+        Some(Objection::Sheets(words)) => Arrival::Wrong(words),
+        Some(Objection::Run(words, exit)) => Arrival::Refused { names, words, exit },
+        None if is_same => Arrival::SameAgain(names),
+        None => Arrival::New(names),
+    })
+}
+
+/// The folder in which old and new sheets are looked at side by side: copies that name persons, which are gone however
+/// that ends.
+struct Beside(PathBuf);
+
+impl Beside {
+    fn clear(&self) -> anyhow::Result<()> {
+        let cannot = || format!("cannot remove the folder `{}`, where copies of sheets are", self.0.display());
+        if self.0.exists() { fs::remove_dir_all(&self.0).with_context(cannot) } else { Ok(()) }
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        let _ = self.clear();
+    }
 }
 
 /// Is a file called like a sheet?
@@ -144,7 +184,7 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// Makes a folder with the sheets as they would stand once the new ones are taken.
 fn beside_each_other(inbox: &Path, names: &[String], workspace: &Workspace, beside: &Path) -> anyhow::Result<()> {
-    clear(beside)?;
+    fs::create_dir_all(beside).with_context(|| format!("cannot make the folder `{}`", beside.display()))?;
     for name in sheets(workspace.root())? {
         copy(&workspace.root().join(&name), &beside.join(&name))?;
     }
@@ -174,14 +214,6 @@ fn unusual(beside: &Path, workspace: &Workspace, settings: &Settings, max_shrink
         }
     }
     None
-}
-
-fn clear(folder: &Path) -> anyhow::Result<()> {
-    let made = || format!("cannot make the folder `{}`", folder.display());
-    if folder.exists() {
-        fs::remove_dir_all(folder).with_context(made)?;
-    }
-    fs::create_dir_all(folder).with_context(made)
 }
 
 /// Copies by way of a second file, so that nobody ever sees half of one.

@@ -5,6 +5,7 @@ mod doctor;
 mod inbox;
 mod metrics;
 mod notify;
+mod received;
 mod schedule;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use crate::sheet;
 use crate::text::{self, Lang, phrase, say};
 use crate::workspace::{Claim, Workspace};
 use inbox::Arrival;
+use received::received;
 
 pub use config::{Config, Notify};
 pub use doctor::{DoctorOrder, doctor};
@@ -34,6 +36,7 @@ const MAX_SHRINK: f64 = 0.4;
 const SETTLE_SECONDS: u64 = 2;
 /// How long a program may take that brings new sheets.
 const COMMAND_MAX: Duration = Duration::from_mins(30);
+const TIME_OVER: &str = "the time was over before the run could begin, so nothing was sent";
 /// How often it is looked whether another run has ended.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
@@ -101,6 +104,9 @@ pub async fn nightly(
             night.findings.is_empty().then(|| phrase(settings.lang, words).to_owned())
         });
         night.findings.insert(0, text::error(settings.lang, error.chain()));
+        if let Some(words) = &taken {
+            console.refuse(words);
+        }
         night.findings.extend(taken);
     }
     night.seconds = begun.elapsed().as_secs_f64();
@@ -121,50 +127,22 @@ async fn spend(
     let until = until.map_err(|wrong| anyhow::anyhow!("`until` under `[nightly]`: {wrong}"))?;
     // Waiting and fetching take their time, and six in the morning must not become that of tomorrow.
     let until = until.map(|until| console.clock.moment_of(until));
-    let wait = order.wait.unwrap_or_else(|| Duration::from_mins(config.wait_minutes.unwrap_or(WAIT_MINUTES)));
     refuse_wrong_folder(workspace, config, order)?;
-    let claim = claim(workspace, wait, console).await?;
-    let inbox = inbox_folder(workspace, config, order)?;
-    if let Some(command) = &config.command {
-        fetch(command, &inbox, left(until, console).unwrap_or(COMMAND_MAX)).await?;
-    }
-    let settle = Duration::from_secs(config.settle_seconds.unwrap_or(SETTLE_SECONDS));
-    let max_shrink = if order.anyway { 1.0 } else { config.max_shrink.unwrap_or(MAX_SHRINK) };
-    let arrival = inbox::look(&inbox, workspace, settings, settle, (max_shrink, order.wave.as_deref())).await?;
-    let unrun = inbox::taken_and_not_run(workspace, latest_run(workspace)?.as_deref());
-    let (findings, code) = received(&arrival, &inbox, workspace, settings.lang, console)?;
-    drop(claim);
-    (night.exit, night.is_untaken) = (code, !matches!(arrival, Arrival::New(_)));
-    if let Arrival::New(names) = &arrival {
-        let words = "the new sheets ({files}) were taken from `{inbox}`; the next night goes on with them";
-        let gaps: [(&str, &dyn std::fmt::Display); 2] = [("files", &names.join(", ")), ("inbox", &inbox.display())];
-        night.taken = Some(say(settings.lang, words, &gaps));
-    }
-    if let Some(at) = unrun.filter(|_| night.is_untaken) {
-        let words = "the sheets that an earlier night took from the inbox (archive/{at}) had not been run yet; they are run now";
-        let words = say(settings.lang, words, &[("at", &at)]);
-        console.refuse(&words);
-        night.heard.push(words);
-    }
-    for words in &findings {
-        console.refuse(words);
-    }
-    night.findings.extend(findings);
-    // Nothing has come, and nothing ever has: there is nothing to run.
-    if !night.findings.is_empty() && sheet::files(workspace.root()).is_err() {
+    if !take_in(night, (workspace, settings), order, until, console).await? {
         return Ok(());
     }
-    if until.is_some_and(|until| console.clock.deadline(until).is_none()) {
-        let words = phrase(settings.lang, "the time was over before the run could begin, so nothing was sent");
+    if is_over(until, console) {
+        let words = phrase(settings.lang, TIME_OVER);
         console.refuse(words);
         night.findings.push(words.to_owned());
         night.exit = exit::GUARD;
         return Ok(());
     }
     // Somebody else may have begun while the inbox was looked at.
-    drop(self::claim(workspace, wait, console).await?);
+    drop(claim(workspace, wait(config, order), console).await?);
     // The run says it too, but only those who look at its output would hear it.
     let of_place = place_words(workspace, settings.lang, &console.clock);
+    let code = night.exit;
     let before = (night.is_untaken && code != exit::WELL).then_some(code);
     let earlier = open_run(workspace)?;
     let ran = captured(night, workspace, typed, (until, order.wave.clone(), before), console).await;
@@ -178,6 +156,69 @@ async fn spend(
     night.summary = summary;
     say_once_more(night, settings.lang, console);
     Ok(())
+}
+
+/// Looks into the inbox and takes what can be run. Is there anything to run?
+async fn take_in(
+    night: &mut Night,
+    (workspace, settings): (&Workspace, &Settings),
+    order: &NightOrder,
+    until: Option<Until>,
+    console: &mut Console<'_>,
+) -> anyhow::Result<bool> {
+    let (config, lang) = (&settings.night, settings.lang);
+    let claim = claim(workspace, wait(config, order), console).await?;
+    inbox::sweep(workspace)?;
+    let inbox = inbox_folder(workspace, config, order)?;
+    if let Some(command) = &config.command {
+        fetch(command, &inbox, left(until, console).unwrap_or(COMMAND_MAX)).await?;
+    }
+    let settle = Duration::from_secs(config.settle_seconds.unwrap_or(SETTLE_SECONDS));
+    let max_shrink = if order.anyway { 1.0 } else { config.max_shrink.unwrap_or(MAX_SHRINK) };
+    let look = (settle, max_shrink, order.wave.as_deref());
+    let arrival = inbox::look(&inbox, workspace, settings, look, console).await?;
+    let arrival = if is_over(until, console) { arrival.too_late(phrase(lang, TIME_OVER)) } else { arrival };
+    let unrun = inbox::taken_and_not_run(workspace, latest_run(workspace)?.as_deref());
+    let (findings, code) = received(&arrival, &inbox, workspace, lang, console)?;
+    drop(claim);
+    (night.exit, night.is_untaken) = (code, !matches!(arrival, Arrival::New(_)));
+    if let Arrival::New(names) = &arrival {
+        let words = "the new sheets ({files}) were taken from `{inbox}`; the next night goes on with them";
+        let gaps: [(&str, &dyn std::fmt::Display); 2] = [("files", &names.join(", ")), ("inbox", &inbox.display())];
+        night.taken = Some(say(lang, words, &gaps));
+    }
+    for words in &findings {
+        console.refuse(words);
+    }
+    night.findings.extend(findings);
+    let open = open_run(workspace)?;
+    if matches!(arrival, Arrival::Refused { .. }) && !matches!(open, Some(OpenRun::CutOff(_))) {
+        look_back(night, open.as_ref(), open.clone(), lang);
+        for words in &night.heard {
+            console.refuse(words);
+        }
+        return Ok(false);
+    }
+    // Nothing has come, and nothing ever has: there is nothing to run.
+    if !night.findings.is_empty() && sheet::files(workspace.root()).is_err() {
+        return Ok(false);
+    }
+    if let Some(at) = unrun.filter(|_| night.is_untaken && !is_over(until, console)) {
+        let words = "the sheets that an earlier night took from the inbox (archive/{at}) had not been run yet; they are run now";
+        let words = say(lang, words, &[("at", &at)]);
+        console.refuse(&words);
+        night.heard.push(words);
+    }
+    Ok(true)
+}
+
+/// How long to wait for another run to end.
+fn wait(config: &Config, order: &NightOrder) -> Duration {
+    order.wait.unwrap_or_else(|| Duration::from_mins(config.wait_minutes.unwrap_or(WAIT_MINUTES)))
+}
+
+fn is_over(until: Option<Until>, console: &Console<'_>) -> bool {
+    until.is_some_and(|until| console.clock.deadline(until).is_none())
 }
 
 /// What became of a run that was not over before tonight, and which one is not over now.
@@ -257,7 +298,8 @@ async fn claim(workspace: &Workspace, wait: Duration, console: &Console<'_>) -> 
 /// The inbox; a workspace may name only a folder of its own.
 fn inbox_folder(workspace: &Workspace, config: &Config, order: &NightOrder) -> anyhow::Result<PathBuf> {
     if let Some(folder) = &order.inbox {
-        return Ok(folder.clone());
+        // Who reads of it in the morning stands elsewhere.
+        return Ok(std::path::absolute(folder).unwrap_or_else(|_| folder.clone()));
     }
     let name = config.inbox.as_deref().unwrap_or(INBOX);
     let is_below = Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
@@ -291,74 +333,6 @@ async fn fetch(command: &[String], inbox: &Path, within: Duration) -> anyhow::Re
         bail!("`{program}`, which brings new sheets, ended with {status}; nothing was taken from the inbox");
     }
     Ok(())
-}
-
-/// Takes what arrived; says what is not as usual.
-fn received(
-    arrival: &Arrival,
-    inbox: &Path,
-    workspace: &Workspace,
-    lang: Lang,
-    console: &Console<'_>,
-) -> anyhow::Result<(Vec<String>, u8)> {
-    let (finding, code) = taken(arrival, inbox, workspace, lang, console)?;
-    let mut findings: Vec<String> = finding.into_iter().collect();
-    for (copy, of) in inbox::doubled(inbox)? {
-        let words = "`{file}` in `{inbox}` is called like a doubled download of `{of}`, so it was not taken; if it is the newest one, name it `{of}`, else remove it";
-        let gaps: [(&str, &dyn std::fmt::Display); 3] = [("file", &copy), ("inbox", &inbox.display()), ("of", &of)];
-        findings.push(say(lang, words, &gaps));
-    }
-    let code = if findings.is_empty() { code } else { worse(code, exit::REJECTED) };
-    Ok((findings, code))
-}
-
-/// Takes new sheets; says why none was taken.
-fn taken(
-    arrival: &Arrival,
-    inbox: &Path,
-    workspace: &Workspace,
-    lang: Lang,
-    console: &Console<'_>,
-) -> anyhow::Result<(Option<String>, u8)> {
-    let stamp = console.clock.run_id();
-    let shown = inbox.display();
-    Ok(match arrival {
-        Arrival::New(names) => {
-            inbox::take(inbox, names, workspace, &stamp)?;
-            (None, exit::WELL)
-        }
-        Arrival::Nothing(others) => {
-            let words = "no new sheet is in `{inbox}`{others: (only *, whose name is no sheet's)}; what waits and what was not \
-                         finished is carried on with";
-            (Some(say(lang, words, &[("inbox", &shown), ("others", &others.join(", "))])), exit::REJECTED)
-        }
-        Arrival::SameAgain(names) => {
-            inbox::put_away(inbox, names, workspace, &stamp)?;
-            let words = "{files} in `{inbox}` is the same as last time, byte for byte; look whether the export ran";
-            (Some(say(lang, words, &[("files", &names.join(", ")), ("inbox", &shown)])), exit::REJECTED)
-        }
-        Arrival::Growing(name) => {
-            let words = "`{file}` in `{inbox}` is still being written, so no file was taken from there; let the night begin later";
-            (Some(say(lang, words, &[("file", name), ("inbox", &shown)])), exit::REJECTED)
-        }
-        Arrival::Partial(name) => {
-            let words = "`{file}` in `{inbox}` is called like a file that is not whole yet, so no file was taken from there; let the night begin once it is whole, or remove it";
-            (Some(say(lang, words, &[("file", name), ("inbox", &shown)])), exit::REJECTED)
-        }
-        Arrival::Unreadable(wrong) => {
-            let place = inbox.join(wrong.place.to_string()).display().to_string();
-            let words = "{place}: {message}; {fix}; the new sheets were not taken";
-            let gaps: [(&str, &dyn std::fmt::Display); 3] =
-                [("place", &place), ("message", &wrong.message(lang)), ("fix", &wrong.fix(lang))];
-            (Some(say(lang, words, &gaps)), exit::REJECTED)
-        }
-        Arrival::Wrong(words) => (Some(words.clone()), exit::GUARD),
-        Arrival::Shrunk { sheet, rows, before } => {
-            let words = "the new {sheet} sheet has {rows|* row|* rows} and the last one had {before}, so it was not taken; if that is right, `turnup nightly --anyway` takes it";
-            let gaps: [(&str, &dyn std::fmt::Display); 3] = [("sheet", sheet), ("rows", rows), ("before", before)];
-            (Some(say(lang, words, &gaps)), exit::GUARD)
-        }
-    })
 }
 
 /// Runs today's sheets; tells the exit code and the summary, which goes on to the console too.

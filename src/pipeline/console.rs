@@ -1,7 +1,7 @@
 //! Where a command writes, and whom it may ask.
 
 use std::cell::RefCell;
-use std::io::Write;
+use std::io::{Sink, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -54,6 +54,21 @@ pub enum Terminal {
 }
 
 impl Console<'_> {
+    /// The same console for whoever only tries what could be said: nobody hears it.
+    pub(super) fn muted<'m>(&'m self, out: &'m mut Sink, err: &'m mut Sink) -> Console<'m> {
+        Console {
+            out,
+            err,
+            terminal: Terminal::Machine,
+            colour: false,
+            quiet: true,
+            clock: self.clock.clone(),
+            interrupt: self.interrupt.clone(),
+            folder: self.folder,
+            heard: Vec::new(),
+        }
+    }
+
     /// Writes results; whoever closed the pipe does not want them.
     pub(super) fn print(&mut self, text: &str) {
         let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());

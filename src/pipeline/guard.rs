@@ -109,9 +109,12 @@ pub(super) fn too_many_errors(selected: &Selected, checked: &Checked<'_>, settin
 
 /// Says which sheet could not be read at all: it has no rows that could tell, so the run must.
 pub(super) fn unreadable_sheet(checked: &Checked<'_>, lang: Lang) -> Option<String> {
-    let is_wrong = |found: &&Diagnostic| UNREADABLE.contains(&found.code);
-    let wrong = checked.found_before_users().iter().find(is_wrong)?;
-    Some(in_the_way(wrong, lang))
+    unreadable(checked).map(|wrong| in_the_way(wrong, lang))
+}
+
+/// The first file that could not be read.
+pub(super) fn unreadable<'c>(checked: &'c Checked<'_>) -> Option<&'c Diagnostic> {
+    checked.found_before_users().iter().find(|found| UNREADABLE.contains(&found.code))
 }
 
 /// What this folder's journal knows, it knows of one Webex. Against another one it would call everything unchanged.
@@ -191,7 +194,12 @@ pub(super) fn damaged_text(checked: &Checked<'_>, lang: Lang) -> Vec<String> {
 
 /// A finding that lets nothing be sent, in a line.
 pub(super) fn in_the_way(wrong: &Diagnostic, lang: Lang) -> String {
+    in_the_way_at(&wrong.place, wrong, lang)
+}
+
+/// The same with its place as whoever stands elsewhere finds it.
+pub(super) fn in_the_way_at(place: &dyn std::fmt::Display, wrong: &Diagnostic, lang: Lang) -> String {
     let (message, fix) = (wrong.message(lang), wrong.fix(lang));
-    let gaps: [(&str, &dyn std::fmt::Display); 3] = [("place", &wrong.place), ("message", &message), ("fix", &fix)];
+    let gaps: [(&str, &dyn std::fmt::Display); 3] = [("place", place), ("message", &message), ("fix", &fix)];
     say(lang, "{place}: {message}; {fix}; nothing was sent", &gaps)
 }

@@ -107,15 +107,21 @@ impl Inputs {
     /// Says at once when a folder cannot be worked in.
     pub fn look(folder: &Path) -> anyhow::Result<()> {
         let names = names(folder)?;
-        if !folder.join(TEMPLATES).exists() {
-            bail!(
-                "`{}` has no {TEMPLATES}; every customer is made from a template, and this file names them; \
-                 `turnup init DIR` makes one to fill in",
-                folder.display()
-            );
-        }
+        has_templates(folder)?;
         names.iter().try_for_each(|name| can_be_read(&folder.join(name)))
     }
+}
+
+/// Says at once when a folder names no templates.
+pub(super) fn has_templates(folder: &Path) -> anyhow::Result<()> {
+    if !folder.join(TEMPLATES).exists() {
+        bail!(
+            "`{}` has no {TEMPLATES}; every customer is made from a template, and this file names them; \
+             `turnup init DIR` makes one to fill in",
+            folder.display()
+        );
+    }
+    Ok(())
 }
 
 /// The mends that were kept, if there are any.
@@ -158,7 +164,7 @@ pub(super) fn names(folder: &Path) -> anyhow::Result<Vec<String>> {
 }
 
 /// A pipe or a device is refused before it is opened, since reading it may never end.
-fn can_be_read(path: &Path) -> anyhow::Result<()> {
+pub(super) fn can_be_read(path: &Path) -> anyhow::Result<()> {
     let shown = path.display();
     if !fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
         bail!("`{shown}` is no file; put the file of that name in its place");

@@ -63,7 +63,7 @@ pub use crate::workspace::Locked;
 pub use activate::activate;
 use approve::Ceiling;
 pub use approve::approve;
-pub use arrived::probably_wrong;
+pub use arrived::{Objection, objection};
 pub use clock::{Clock, Until};
 pub use compare::{CompareFormat, CompareOrder, compare};
 pub use console::{Confirmation, Console, Terminal, leaving_off, why_not};

@@ -89,15 +89,30 @@ pub(super) fn settle(
     console: &mut Console<'_>,
 ) -> anyhow::Result<()> {
     let host = console.clock.host();
-    let stay = Stay::look(workspace, log, &host)?;
+    let stay = refuse_copy(workspace, log, settings, &host)?;
     let is_copied = matches!(stay, Stay::Copied(_));
     let line = |(found, cure): (String, &'static str)| format!("{found}; {}", phrase(settings.lang, cure));
     let told = stay.words(settings.lang).map(line);
-    if let Some(words) = told.as_ref().filter(|_| is_copied && !settings.this_copy) {
-        bail!("{words}");
-    }
     for words in told.into_iter().filter(|_| !is_copied).chain(share_words(workspace, settings.lang).map(line)) {
         console.refuse(&words);
     }
     log.settle_at(&workspace.absolute()?, &host, is_copied)
+}
+
+/// How the folder stands to its journal; nothing is written.
+///
+/// # Errors
+/// When it is a copy and nobody said that the copy is to go on.
+pub(super) fn refuse_copy(
+    workspace: &Workspace,
+    log: &Sqlite,
+    settings: &Settings,
+    host: &str,
+) -> anyhow::Result<Stay> {
+    let stay = Stay::look(workspace, log, host)?;
+    let is_refused = matches!(stay, Stay::Copied(_)) && !settings.this_copy;
+    if let Some((found, cure)) = stay.words(settings.lang).filter(|_| is_refused) {
+        bail!("{found}; {}", phrase(settings.lang, cure));
+    }
+    Ok(stay)
 }

@@ -30,13 +30,23 @@ const RUNS_SEARCHED_MAX: usize = 8;
 /// The inputs of a folder with what came back mended put right; nothing of it is written.
 pub(super) fn read(workspace: &Workspace, settings: &Settings, console: &mut Console<'_>) -> anyhow::Result<Inputs> {
     let inputs = Inputs::read(workspace.root(), &settings.reading)?;
+    Ok(mended(workspace, settings, inputs, console)?.0)
+}
+
+/// Inputs with what came back mended put right, and the cells from which nothing can be read.
+pub(super) fn mended(
+    workspace: &Workspace,
+    settings: &Settings,
+    inputs: Inputs,
+    console: &mut Console<'_>,
+) -> anyhow::Result<(Inputs, Vec<Diagnostic>)> {
     if !is_back(&inputs.sheets) || !workspace.has_state() {
-        return Ok(inputs);
+        return Ok((inputs, Vec::new()));
     }
     let mut log = Sqlite::open(&workspace.journal())?;
     let recorded = Recorded { workspace, settings, log: &mut log };
     let PutRight { texts, lost, .. } = put_right(&recorded, &inputs, console)?;
-    Ok(inputs.with(&texts, &lost, &as_text(settings)))
+    Ok((inputs.with(&texts, &lost, &as_text(settings)), lost))
 }
 
 /// Keeps the inputs of a run, with what came back mended put right in the copies.

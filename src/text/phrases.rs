@@ -449,6 +449,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "the sheets that an earlier night took from the inbox (archive/{at}) had not been run yet; they are run now",
         "as planilhas que uma noite anterior tirou da caixa de entrada (archive/{at}) ainda não tinham sido executadas; são executadas agora",
     ),
+    (
+        "the sheets stay in the inbox `{inbox}` ({files}); the next night takes them once nothing stands in the way",
+        "as planilhas ficam na caixa de entrada `{inbox}` ({files}); a próxima noite as usa quando nada mais impedir",
+    ),
     ("{count|* row|* rows}: {message}", "{count|* linha|* linhas}: {message}"),
     (
         "{rejected} of {rows|* row|* rows} of the new sheets have mistakes, more than {percent} %: they are probably the wrong files, so they were not taken and stay where they are; the most frequent mistakes: {causes}; `max_error_rate` under `[guards]` in turnup.toml sets the limit",

@@ -21,6 +21,10 @@ pub(super) const RETOLD: &[(&str, &str)] = &[
     ("cannot open the folder `{}`", "não é possível abrir a pasta `{}`"),
     ("cannot read the folder `{}`", "não é possível ler a pasta `{}`"),
     ("cannot make the folder `{}`", "não é possível criar a pasta `{}`"),
+    (
+        "cannot remove the folder `{}`, where copies of sheets are",
+        "não é possível remover a pasta `{}`, onde estão cópias de planilhas",
+    ),
     ("cannot read the file `{}`", "não é possível ler o arquivo `{}`"),
     (
         "cannot write `{}`; make room on the disk, then run again",

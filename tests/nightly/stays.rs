@@ -1,0 +1,134 @@
+//! Sheets that a night does not run stay in the inbox, and no copy of them is left anywhere.
+
+use std::fs;
+
+use super::support::{Bench, CUSTOMERS, LOCATIONS, Ran, Simulator, USERS, Working};
+use super::{configure, deliver, first_night, inbox, night};
+
+/// The customers in a wave.
+fn customers_of_wave() -> String {
+    let mut rows: Vec<String> = CUSTOMERS.lines().map(|row| format!("{row},north")).collect();
+    rows[0] = CUSTOMERS.lines().next().expect("a header").to_owned() + ",wave";
+    rows.join("\n") + "\n"
+}
+
+/// Nothing was taken, put away or changed, and it is said where the sheets are.
+fn stay(bench: &Bench, ran: &Ran, words: &str) {
+    let said = format!("the sheets stay in the inbox `{}` (customers.csv, ", bench.path("work/inbox").display());
+    assert!(ran.err.contains(words), "{words}: {ran:#?}");
+    assert!(ran.err.lines().last().is_some_and(|last| last.contains(&said)), "{ran:#?}");
+    assert_eq!(inbox(bench).len(), 3, "{words}");
+    for name in ["work/archive", "work/reports", "work/.turnup/night", "work/.turnup/state.db"] {
+        assert!(!bench.path(name).exists(), "{name} after {words}");
+    }
+    assert!(SHEETS.iter().all(|name| !bench.path(&format!("work/{name}")).exists()), "{words}");
+}
+
+const SHEETS: [&str; 3] = ["customers.csv", "locations.csv", "users.csv"];
+
+#[test]
+fn sheets_that_a_night_would_not_run_stay_in_the_inbox() {
+    let bench = first_night();
+    configure(&bench, "");
+    deliver(&bench, &[("customers.csv", &customers_of_wave())]);
+    let simulator = Simulator::start(&bench, &[]);
+    let tried =
+        |code, more: &[&str], words: &str| stay(&bench, &night(&bench, &simulator, more).expect_code(code), words);
+    tried(2, &["--wave", "south"], "no customer has the wave `south`");
+    let over = jiff::Timestamp::now() - jiff::Span::new().seconds(1);
+    tried(5, &["--until", &over.to_string()], "the time was over before the run could begin");
+
+    let templates = fs::read_to_string(bench.path("work/templates.toml")).expect("it has templates");
+    bench.remove("work/templates.toml");
+    tried(1, &[], &format!("`{}` has no templates.toml", bench.work().display()));
+    bench.write("work/templates.toml", &templates);
+
+    for (name, text) in [("corrections.csv", "a,b\n1,2\n"), ("waves.csv", "wave\nnorth\n")] {
+        bench.write(&format!("work/{name}"), text);
+        tried(3, &[], &format!("{}:1: this cannot be used as", bench.work().join(name).display()));
+        bench.remove(&format!("work/{name}"));
+    }
+    bench.write("work/turnup.toml", "[guards]\nmax_changes = \"many\"\n");
+    tried(3, &[], "turnup.toml:2: the settings cannot be read");
+    bench.remove("work/turnup.toml");
+
+    bench.write("work/waves.csv", "wave,opens_at,closes_at,timezone\nnorth,2020-01-01 20:00,2020-01-02 06:00,UTC\n");
+    for more in [&["--wave", "north"][..], &[]] {
+        tried(5, more, "it is over; nothing was sent");
+    }
+    let ran = night(&bench, &simulator, &["--lang", "pt-BR"]).expect_code(5);
+    assert!(ran.err.contains("as planilhas ficam na caixa de entrada"), "{ran:#?}");
+    bench.write("work/waves.csv", "wave,opens_at,closes_at,timezone\nnorth,2020-01-01 20:00,2099-01-02 06:00,UTC\n");
+    assert_eq!(simulator.each_once("customers"), 0);
+    night(&bench, &simulator, &["--wave", "north"]).expect_code(0);
+    assert_eq!((simulator.each_once("customers"), inbox(&bench).len()), (2, 0));
+}
+
+/// The same sheets once more, in a night that runs nothing: they are not put away either, and what stood is not run.
+#[test]
+fn the_same_sheets_again_stay_too_where_nothing_is_run() {
+    let bench = first_night();
+    configure(&bench, "");
+    let simulator = Simulator::start(&bench, &[]);
+    night(&bench, &simulator, &[]).expect_code(0);
+    deliver(&bench, &[("users.csv", USERS)]);
+    let before = simulator.requests();
+    let ran = night(&bench, &simulator, &["--wave", "south"]).expect_code(2);
+    assert!(ran.err.ends_with("(users.csv); the next night takes them once nothing stands in the way\n"), "{ran:#?}");
+    assert_eq!((inbox(&bench), simulator.requests()), (vec!["users.csv".to_owned()], before));
+    assert_eq!(fs::read_dir(bench.path("work/archive")).expect("the first night's").count(), 1);
+}
+
+/// A night that was killed while it looked at the inbox, and one that cannot even look at it to the end.
+#[test]
+fn no_copy_of_a_sheet_is_left_however_a_night_ends() {
+    let bench = first_night();
+    configure(&bench, "");
+    let simulator = Simulator::start(&bench, &[]);
+    let beside = bench.path("work/.turnup/night");
+    fs::create_dir_all(&beside).expect("a folder");
+    fs::write(beside.join("users.csv"), USERS).expect("a file");
+    // A workbook beside other sheets is an error.
+    deliver(&bench, &[("workbook.xlsx", "no workbook")]);
+    let ran = night(&bench, &simulator, &[]).expect_code(1);
+    assert!(ran.err.contains("the inbox holds `workbook.xlsx` and other sheets"), "{ran:#?}");
+    assert!(ran.err.contains("no sheet was taken from the inbox"), "{ran:#?}");
+    assert!(!beside.exists());
+    bench.remove("work/inbox/workbook.xlsx");
+    // Folders where files are meant.
+    fs::create_dir(bench.path("work/corrections.csv")).expect("the folder is new");
+    let ran = night(&bench, &simulator, &[]).expect_code(1);
+    assert!(ran.err.contains("corrections.csv` is no file"), "{ran:#?}");
+    assert_eq!((beside.exists(), inbox(&bench).len()), (false, 3));
+    fs::remove_dir(bench.path("work/corrections.csv")).expect("it is empty");
+    // A leftover goes also where nothing has come.
+    for name in SHEETS {
+        bench.remove(&format!("work/inbox/{name}"));
+    }
+    fs::create_dir_all(&beside).expect("a folder");
+    fs::write(beside.join("users.csv"), USERS).expect("a file");
+    night(&bench, &simulator, &[]).expect_code(3);
+    assert!(!beside.exists());
+    deliver(&bench, &[("customers.csv", CUSTOMERS), ("locations.csv", LOCATIONS), ("users.csv", USERS)]);
+    night(&bench, &simulator, &[]).expect_code(0);
+    assert!(!beside.exists());
+}
+
+/// What was sent before a crash is looked after all the same.
+#[test]
+fn a_run_that_was_cut_off_is_settled_although_the_new_sheets_stay() {
+    let bench = first_night();
+    configure(&bench, "");
+    let simulator = Simulator::start(&bench, &["--latency-ms", "300"]);
+    let working = Working::start(&mut bench.against(&simulator, &["nightly", "work"]));
+    simulator.await_objects("customers", 1);
+    working.signal("KILL");
+    drop(working);
+    bench.write("work/waves.csv", "wave,opens_at,closes_at,timezone\nnorth,2020-01-01 20:00,2020-01-02 06:00,UTC\n");
+    deliver(&bench, &[("customers.csv", &customers_of_wave())]);
+    let ran = night(&bench, &simulator, &["--wave", "north"]).expect_code(5);
+    assert!(ran.err.contains("was cut off; what it has sent is settled first"), "{ran:#?}");
+    assert_eq!(inbox(&bench), ["customers.csv"]);
+    let runs = bench.ran(&["runs", "work"]).expect_code(0).out;
+    assert!(runs.contains("finished") && !runs.contains("unfinished"), "{runs}");
+}
