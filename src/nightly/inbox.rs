@@ -22,6 +22,9 @@ const LOOKS: u32 = 5;
 /// How much of the name of a run, or of a folder of the archive, tells the second at which it was made.
 const SECOND: usize = "20261122T220000Z".len();
 
+/// Marks sheets in the archive that were not taken, since they were the same again.
+const AGAIN: &str = ".same-again";
+
 /// What the inbox holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Arrival {
@@ -248,17 +251,29 @@ pub fn take(inbox: &Path, names: &[String], workspace: &Workspace, stamp: &str) 
     names.iter().try_for_each(|name| remove(&inbox.join(name)))
 }
 
-/// The place in the archive of the latest sheets, where no run has begun since: a night ended in between.
+/// The place in the archive of the latest sheets that were taken, where they still stand and no run of sheets has begun
+/// since: a night ended in between.
 pub fn taken_and_not_run(workspace: &Workspace, latest_run: Option<&str>) -> Option<String> {
-    let latest = fs::read_dir(workspace.archives()).ok()?.filter_map(Result::ok);
-    let latest = latest.map(|entry| entry.file_name().to_string_lossy().into_owned()).max()?;
+    let archives = fs::read_dir(workspace.archives()).ok()?.filter_map(Result::ok);
+    let taken = archives.filter(|entry| !entry.path().join(AGAIN).exists());
+    let latest = taken.map(|entry| entry.file_name().to_string_lossy().into_owned()).max()?;
     let second = |stamp: &str| stamp.get(..SECOND).unwrap_or(stamp).to_owned();
-    latest_run.is_none_or(|run| second(run) < second(&latest)).then_some(latest)
+    if latest_run.is_some_and(|run| second(run) >= second(&latest)) {
+        return None;
+    }
+    let names = sheets(&workspace.archive(&latest)).ok()?;
+    let stands = |name: &String| {
+        let now = read(&workspace.root().join(name)).ok();
+        now.is_some() && now == read(&workspace.archive(&latest).join(name)).ok()
+    };
+    names.iter().all(stands).then_some(latest)
 }
 
-/// Puts sheets away that need not be taken.
+/// Puts sheets away that need not be taken, since they are the same again.
 pub fn put_away(inbox: &Path, names: &[String], workspace: &Workspace, stamp: &str) -> anyhow::Result<()> {
     archive(inbox, names, workspace, stamp)?;
+    let mark = workspace.archive(stamp).join(AGAIN);
+    fs::write(&mark, "").with_context(|| format!("cannot write `{}`", mark.display()))?;
     names.iter().try_for_each(|name| remove(&inbox.join(name)))
 }
 

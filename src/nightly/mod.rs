@@ -15,8 +15,8 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 
 use crate::pipeline::{
-    Confirmation, Console, Locked, OpenRun, Order, Origin, Selection, Terminal, Until, exit, latest_run, open_run,
-    place_words, run,
+    Confirmation, Console, Locked, OpenRun, Order, Origin, Selection, Terminal, Until, exit, latest_run_of_sheets,
+    open_run, place_words, run,
 };
 use crate::settings::{Settings, Typed, language, settle};
 use crate::sheet;
@@ -178,7 +178,7 @@ async fn take_in(
     let look = (settle, max_shrink, order.wave.as_deref());
     let arrival = inbox::look(&inbox, workspace, settings, look, console).await?;
     let arrival = if is_over(until, console) { arrival.too_late(phrase(lang, TIME_OVER)) } else { arrival };
-    let unrun = inbox::taken_and_not_run(workspace, latest_run(workspace)?.as_deref());
+    let unrun = inbox::taken_and_not_run(workspace, latest_run_of_sheets(workspace)?.as_deref());
     let (findings, code) = received(&arrival, &inbox, workspace, lang, console)?;
     drop(claim);
     (night.exit, night.is_untaken) = (code, !matches!(arrival, Arrival::New(_)));

@@ -80,7 +80,7 @@ pub use look::{
     forecast_of, ground, preview, run_progress, run_told, runs_listed, story_of, tried,
 };
 pub use online::Asking;
-pub use open_run::{OpenRun, latest_run, open_run};
+pub use open_run::{OpenRun, latest_run_of_sheets, open_run};
 pub use place::place_words;
 pub use provider::Simulation;
 pub use purge::{Age, PurgeOrder, purge};

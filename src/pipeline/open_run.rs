@@ -2,7 +2,7 @@
 
 use super::approve::waits;
 use super::recorded::unfinished;
-use crate::journal::{Log, Sqlite};
+use crate::journal::{Log, Origin, RunHead, Sqlite};
 use crate::workspace::Workspace;
 
 /// The latest run, while it is not over.
@@ -30,13 +30,15 @@ pub fn open_run(workspace: &Workspace) -> anyhow::Result<Option<OpenRun>> {
     Ok(unfinished(&log)?.map(|head| OpenRun::CutOff(head.run)))
 }
 
-/// The latest run of a workspace, whatever became of it.
+/// The latest run of the sheets of a workspace, whatever became of it; sending mended rows or taking a run back is none.
 ///
 /// # Errors
 /// When the journal cannot be read.
-pub fn latest_run(workspace: &Workspace) -> anyhow::Result<Option<String>> {
-    if !workspace.has_state() || !workspace.journal().exists() {
+pub fn latest_run_of_sheets(workspace: &Workspace) -> anyhow::Result<Option<String>> {
+    if !workspace.has_state() {
         return Ok(None);
     }
-    Ok(Sqlite::open(&workspace.journal())?.runs()?.last().map(|head| head.run.clone()))
+    let heads = Sqlite::open(&workspace.journal())?.runs()?;
+    let is_of_sheets = |head: &RunHead| head.undoes.is_none() && matches!(head.origin, Origin::Run | Origin::Nightly);
+    Ok(heads.into_iter().rfind(is_of_sheets).map(|head| head.run))
 }

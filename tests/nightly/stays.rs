@@ -132,3 +132,45 @@ fn a_run_that_was_cut_off_is_settled_although_the_new_sheets_stay() {
     let runs = bench.ran(&["runs", "work"]).expect_code(0).out;
     assert!(runs.contains("finished") && !runs.contains("unfinished"), "{runs}");
 }
+
+/// Only sheets that were taken and never run are said to be run now: not those that came once more and were put away.
+#[test]
+fn what_was_not_run_yet_is_told_by_what_was_run() {
+    let bench = first_night();
+    configure(&bench, "");
+    let simulator = Simulator::start(&bench, &[]);
+    night(&bench, &simulator, &[]).expect_code(0);
+    // A night that fails once it has looked at the inbox: what a run keeps cannot be written.
+    let (inputs, aside) = (bench.path("work/.turnup/inputs"), bench.path("aside"));
+    let failing = || {
+        fs::rename(&inputs, &aside).expect("it can be moved");
+        fs::write(&inputs, "").expect("a file");
+        let ran = night(&bench, &simulator, &[]).expect_code(1);
+        fs::remove_file(&inputs).expect("the file");
+        fs::rename(&aside, &inputs).expect("it can be moved back");
+        ran
+    };
+    let words = "that an earlier night took from the inbox (archive/";
+    deliver(&bench, &[("users.csv", USERS)]);
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let ran = failing();
+    assert!(ran.err.contains("is the same as last time") && !ran.err.contains(words), "{ran:#?}");
+    let ran = night(&bench, &simulator, &[]).expect_code(3);
+    assert!(!ran.err.contains(words), "they were run days ago: {ran:#?}");
+
+    // New ones are taken, and then come once more; both nights fail, and so the third one runs them.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    for _ in 0..2 {
+        deliver(&bench, &[("users.csv", &USERS.replace("Carla,Dias", "Carla,Lopes"))]);
+        failing();
+        assert_eq!(inbox(&bench), [""; 0]);
+    }
+    let ran = night(&bench, &simulator, &[]).expect_code(3);
+    let places = fs::read_dir(bench.path("work/archive")).expect("an archive").map(|entry| entry.expect("a folder"));
+    let mut names: Vec<String> = places.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    assert_eq!(names.len(), 4);
+    assert!(ran.err.contains(&format!("{words}{})", names[2])) && ran.out.contains("1 updated"), "{names:?} {ran:#?}");
+    let ran = night(&bench, &simulator, &[]).expect_code(3);
+    assert!(!ran.err.contains(words), "{ran:#?}");
+}
