@@ -151,8 +151,8 @@ async fn take_over(
     if doubtful == 0 {
         return Ok(code);
     }
-    let words = "{count|* object is|* objects are} missing from a list and {count|was|were} found by {count|its id|their ids}, or could not \
-                 be looked up; nothing was accepted of {count|it|them}, so compare again later";
+    let words = "{count|* object or value is|* objects or values are} missing from a list and {count|was|were} found when asked for once more, \
+                 or could not be looked up; nothing was accepted of {count|it|them}, so compare again later";
     console.refuse(&say(settings.lang, words, &[("count", &doubtful)]));
     Ok(code.max(exit::FAILED))
 }

@@ -485,8 +485,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("{thing} waits for {what} since {since}: {mail}", "{thing} espera por {what} desde {since}: {mail}"),
     (
-        "{count|* object is|* objects are} missing from a list and {count|was|were} found by {count|its id|their ids}, or could not be looked up; nothing was accepted of {count|it|them}, so compare again later",
-        "{count|* objeto falta|* objetos faltam} em uma lista e {count|foi encontrado|foram encontrados} pelo id, ou não {count|pôde ser consultado|puderam ser consultados}; nada foi aceito {count|dele|deles}; compare de novo mais tarde",
+        "{count|* object or value is|* objects or values are} missing from a list and {count|was|were} found when asked for once more, or could not be looked up; nothing was accepted of {count|it|them}, so compare again later",
+        "{count|* objeto ou valor falta|* objetos ou valores faltam} em uma lista e {count|foi encontrado|foram encontrados} ao perguntar outra vez, ou não {count|pôde ser consultado|puderam ser consultados}; nada foi aceito {count|dele|deles}; compare de novo mais tarde",
     ),
     (
         "the new sheets cannot stand together with those that are there: {why}; they were not taken",
