@@ -22,10 +22,12 @@ pub fn is_acceptable(known: &Known, one: &Difference) -> bool {
         && is_known_place(known, one)
 }
 
-/// A person's location under a name that nothing is known of is one that was renamed: the person has not moved.
+/// A person's location under a name that nothing is known of is one that somebody made: no row can name it. Whoever lost
+/// calling sits nowhere.
 fn is_known_place(known: &Known, one: &Difference) -> bool {
     let is_place = (one.sheet, one.column) == (SheetKind::Users, Some("location"));
-    !is_place || one.found.as_deref().is_some_and(|name| known.get(&StepId::location(&one.customer, name)).is_some())
+    let is_known = |name: &str| name.is_empty() || known.get(&StepId::location(&one.customer, name)).is_some();
+    !is_place || one.found.as_deref().is_some_and(is_known)
 }
 
 /// What is known of every object of which some differences were found, once they are taken over.
@@ -158,7 +160,12 @@ mod tests {
     #[test]
     fn what_is_gone_goes_with_what_belongs_to_it_and_values_are_as_found() {
         let (ana, rui, numbers) = (StepId::user("ana@a"), StepId::user("rui@a"), StepId::numbers("a", "Sede"));
-        let user = confirmed(&[("customer_external_id", "a"), ("extension", "1"), ("phone_number", "+351211234501")]);
+        let user = confirmed(&[
+            ("customer_external_id", "a"),
+            ("extension", "1"),
+            ("location", "Sede"),
+            ("phone_number", "+351211234501"),
+        ]);
         let known: Known = [
             (StepId::customer("a"), confirmed(&[("name", "A")])),
             (ana.clone(), user.clone()),
@@ -174,6 +181,8 @@ mod tests {
             difference(ana.clone(), Kind::Gone, None, "", ""),
             difference(rui.clone(), changed, Some("extension"), "1", "2"),
             difference(rui.clone(), changed, Some("phone_number"), "+351211234501", ""),
+            difference(rui.clone(), changed, Some("location"), "Sede", ""),
+            difference(ana.clone(), changed, Some("location"), "Sede", "Elsewhere"),
             difference(rui.clone(), changed, Some("email"), "rui@a", "rui.pinto@a"),
             difference(StepId::role("rui@a"), changed, Some("role"), "user_admin", ""),
             difference(numbers.clone(), Kind::Gone, Some("numbers"), "+351211234501", ""),

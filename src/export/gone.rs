@@ -32,7 +32,7 @@ pub async fn surely_gone(
             _ if one.steps.is_empty() => Some(one.clone()),
             _ if is_whole => is_gone(client, known, &one).await?.then(|| one.clone()),
             Kind::Gone if column == "numbers" => again.without_found(&one).await?,
-            Kind::Changed if is_lost && matches!(column, "phone_number" | "extension") => {
+            Kind::Changed if is_lost && matches!(column, "location" | "phone_number" | "extension") => {
                 again.is_without(&one, column).await?.then(|| one.clone())
             }
             _ => Some(one.clone()),
@@ -147,7 +147,7 @@ impl Again<'_> {
         Ok(people.into_iter().find(is_it))
     }
 
-    /// Do neither the person's own record nor the numbers of their location tell a number, or an extension, of them?
+    /// Do neither the person's own record nor the numbers of their location tell their number, extension or location?
     async fn is_without(&mut self, one: &Difference, column: &str) -> anyhow::Result<bool> {
         let Some(user) = one.steps.first() else { return Ok(false) };
         let org_id = id(self.known, &StepId::customer(&one.customer), "org_id");
@@ -158,6 +158,10 @@ impl Again<'_> {
         let Some(lines) = self.lines(&one.customer, &location).await? else { return Ok(false) };
         let line = lines.iter().find(|line| line.first_line_of().is_some_and(|owner| owner == key(&person.id)));
         let seat = Seat::of(&person, line);
-        Ok(if column == "extension" { seat.extension.is_none() } else { seat.number.is_none() })
+        Ok(match column {
+            "location" => seat.location_id.is_none(),
+            "extension" => seat.extension.is_none(),
+            _ => seat.number.is_none(),
+        })
     }
 }

@@ -235,7 +235,12 @@ impl Look<'_> {
         if !gone.is_empty() {
             self.value(place, Kind::Gone, "numbers", &gone, "");
         }
-        let more = site.numbers.keys().filter(|number| !before.contains(*number));
+        // The number of somebody who is known is told with them.
+        let known_users = self.of.users.values().filter_map(|user| user.fields.get("phone_number"));
+        let people = self.picture.people.iter().filter(|person| self.of.users.contains_key(&person.email));
+        let numbers = people.filter_map(|person| person.fields.get("phone_number"));
+        let held: BTreeSet<&String> = known_users.chain(numbers).collect();
+        let more = site.numbers.keys().filter(|number| !before.contains(*number) && !held.contains(number));
         let more = cell(more.map(String::as_str));
         if !more.is_empty() {
             self.value(place, Kind::NotInSheets, "numbers", "", &more);

@@ -308,6 +308,9 @@ fn as_text(found: &[Difference], reading: &Reading, requests: u64, lang: Lang) -
 
 fn line(one: &Difference, lang: Lang) -> String {
     let words = match (one.kind, one.column.is_some()) {
+        (Kind::Changed, _) if one.found.as_deref() == Some("") => {
+            "{sheet} {key}: `{column}` was confirmed as `{known}` and is blank now"
+        }
         (Kind::Changed, _) => "{sheet} {key}: `{column}` was confirmed as `{known}` and is `{found}`",
         (Kind::Gone, false) if one.found.is_some() => {
             "{sheet} {key}: the one that was confirmed is gone from Webex; another one has its key, in the organisation {found}"

@@ -1207,6 +1207,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{differences|* diferença|* diferenças}; {customers|* cliente comparado|* clientes comparados} com {requests|* solicitação|* solicitações}",
     ),
     (
+        "{sheet} {key}: `{column}` was confirmed as `{known}` and is blank now",
+        "{sheet} {key}: `{column}` foi confirmado como `{known}` e está em branco agora",
+    ),
+    (
         "{sheet} {key}: `{column}` was confirmed as `{known}` and is `{found}`",
         "{sheet} {key}: `{column}` foi confirmado como `{known}` e é `{found}`",
     ),
