@@ -139,6 +139,7 @@ codes! {
     CorrectionStopped "C271" Notice,
     WaveWithoutWindow "C272" Warning,
     ConsentLikely "C273" Warning,
+    OrganisationIdUnusual "C274" Warning,
     CustomerTwice "L301" Error,
     LocationTwice "L302" Error,
     EmailTwice "L303" Error,

@@ -559,6 +559,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "`ana.silva@gmail.com`; write `ana.silva@acme.pt`",
     ),
     entry(
+        "C274",
+        "`{value}` does not look like the id of an organisation",
+        "copy the whole id as Webex shows it",
+        "In everything that Cisco shows, the id of an organisation is a UUID, or a text in Base64 that says `ORGANIZATION` and a UUID. The id of a customer or a person, or one that was cut short, is not.",
+        "`acme-001`; write the id that begins with `Y2lzY29zcGFyazov`",
+    ),
+    entry(
         "L301",
         "the customer `{value}` is already in {related}",
         "remove one of the two rows, or give it another `external_id`",

@@ -559,6 +559,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "`ana.silva@gmail.com`; escreva `ana.silva@acme.pt`",
     ),
     entry(
+        "C274",
+        "`{value}` não parece o id de uma organização",
+        "copie o id inteiro como o Webex o mostra",
+        "Em tudo o que a Cisco mostra, o id de uma organização é um UUID, ou um texto em Base64 que diz `ORGANIZATION` e um UUID. O id de um cliente ou de uma pessoa, ou um id cortado, não é.",
+        "`acme-001`; escreva o id que começa com `Y2lzY29zcGFyazov`",
+    ),
+    entry(
         "L301",
         "o cliente `{value}` já está em {related}",
         "remova uma das duas linhas, ou dê a ela outro `external_id`",

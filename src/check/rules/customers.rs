@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::check::context::{Context, judged_customers, meant_customers};
 use crate::check::people::People;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::Package;
+use crate::model::{Package, may_be_organisation};
 use crate::sheet::{UserReader, customers as c, users as u};
 
 pub(super) fn external_ids_are_unique(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -25,6 +25,14 @@ pub(super) fn names_have_no_percent_sign(context: &Context<'_>, found: &mut Vec<
     for row in judged_customers(context.rows) {
         if row.name.as_deref().is_some_and(|name| name.contains('%')) {
             found.push(context.at(Code::PercentInName, row.at(), c::NAME.spec.header));
+        }
+    }
+}
+
+pub(super) fn org_ids_are_of_organisations(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    for row in judged_customers(context.rows) {
+        if row.org_id.as_deref().is_some_and(|id| !may_be_organisation(id)) {
+            found.push(context.at(Code::OrganisationIdUnusual, row.at(), c::ORG_ID.spec.header));
         }
     }
 }

@@ -25,6 +25,7 @@ pub(super) type UserRule = fn(&Context<'_>, &Seated<'_>, &mut Vec<Diagnostic>);
 pub(super) const RULES: &[Rule] = &[
     customers::external_ids_are_unique,
     customers::names_have_no_percent_sign,
+    customers::org_ids_are_of_organisations,
     customers::calling_customers_have_a_time_zone,
     customers::packages_have_what_they_need_beside_them,
     customers::limits_are_on_packages_that_can_have_one,
