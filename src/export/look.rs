@@ -103,10 +103,8 @@ impl Look<'_> {
     /// Another customer has the external id: in another organisation it is somebody made anew, in its own it is the same
     /// one, untied and attached again.
     fn another(&mut self, place: &Place, is_elsewhere: bool) {
-        let (kind, found) = match is_elsewhere {
-            true => (Kind::Gone, &self.picture.org_id),
-            false => (Kind::Attached, &self.picture.id),
-        };
+        let gone = (Kind::Gone, &self.picture.org_id);
+        let (kind, found) = if is_elsewhere { gone } else { (Kind::Attached, &self.picture.id) };
         let (found, steps) = (Some(found.clone()), vec![place.step.clone()]);
         let whole = whole(&self.picture.external_id, place.sheet, &place.key, kind);
         self.found.push(Difference { found, steps, ..whole });
