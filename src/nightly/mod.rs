@@ -271,8 +271,11 @@ fn say_once_more(night: &Night, lang: Lang, console: &mut Console<'_>) {
     let words = "the night ends with exit code {exit}: {findings}";
     let gaps: [(&str, &dyn std::fmt::Display); 2] = [("exit", &night.exit), ("findings", &night.findings.join("; "))];
     let mut words = say(lang, words, &gaps);
-    if night.is_untaken {
+    if night.is_untaken && !night.summary.is_empty() {
         words += phrase(lang, "; the results are those of sheets that were taken before");
+    } else if let Some(OpenRun::Parked(run)) = night.open.as_ref().filter(|_| night.is_untaken) {
+        let more = "; {run}, which waits for approval, is of sheets that were taken before";
+        words += &say(lang, more, &[("run", run)]);
     }
     console.refuse(&words);
 }

@@ -236,6 +236,8 @@ fn line(heads: &[RunHead], head: &RunHead, left: Option<&Left>, lang: Lang) -> S
             say(lang, "unfinished{left: (*)}; `turnup resume` goes on", &[("left", &left)])
         }
     };
+    let is_untold = head.night.is_some() && night_exit(head).is_none();
+    let end = if is_untold { end + phrase(lang, "; no new sheet was taken in its night") } else { end };
     let of = head.undoes.as_ref().map(|run| say(lang, " of {run}", &[("run", run)])).unwrap_or_default();
     let what = format!("{}{of}", what(head).word());
     let gaps: [(&str, &dyn Display); 3] = [("started", &head.started), ("by", &head.by), ("end", &end)];
@@ -253,12 +255,14 @@ const fn what(head: &RunHead) -> Origin {
 }
 
 fn listed<'a>(workspace: &Workspace, heads: &[RunHead], head: &'a RunHead, left: Option<Left>) -> Listed<'a> {
+    let parked = head.parked.as_ref().map(|_| exit::GUARD);
+    let ends_with = head.exit.or(left.as_ref().map(|left| left.exit)).or(parked);
     Listed {
         run: &head.run,
         started: &head.started,
         finished: head.finished.as_deref(),
         exit: head.exit,
-        night_exit: head.night.map(|night| head.exit.map_or(night, |exit| exit.max(night))),
+        night_exit: head.night.map(|night| ends_with.map_or(night, |exit| exit.max(night))),
         state: match () {
             () if head.finished.is_some() => "finished",
             () if head.parked.is_none() => "unfinished",

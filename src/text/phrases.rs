@@ -45,6 +45,11 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("the night ends with exit code {exit}: {findings}", "a noite termina com código de saída {exit}: {findings}"),
     ("; the results are those of sheets that were taken before", "; os resultados são os de planilhas usadas antes"),
     (
+        "; {run}, which waits for approval, is of sheets that were taken before",
+        "; {run}, que espera aprovação, é de planilhas usadas antes",
+    ),
+    ("; no new sheet was taken in its night", "; na sua noite nenhuma planilha nova foi usada"),
+    (
         "No new sheet was taken. What follows is what stands of sheets that were taken before:",
         "Nenhuma planilha nova foi usada. O que segue é o que está feito das planilhas usadas antes:",
     ),

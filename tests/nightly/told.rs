@@ -137,3 +137,28 @@ fn a_folder_that_is_no_workspace_is_left_as_it_is() {
     assert!(ran.err.contains("elsewhere` holds no sheets"), "{}", ran.err);
     assert_eq!(fs::read_dir(bench.path("elsewhere")).expect("it is there").count(), 0);
 }
+
+/// The new sheet was refused, and what stands waits for approval: both stand last on the screen and beside the run.
+#[test]
+fn a_night_that_took_nothing_and_parks_says_so_where_people_look() {
+    let bench = first_night();
+    configure(&bench, "");
+    let simulator = Simulator::start(&bench, &[]);
+    night(&bench, &simulator, &[]).expect_code(0);
+    bench.write("work/turnup.toml", "[guards]\nmax_changes = 1\nmax_change_rate = 0.01\n");
+    // Somebody has changed the sheet that stands, and what comes is no users sheet.
+    bench.write("work/users.csv", &second_users());
+    deliver(&bench, &[("users.csv", "Branch,Street,City,Opening hours\nTejo,Rua 1,Lisboa,9-17\n")]);
+    let ran = night(&bench, &simulator, &[]).expect_code(5);
+    let last = ran.err.lines().last().unwrap_or_default();
+    assert!(last.starts_with("turnup: the night ends with exit code 5: "), "{last}");
+    assert!(last.contains("users.csv: ") && last.contains("the new sheets were not taken; "), "{last}");
+    assert!(last.ends_with(", which waits for approval, is of sheets that were taken before"), "{last}");
+    let runs = bench.ran(&["runs", "work"]).expect_code(0).out;
+    let line = runs.lines().last().unwrap_or_default();
+    let words = "lets it go; no new sheet was taken in its night";
+    assert!(line.contains("waits for approval") && line.ends_with(words), "{runs}");
+    let json = bench.ran(&["runs", "work", "--format", "json"]).expect_code(0).out;
+    let json: Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!((&json["runs"][1]["state"], &json["runs"][1]["night_exit"]), (&"parked".into(), &5.into()));
+}
