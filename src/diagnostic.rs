@@ -80,6 +80,7 @@ codes! {
     MappingUnused "F118" Warning,
     WrongSheet "F119" Error,
     SheetLeftOut "F120" Error,
+    ForeignSheet "F121" Error,
     FileOpenElsewhere "F130" Warning,
     FileDoubled "F131" Warning,
     CorrectionsMalformed "F132" Error,

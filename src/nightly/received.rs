@@ -68,7 +68,11 @@ fn taken(
             (Some(say(lang, words, &[("file", name), ("inbox", &shown)])), exit::REJECTED)
         }
         Arrival::Unreadable(wrong) => {
-            let place = inbox.join(wrong.place.to_string()).display().to_string();
+            // A new sheet may also be refused for what is wrong with one that stands.
+            let file = wrong.place.file.split('#').next().unwrap_or_default();
+            let is_new = inbox.join(file).exists();
+            let folder = if is_new { inbox } else { workspace.root() };
+            let place = folder.join(wrong.place.to_string()).display().to_string();
             let words = "{place}: {message}; {fix}; the new sheets were not taken";
             let gaps: [(&str, &dyn std::fmt::Display); 3] =
                 [("place", &place), ("message", &wrong.message(lang)), ("fix", &wrong.fix(lang))];

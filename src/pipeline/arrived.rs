@@ -13,7 +13,6 @@ use super::selected::Selected;
 use super::window::Windows;
 use super::{Console, Selection, checked, exit, guard, known, place, provider, sent_back, standing};
 use crate::check::Checked;
-use crate::diagnostic::Code;
 use crate::journal::Sqlite;
 use crate::plan::Known;
 use crate::report;
@@ -134,10 +133,8 @@ fn refused(
     checked: &Checked<'_>,
 ) -> Option<Objection> {
     if let Some(wrong) = guard::unreadable(checked) {
-        let is_beside = matches!(wrong.code, Code::CorrectionsMalformed | Code::WavesMalformed);
-        let place = wrong.place.to_string();
-        let place = if is_beside { workspace.root().join(place).display().to_string() } else { place };
-        return Some(Objection::Run(guard::in_the_way_at(&place, wrong, settings.lang), exit::REJECTED));
+        let place = workspace.root().join(wrong.place.to_string());
+        return Some(Objection::Run(guard::in_the_way_at(&place.display(), wrong, settings.lang), exit::REJECTED));
     }
     selected.nobody(checked, settings.lang).map(|words| Objection::Run(words, exit::USAGE))
 }

@@ -71,7 +71,7 @@ pub(super) fn room(workspace: &Workspace, steps: u64) -> anyhow::Result<()> {
 }
 
 /// Findings that leave a sheet without rows or without some of them, or without a mend that was meant.
-pub(super) const UNREADABLE: [Code; 10] = [
+pub(super) const UNREADABLE: [Code; 11] = [
     Code::CorrectionsMalformed,
     Code::WavesMalformed,
     Code::NotText,
@@ -81,6 +81,7 @@ pub(super) const UNREADABLE: [Code; 10] = [
     Code::WorkbookBroken,
     Code::SheetMissing,
     Code::WrongSheet,
+    Code::ForeignSheet,
     Code::SheetLeftOut,
 ];
 

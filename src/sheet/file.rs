@@ -387,6 +387,10 @@ fn sheet(mut sheet: Sheet, options: &Options, found: &mut Vec<Diagnostic>) -> Sh
         let finding = Diagnostic::new(Code::WrongSheet, place.clone()).with("sheet", sheet.kind.name());
         found.push(finding.with("other", other.name()).with("name", name_of(other, &sheet.file)));
     }
+    let is_foreign = other.is_none() && header::is_foreign(&sheet, &options.mapping);
+    if is_foreign {
+        found.push(Diagnostic::new(Code::ForeignSheet, place.clone()).with("sheet", sheet.kind.name()));
+    }
     for (at, used) in sheet.uses.iter().enumerate() {
         if let header::Use::Column(spec) = used {
             sheet.positions.set(spec, at);
@@ -395,7 +399,7 @@ fn sheet(mut sheet: Sheet, options: &Options, found: &mut Vec<Diagnostic>) -> Sh
     sheet.rows = scan.rows;
     sheet.rows.shrink_to_fit();
     sheet.is_unclosed = scan.is_unclosed;
-    if other.is_none() {
+    if other.is_none() && !is_foreign {
         found.extend(header::findings(&sheet, first.number, &options.mapping));
     }
     if scan.is_unclosed {

@@ -145,6 +145,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "a workbook with the sheets `users` and `users 2`, both with rows",
     ),
     entry(
+        "F121",
+        "this is no {sheet} sheet: its first line names none of the columns of one",
+        "put the {sheet} sheet in its place, with the names of its columns in the first line; `turnup columns` lists them; nothing else is said of this one",
+        "A table without a single column of the sheet is something else, or lacks its header.",
+        "a list of branches called `users.csv`, with `Branch`, `Street` and `Opening hours`",
+    ),
+    entry(
         "F130",
         "`{value}` says that {program} has the file open, so what was not saved there is not read",
         "save and close it in {program}, then do this again; delete `{value}` if it is not open",

@@ -145,6 +145,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "uma pasta de trabalho com as planilhas `users` e `users 2`, ambas com linhas",
     ),
     entry(
+        "F121",
+        "isto não é uma planilha {sheet}: a primeira linha não traz nenhuma das colunas dela",
+        "ponha a planilha {sheet} no lugar, com os nomes das colunas na primeira linha; `turnup columns` lista-os; nada mais se diz desta",
+        "Uma tabela sem nenhuma coluna da planilha é outra coisa, ou não tem cabeçalho.",
+        "uma lista de filiais chamada `users.csv`, com `Filial`, `Rua` e `Horário`",
+    ),
+    entry(
         "F130",
         "`{value}` diz que o {program} está com o arquivo aberto, então o que não foi salvo lá não é lido",
         "salve e feche no {program}, depois faça de novo; apague `{value}` se não estiver aberto",

@@ -174,3 +174,32 @@ fn what_was_not_run_yet_is_told_by_what_was_run() {
     let ran = night(&bench, &simulator, &[]).expect_code(3);
     assert!(!ran.err.contains(words), "{ran:#?}");
 }
+
+/// A table of something else under a sheet's name is told as that, with its place; so is one that stands and is none.
+#[test]
+fn a_table_of_something_else_is_told_as_no_sheet_where_it_is() {
+    let bench = first_night();
+    configure(&bench, "");
+    let simulator = Simulator::start(&bench, &[]);
+    night(&bench, &simulator, &[]).expect_code(0);
+    let foreign = "Branch,Street,City,Opening hours\nTejo Centro,Rua Augusta 100,Lisboa,9-17\n";
+    deliver(&bench, &[("users.csv", foreign)]);
+    let ran = night(&bench, &simulator, &[]).expect_code(3);
+    let words = format!(
+        "{}: this is no users sheet: its first line names none of the columns of one; put the users sheet in its place",
+        bench.path("work/inbox/users.csv").display()
+    );
+    assert!(ran.err.contains(&words) && !ran.err.contains("is missing"), "{ran:#?}");
+    assert_eq!(inbox(&bench), ["users.csv"]);
+    // The one that stands is broken by hand, and what comes is another sheet.
+    bench.write("work/users.csv", foreign);
+    bench.remove("work/inbox/users.csv");
+    let branch = format!("{LOCATIONS}tejo,Porto,Rua das Flores 1,Porto,4050-262,PT,Europe/Lisbon\n");
+    for locations in [LOCATIONS, &branch] {
+        deliver(&bench, &[("locations.csv", locations)]);
+        let ran = night(&bench, &simulator, &["--inbox", "work/inbox"]).expect_code(3);
+        let words = format!("turnup: {}: this is no users sheet", bench.path("work/users.csv").display());
+        assert!(ran.err.contains(&words), "{ran:#?}");
+        assert_eq!(inbox(&bench), ["locations.csv"]);
+    }
+}
