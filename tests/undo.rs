@@ -167,8 +167,13 @@ fn too_many_changes_wait_for_a_person() {
     let run = last.split(' ').next().expect("a run").to_owned();
     let resumed = ran(&bench, &simulator, &["resume", "work", "--yes"], 0);
     assert!(resumed.err.contains("nothing to resume"), "{}", resumed.err);
-    // Other sheets in the meantime do not matter: what was parked goes.
-    bench.write("work/users.csv", "customer_external_id,first_name,last_name,email,package,action\n,,,,,\n");
+    // Whoever changed the sheets since means something else than what was parked.
+    let users = std::fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    bench.write("work/users.csv", &(users.clone() + ",,,,,\n"));
+    let changed = ran(&bench, &simulator, &["approve", &run, "-C", "work"], 5);
+    assert!(changed.err.contains("`work/users.csv` has changed since"), "{}", changed.err);
+    assert_eq!(simulator.stands(), [2, 3, 6], "nothing was sent");
+    bench.write("work/users.csv", &users);
     let approved = ran(&bench, &simulator, &["approve", &run, "-C", "work"], 0);
     assert_eq!(simulator.stands(), [0, 2, 0]);
     assert_eq!(outcomes(&bench, &approved)["deleted"], 3);

@@ -1,19 +1,24 @@
 //! The ceiling on changes, and `turnup approve`, which lets a run go that was parked under it.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
 use super::inputs::Inputs;
-use super::recorded::{Recorded, Scope};
+use super::recorded::{Recorded, Scope, unfinished};
 use super::window::Windows;
-use super::{Confirmation, Console, Terminal, exit, forecast, guard, place, provider};
+use super::{Confirmation, Console, Terminal, exit, forecast, guard, place, provider, saved};
 use crate::journal::{Log, RunHead, Sqlite};
 use crate::plan::{Action, Known, Plan, Step, Work};
 use crate::report::{self, PlanFormat, PlanView};
 use crate::settings::{Settings, Typed, settle};
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
+
+/// What the files of a parked run were, kept with it.
+const FILES: &str = "parked.json";
 
 /// What becomes of a run with regard to the ceiling.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +100,13 @@ pub async fn approve(
     let heads = log.heads()?;
     let head = heads.iter().find(|head| head.run == run).context("there is no such run; `turnup runs` lists them")?;
     let Some(parked) = &head.parked else {
-        console.refuse(&say(lang, "the run {run} does not wait for approval", &[("run", &run)]));
+        let is_open = unfinished(&log)?.is_some_and(|open| open.run == run);
+        let words = if is_open {
+            "the run {run} does not wait for approval: it was begun and is not over; `turnup resume` goes on where it stands"
+        } else {
+            "the run {run} does not wait for approval: it is over; `turnup report {run}` tells what came of it"
+        };
+        console.refuse(&say(lang, words, &[("run", &run)]));
         return Ok(exit::USAGE);
     };
     if head.provider != provider::name(&settings) {
@@ -112,6 +123,12 @@ pub async fn approve(
             say(lang, words, &[("run", &newer.run)])
         });
         console.refuse(&newer.unwrap_or(words));
+        return Ok(exit::GUARD);
+    }
+    if let Some(file) = changed(&workspace, run)? {
+        let words =
+            "`{file}` has changed since {run} was parked, so it is not let go; look at `turnup plan`, then run again";
+        console.refuse(&say(lang, words, &[("file", &file.display()), ("run", &run)]));
         return Ok(exit::GUARD);
     }
     let windows = Windows::read(&workspace, lang, &console.clock)?;
@@ -154,9 +171,32 @@ fn show(
     Ok(())
 }
 
-/// Says that a run is parked, and how it goes on.
-pub(super) fn say_parked(head: &RunHead, settings: &Settings, console: &mut Console<'_>) {
+/// Keeps with a parked run what its files were, and says how it goes on.
+pub(super) fn park(
+    head: &RunHead,
+    workspace: &Workspace,
+    settings: &Settings,
+    console: &mut Console<'_>,
+) -> anyhow::Result<u8> {
+    let files = serde_json::to_vec(&saved::fingerprints(workspace.root())?)?;
+    fs::write(workspace.inputs(&head.run).join(FILES), files)
+        .context("what the run was asked to do cannot be kept with it")?;
     console.refuse(&parked_words(head, settings.lang));
+    Ok(exit::GUARD)
+}
+
+/// The first file that is not what it was when the run was parked: somebody has mended it, or other sheets have come.
+fn changed(workspace: &Workspace, run: &str) -> anyhow::Result<Option<PathBuf>> {
+    let kept = workspace.inputs(run);
+    let then: BTreeMap<String, String> = match fs::read(kept.join(FILES)) {
+        Ok(text) => serde_json::from_slice(&text).context("what the run was asked to do is damaged")?,
+        // Its copies are all that is left of them.
+        Err(_) => saved::fingerprints(&kept)?,
+    };
+    // Sheets that are gone, or doubled, have changed too.
+    let now = saved::fingerprints(workspace.root()).unwrap_or_default();
+    let changed = then.keys().chain(now.keys()).find(|name| then.get(*name) != now.get(*name));
+    Ok(changed.map(|name| workspace.root().join(name)))
 }
 
 fn parked_words(head: &RunHead, lang: Lang) -> String {

@@ -330,8 +330,7 @@ async fn provision(
     })?;
     approve::say_superseded(&before, settings, console);
     if head.parked.is_some() {
-        approve::say_parked(&head, settings, console);
-        return Ok(exit::GUARD);
+        return approve::park(&head, workspace, settings, console);
     }
     let doubts = recorded.carry_doubts(&head.run, &plan, &console.clock.now())?;
     recorded.log.append(&head.run, &selected.lacking(&doubts, &head.started, settings.lang))?;

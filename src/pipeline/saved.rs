@@ -129,7 +129,8 @@ pub(super) fn order(order: &Order, saved: Option<&SavedPlan>) -> Order {
     Order { selection, ..order.clone() }
 }
 
-fn fingerprints(folder: &Path) -> anyhow::Result<BTreeMap<String, String>> {
+/// The fingerprint of each file of a folder that a run reads.
+pub(super) fn fingerprints(folder: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     let names = inputs::names(folder)?;
     names.into_iter().map(|name| Ok((name.clone(), of_file(&folder.join(name))?))).collect()
 }

@@ -926,7 +926,18 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{changes|* mudança ou exclusão|* mudanças e exclusões} de {known|* objeto conhecido|* objetos conhecidos} {changes|é|são} mais do que `max_changes` e `max_change_rate` em `[guards]` permitem",
     ),
     ("type {changes} to go on: ", "digite {changes} para continuar: "),
-    ("the run {run} does not wait for approval", "a execução {run} não espera aprovação"),
+    (
+        "the run {run} does not wait for approval: it was begun and is not over; `turnup resume` goes on where it stands",
+        "a execução {run} não espera aprovação: foi iniciada e não terminou; `turnup resume` continua de onde ela está",
+    ),
+    (
+        "the run {run} does not wait for approval: it is over; `turnup report {run}` tells what came of it",
+        "a execução {run} não espera aprovação: já terminou; `turnup report {run}` conta no que deu",
+    ),
+    (
+        "`{file}` has changed since {run} was parked, so it is not let go; look at `turnup plan`, then run again",
+        "`{file}` mudou depois que {run} foi retida, e ela não é liberada; veja `turnup plan`, depois execute de novo",
+    ),
     (
         "what is known has moved since {run} was parked, so it is not let go; run again",
         "o que se conhece mudou desde que {run} ficou à espera, e ela não é liberada; execute de novo",

@@ -162,3 +162,57 @@ fn a_night_that_took_nothing_and_parks_says_so_where_people_look() {
     let json: Value = serde_json::from_str(&json).expect("it is JSON");
     assert_eq!((&json["runs"][1]["state"], &json["runs"][1]["night_exit"]), (&"parked".into(), &5.into()));
 }
+
+/// Whoever saw the mistake in the parked plan has mended the sheet: the old changes are not sent all the same.
+#[test]
+fn a_parked_run_whose_sheets_were_mended_is_not_let_go() {
+    let bench = first_night();
+    configure(&bench, "");
+    let simulator = Simulator::start(&bench, &[]);
+    night(&bench, &simulator, &[]).expect_code(0);
+    bench.write("work/turnup.toml", "[guards]\nmax_changes = 1\nmax_change_rate = 0.01\n");
+    deliver(&bench, &[("users.csv", &second_users())]);
+    night(&bench, &simulator, &[]).expect_code(5);
+    let runs = bench.ran(&["runs", "work"]).expect_code(0).out;
+    let run = runs.lines().last().and_then(|line| line.split(' ').next()).expect("a run").to_owned();
+    let approve = |run: &str| Ran::of(&mut bench.against(&simulator, &["approve", run, "-C", "work", "--yes"]));
+    let before = simulator.requests();
+    bench.write("work/users.csv", &second_users().replace("Lopes", "Lobo"));
+    let ran = approve(&run).expect_code(5);
+    // The folder is named as it was typed.
+    let words = format!(
+        "`work/users.csv` has changed since {run} was parked, so it is not let go; look at `turnup plan work`, then run again"
+    );
+    assert!(ran.err.contains(&words), "{ran:#?}");
+    for (name, text) in [("corrections.csv", "key,column,was,now\n"), ("users.xlsx", "doubled")] {
+        bench.write("work/users.csv", &second_users());
+        bench.write(&format!("work/{name}"), text);
+        assert!(approve(&run).expect_code(5).err.contains("has changed since"), "{name}");
+        bench.remove(&format!("work/{name}"));
+    }
+    assert_eq!(simulator.requests(), before, "nothing was sent");
+    // Other settings are no other plan.
+    bench.write("work/turnup.toml", "[guards]\nmax_changes = 2\n");
+    approve(&run).expect_code(3);
+    let again = approve(&run).expect_code(2);
+    assert!(
+        again.err.contains(&format!("it is over; `turnup report {run} -C work` tells what came of it")),
+        "{again:#?}"
+    );
+}
+
+/// A run that was begun and left off is no matter of approval.
+#[test]
+fn whoever_approves_a_run_that_left_off_is_told_how_it_goes_on() {
+    let bench = first_night();
+    configure(&bench, "");
+    let simulator = Simulator::start(&bench, &["--latency-ms", "300"]);
+    let working = support::Working::start(&mut bench.against(&simulator, &["nightly", "work"]));
+    simulator.await_objects("customers", 1);
+    working.signal("KILL");
+    drop(working);
+    let runs = bench.ran(&["runs", "work"]).expect_code(0).out;
+    let run = runs.split(' ').next().expect("a run").to_owned();
+    let ran = Ran::of(&mut bench.against(&simulator, &["approve", &run, "-C", "work", "--yes"])).expect_code(2);
+    assert!(ran.err.contains("it was begun and is not over; `turnup resume work` goes on where it stands"), "{ran:#?}");
+}
