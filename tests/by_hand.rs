@@ -333,3 +333,30 @@ fn numbers_that_only_a_short_list_lacks_are_not_accepted_as_gone() {
     bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);
     bench.ran(&["compare", "work", "--simulate"]).expect_code(0);
 }
+
+/// Nothing is changed by hand here: a branch has no calling while its customer has none, and gets it with the customer.
+#[test]
+fn a_branch_gets_calling_when_its_customer_does() {
+    let bench = Bench::small();
+    let simulator = Simulator::start(&bench, &[]);
+    let locations = LOCATIONS.to_owned() + "tejo,Porto,Rua do Norte 8,Porto,4000-008,PT,Europe/Lisbon\n";
+    bench.write("work/locations.csv", &locations);
+    let customers = support::CUSTOMERS.replace("webex_calling;webex_meetings", "webex_meetings");
+    bench.write("work/customers.csv", &customers);
+    let users: Vec<&str> = USERS.lines().filter(|line| !line.contains("sara@")).collect();
+    let users = users.join("\n") + "\n";
+    let users = users.replace("rui@tejo.example,webex_calling,1001", "rui@tejo.example,webex_meetings,");
+    bench.write("work/users.csv", &users);
+    ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    told(&bench, &simulator, 0, &[]);
+
+    bench.write("work/customers.csv", support::CUSTOMERS);
+    let numbers = locations.replace("timezone\n", "timezone,numbers\n").replace("Lisbon\n", "Lisbon,+351221000010\n");
+    bench.write("work/locations.csv", &numbers);
+    let plan = ran(&bench, &simulator, &["plan", "work"]).out;
+    assert!(plan.contains("update location/tejo/Porto: calling `off` -> `on`"), "{plan}");
+    ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    told(&bench, &simulator, 0, &[]);
+    let idle = ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
+    assert!(idle.out.contains("0 requests"), "{}", idle.out);
+}

@@ -7,8 +7,10 @@ use super::numbers::cell;
 use super::picture::{Fields, Person, Picture, Site, key};
 use super::rows::connection;
 use crate::api::answers::is_same_id;
-use crate::model::{NumberState, Package, Role, SheetKind, fold};
-use crate::plan::{Confirmed, EMERGENCY_CALLBACK, Known, NAMED, StepId, expand, is_same_value, staged_numbers};
+use crate::model::{NumberState, Role, SheetKind, fold};
+use crate::plan::{
+    Confirmed, EMERGENCY_CALLBACK, Known, NAMED, StepId, expand, is_same_value, sells_calling, staged_numbers,
+};
 
 /// One customer being looked at.
 pub(super) struct Look<'a> {
@@ -154,8 +156,8 @@ impl Look<'_> {
                 let column = if place.sheet == SheetKind::Locations { "name" } else { "location_name" };
                 self.value(&place, Kind::Changed, column, named, &site.name);
             }
-            if self.has_no_calling(&site, known) {
-                self.calling_off(&place, known, &site, name);
+            if !site.has_calling {
+                self.without_calling(&place, known, &site, name);
                 continue;
             }
             self.fields(&place, SITE, known, &site.fields);
@@ -181,23 +183,15 @@ impl Look<'_> {
         }
     }
 
-    /// Is calling off where it was on? A customer without packages that call has it nowhere, and is told as such.
-    fn has_no_calling(&self, site: &Site, known: &Confirmed) -> bool {
-        let calls = |fields: Option<&String>| {
-            let packages = fields.map(String::as_str).unwrap_or_default().split(';');
-            packages.filter_map(Package::parse).any(Package::is_calling)
-        };
-        let customer = self.of.customer.and_then(|known| known.fields.get("packages"));
-        let had_it = calls(customer) && calls(self.picture.fields.get("packages"));
-        !site.has_calling && (had_it || known.is_without_calling())
-    }
-
-    /// A location whose calling was switched off; numbers, connection and announcements went with it.
-    fn calling_off(&mut self, place: &Place, known: &Confirmed, site: &Site, name: &str) {
+    /// A location that has no calling, perhaps since somebody switched it off: numbers, connection and announcements went
+    /// with it. A customer without packages that call has it nowhere, and is told as such.
+    fn without_calling(&mut self, place: &Place, known: &Confirmed, site: &Site, name: &str) {
         let columns: Vec<_> = SITE.iter().copied().filter(|column| *column != "announcement_language").collect();
         self.fields(place, &columns, known, &site.fields);
         let numbers = StepId::numbers(&self.picture.external_id, name);
-        if known.is_without_calling() && !self.of.numbers.contains_key(name) {
+        let is_known = known.is_without_calling() && !self.of.numbers.contains_key(name);
+        let sells_it = self.picture.fields.get("packages").is_some_and(|packages| sells_calling(packages));
+        if is_known || !sells_it || !self.of.customer.is_some_and(Confirmed::sells_calling) {
             return;
         }
         let mut off = whole(&self.picture.external_id, place.sheet, &place.key, Kind::CallingOff);

@@ -8,7 +8,7 @@ use super::build::{Plan, digest};
 use super::id::StepId;
 use super::step::{Action, Stage};
 use super::work::{Work, without};
-use crate::model::{fold, normalise};
+use crate::model::{Package, fold, normalise};
 
 /// The numbers of a location that wait for porting day, where not all of them are live.
 pub const STAGED_NUMBERS: &str = "staged_numbers";
@@ -227,6 +227,11 @@ impl Confirmed {
         self.fields.contains_key(WAITS_FOR) && !self.stands_with_errors()
     }
 
+    /// Is one of the packages of a customer with calling?
+    pub fn sells_calling(&self) -> bool {
+        self.fields.get("packages").is_some_and(|packages| sells_calling(packages))
+    }
+
     /// Is it a location whose calling is known to be switched off?
     pub fn is_without_calling(&self) -> bool {
         self.fields.get(CALLING).is_some_and(|state| state == OFF)
@@ -330,6 +335,11 @@ impl Confirmed {
         self.fields.retain(|column, list| column != STAGED_NUMBERS || !list.is_empty());
         self
     }
+}
+
+/// Is one of these packages, with `;` between them, one with calling?
+pub fn sells_calling(packages: &str) -> bool {
+    packages.split(';').filter_map(Package::parse).any(Package::is_calling)
 }
 
 /// How many known customers, locations and users no step of a plan is about. Nothing happens to them.

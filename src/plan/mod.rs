@@ -27,7 +27,7 @@ pub use id::StepId;
 pub use known::{
     BROKEN_PACKAGES, CALLING, Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, Known, MADE_BY, NAMED,
     NUMBER_STATE_ASKED, OFF, STAGED_NUMBERS, STANDS_WITH_ERRORS, WAITS_FOR, WAITS_SINCE, WAITS_WITH, is_same_value,
-    left_alone, left_organisations,
+    left_alone, left_organisations, sells_calling,
 };
 pub use leaderless::{Leaderless, leaderless};
 pub use prices::{Amount, Cost, Prices, money};

@@ -5,7 +5,8 @@ use super::step::is_done;
 use crate::diagnostic::Code;
 use crate::journal::{Call, Ending, Reason};
 use crate::plan::{
-    Action, Change, Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, MADE_BY, Stage, WAITS_SINCE, WAITS_WITH, Work,
+    Action, CALLING, Change, Confirmed, EMERGENCY_ADDRESS, EMERGENCY_CALLBACK, MADE_BY, OFF, Stage, WAITS_SINCE,
+    WAITS_WITH, Work,
 };
 
 impl Hand {
@@ -86,6 +87,10 @@ impl Hand {
         let has_made = self.record.done.contains(&Call::CreateLocation) || self.record.ids.contains_key("made");
         if let (Work::Location(work), false) = (&self.step.work, has_made) {
             confirmed = confirmed.without(&work.assumed.iter().map(String::as_str).collect::<Vec<_>>());
+        }
+        // A branch of a customer without calling gets it once the customer has it.
+        if matches!(&self.step.work, Work::Location(work) if !work.headquarters && !work.calling) {
+            confirmed.fields.insert(CALLING.to_owned(), OFF.to_owned());
         }
         let still_staged: Vec<String> = self.noted(STAGED).map(str::to_owned).collect();
         let is_refused = |number: &str| self.refused_number(number).is_some();

@@ -8,7 +8,7 @@ use crate::check::Sourced;
 use crate::model::{Package, Role, User};
 use crate::plan::diff::{Diff, Obstacle, Why, diff};
 use crate::plan::id::StepId;
-use crate::plan::known::{CALLING, Confirmed, OFF};
+use crate::plan::known::{CALLING, Confirmed, OFF, sells_calling};
 use crate::plan::step::{Action, Change, Stage};
 use crate::plan::work::{CustomerWork, LocationWork, NumbersWork, UserWork, Work, expand};
 
@@ -30,7 +30,7 @@ impl<'a> Builder<'a> {
             Work::User(user) => self.judge_user(user, &mut diff),
             Work::Role(_) => judge_role(&mut diff),
             Work::Numbers(numbers) => self.judge_numbers(id, numbers, &mut diff),
-            Work::Location(location) => switch_on(location, known, &mut diff),
+            Work::Location(location) => self.switch_on(location, known, &mut diff),
             Work::Release(_) | Work::Removal(_) => {}
         }
         diff
@@ -89,6 +89,23 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Calling that a location does not have is switched on where it is to have it; else it is still known to be off. The
+    /// headquarters of a customer gets it with the customer's packages.
+    fn switch_on(&self, location: &LocationWork, known: &Confirmed, diff: &mut Diff) {
+        let customer = self.known.get(&StepId::customer(&location.customer));
+        let packages = customer.and_then(|customer| customer.fields.get("packages"));
+        let never_had_it = !location.headquarters && packages.is_some_and(|packages| !sells_calling(packages));
+        if !known.is_without_calling() && !never_had_it {
+            return;
+        }
+        if !location.calling {
+            diff.fields.insert(CALLING.to_owned(), OFF.to_owned());
+            return;
+        }
+        diff.changes.push(Change { column: CALLING.to_owned(), from: Some(OFF.to_owned()), to: "on".to_owned() });
+        diff.action = Action::Update;
+    }
+
     fn judge_user(&self, user: &UserWork, diff: &mut Diff) {
         let package = diff.changed("package");
         let rank = |name: &str| Package::parse(name).and_then(Package::rank);
@@ -111,20 +128,6 @@ impl<'a> Builder<'a> {
         let leads = customer.and_then(|known| known.fields.get("admin_email")) == Some(&user.email);
         leads || role.is_some_and(|role| Role::parse(role) == Some(Role::FullAdmin))
     }
-}
-
-/// Calling that somebody switched off is switched on again where the location is to have it; else it is still known to be
-/// off.
-fn switch_on(location: &LocationWork, known: &Confirmed, diff: &mut Diff) {
-    if !known.is_without_calling() {
-        return;
-    }
-    if !location.calling {
-        diff.fields.insert(CALLING.to_owned(), OFF.to_owned());
-        return;
-    }
-    diff.changes.push(Change { column: CALLING.to_owned(), from: Some(OFF.to_owned()), to: "on".to_owned() });
-    diff.action = Action::Update;
 }
 
 /// A calling user who would have neither number nor extension left keeps what the row wants cleared.

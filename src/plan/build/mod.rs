@@ -18,11 +18,11 @@ use serde::{Deserialize, Serialize};
 use super::diff::{Diff, Immovable, Means, means};
 use super::digest::fingerprint;
 use super::id::StepId;
-use super::known::{CALLING, Known, STANDS_WITH_ERRORS, WAITS_FOR};
+use super::known::{CALLING, Confirmed, Known, STANDS_WITH_ERRORS, WAITS_FOR};
 use super::step::{Action, Calls, Source, Stage, Step};
 use super::work::{CustomerWork, Work, expand};
 use crate::check::{Batch, Sourced};
-use crate::model::{Customer, Package, Phone};
+use crate::model::{Customer, Phone};
 pub use activation::activation;
 pub(super) use deletes::Removals;
 use fields::customer_fields;
@@ -206,11 +206,7 @@ impl<'a> Builder<'a> {
     fn sells_calling(&self, customer: &str) -> bool {
         let in_batch = self.batch.customers().iter().find(|sourced| sourced.value.external_id == customer);
         in_batch.map_or_else(
-            || {
-                let packages =
-                    self.known.get(&StepId::customer(customer)).and_then(|known| known.fields.get("packages"));
-                packages.is_some_and(|list| list.split(';').filter_map(Package::parse).any(Package::is_calling))
-            },
+            || self.known.get(&StepId::customer(customer)).is_some_and(Confirmed::sells_calling),
             |sourced| sourced.value.headquarters.is_some(),
         )
     }
