@@ -224,6 +224,12 @@ fn say_purged(log: Option<&Sqlite>, lang: Lang, console: &mut Console<'_>) -> an
 
 fn line(heads: &[RunHead], head: &RunHead, left: Option<&Left>, lang: Lang) -> String {
     let end = match (&head.finished, head.exit) {
+        // Nothing but the settling of a run that was cut off ends so.
+        (Some(finished), Some(exit::INTERRUPTED)) => {
+            let words =
+                "cut off; what it had sent was settled {finished}, and the sheets were planned anew (exit code 6)";
+            say(lang, words, &[("finished", finished)])
+        }
         (Some(finished), Some(exit)) => {
             let words =
                 "finished {finished} with exit code {exit}{night:; its night with *, since no new sheet was taken}";

@@ -23,6 +23,7 @@ mod login;
 mod look;
 mod mended;
 mod mends;
+mod never_told;
 mod online;
 mod open_run;
 mod place;

@@ -121,6 +121,9 @@ impl Recorded<'_> {
         if head.undoes.is_some() {
             report::leave_out_untouched(&mut results, &self.touched(run)?);
         }
+        if head.undoes.is_none() {
+            self.tell_made(run, &mut results)?;
+        }
         report::tell_corrected(&mut results, &inputs.sheets, lang);
         let held_outside = selected.picked().map(|picked| held_outside(&checked, picked)).unwrap_or_default();
         let causes = report::causes_of_results(&checked, &results, hold_back, lang);

@@ -61,6 +61,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "`{file}` in `{inbox}` is called like a file that is not whole yet, so no file was taken from there; let the night begin once it is whole, or remove it",
         "`{file}` em `{inbox}` tem nome de arquivo que ainda não está completo, e nenhum arquivo de lá foi usado; deixe a noite começar quando estiver completo, ou apague-o",
     ),
+    (
+        "cut off; what it had sent was settled {finished}, and the sheets were planned anew (exit code 6)",
+        "interrompida; o que tinha enviado foi resolvido {finished}, e as planilhas foram planejadas de novo (código de saída 6)",
+    ),
     ("unfinished{left: (*)}; `turnup resume` goes on", "não terminada{left: (*)}; `turnup resume` continua"),
     ("left off {at} with exit code {exit}: {why}", "parou {at} com código de saída {exit}: {why}"),
     ("its time was over", "o prazo dela acabou"),

@@ -130,7 +130,7 @@ fn a_run_that_was_cut_off_is_settled_although_the_new_sheets_stay() {
     assert!(ran.err.contains("was cut off; what it has sent is settled first"), "{ran:#?}");
     assert_eq!(inbox(&bench), ["customers.csv"]);
     let runs = bench.ran(&["runs", "work"]).expect_code(0).out;
-    assert!(runs.contains("finished") && !runs.contains("unfinished"), "{runs}");
+    assert!(runs.contains("cut off; what it had sent was settled ") && !runs.contains("unfinished"), "{runs}");
 }
 
 /// Only sheets that were taken and never run are said to be run now: not those that came once more and were put away.

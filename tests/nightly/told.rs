@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use super::listeners::{MailServer, WebServer};
-use super::support::{self, Bench, Ran, Simulator};
+use super::support::{self, Bench, Ran, Results, Simulator};
 use super::{configure, deliver, first_night, night, second_users};
 
 /// Lets so many letters and every message come here.
@@ -84,9 +84,15 @@ fn a_night_after_a_crash_says_what_it_carried_on() {
     let doctor = Ran::of(&mut bench.against(&simulator, &["doctor", "work"])).expect_code(1);
     assert!(doctor.out.contains("was cut off") && doctor.out.contains("turnup resume"), "{}", doctor.out);
     let ears = listening(&bench, 1);
-    night(&bench, &simulator, &[]).expect_code(3);
+    let ran = night(&bench, &simulator, &[]).expect_code(3);
     let (letter, message) = told(&ears);
     assert!(letter.contains("Subject: turnup work: a night that was cut off was carried on"), "{letter}");
+    // What the killed run made of a row was never told, so it is no update of something that stood before.
+    let customers = Results::read(&bench, &ran, "customers.results.csv").lines(&["external_id", "result"]);
+    assert_eq!(customers, ["aurora created", "tejo created"]);
+    let runs = bench.ran(&["runs", "work"]).expect_code(0).out;
+    let first = runs.lines().next().unwrap_or_default();
+    assert!(first.contains("cut off; what it had sent was settled ") && !first.contains("finished"), "{runs}");
     let words = "was cut off; what it had sent was settled, and its sheets were carried on with";
     assert!(letter.contains(words) && findings(&message).contains(words), "{letter}");
 }
