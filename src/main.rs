@@ -13,17 +13,18 @@ use turnup::cli::{
     TemplateCommand, typed,
 };
 use turnup::nightly;
-use turnup::pipeline::{self, Asking, Clock, Confirmation, Console, Locked, Terminal, exit};
+use turnup::pipeline::{self, Asking, Clock, Confirmation, Console, Here, Locked, Terminal, exit};
 use turnup::review;
 use turnup::settings::{self, Typed};
 
 fn main() -> ExitCode {
     let cli = Cli::read();
-    let named = RefCell::new(PathBuf::from("."));
-    match start(&cli, &named) {
+    let simulates = cli.command.api().is_some_and(ApiArgs::simulates);
+    let here = RefCell::new(Here { folder: PathBuf::from("."), simulates });
+    match start(&cli, &here) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            let words = pipeline::why_not(&error, &named.borrow(), &plainly_typed(&cli));
+            let words = pipeline::why_not(&error, &here.borrow(), &plainly_typed(&cli));
             // When nobody hears it, the exit code still tells.
             let _ = writeln!(io::stderr(), "turnup: {words}");
             let is_locked = error.downcast_ref::<Locked>().is_some();
@@ -33,9 +34,9 @@ fn main() -> ExitCode {
 }
 
 /// The folder that was named, or the one that the program was started in.
-fn remembered(folder: Option<&PathBuf>, named: &RefCell<PathBuf>) -> PathBuf {
+fn remembered(folder: Option<&PathBuf>, here: &RefCell<Here>) -> PathBuf {
     let folder = folder.cloned().unwrap_or_else(|| PathBuf::from("."));
-    named.replace(folder.clone());
+    here.borrow_mut().folder.clone_from(&folder);
     folder
 }
 
@@ -45,7 +46,7 @@ fn plainly_typed(cli: &Cli) -> Typed {
 }
 
 /// Does what was asked; the folder that was named is kept for whoever has to say why it could not be done.
-fn start(cli: &Cli, named: &RefCell<PathBuf>) -> anyhow::Result<u8> {
+fn start(cli: &Cli, here: &RefCell<Here>) -> anyhow::Result<u8> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let clock = Clock::from_environment()?;
     turnup::log::start(&cli.log.order(), move || clock.now());
@@ -53,13 +54,13 @@ fn start(cli: &Cli, named: &RefCell<PathBuf>) -> anyhow::Result<u8> {
         .enable_all()
         .build()
         .context("this machine has no room for the threads of a run")?;
-    let code = runtime.block_on(command(cli, named));
+    let code = runtime.block_on(command(cli, here));
     // What still waits, waits for a provider that nobody listens to any more.
     runtime.shutdown_background();
     code
 }
 
-async fn command(cli: &Cli, named: &RefCell<PathBuf>) -> anyhow::Result<u8> {
+async fn command(cli: &Cli, here: &RefCell<Here>) -> anyhow::Result<u8> {
     let (raise, interrupt) = watch::channel(false);
     tokio::spawn(listen_for_interrupts(raise, pipeline::leaving_off(&plainly_typed(cli))));
     let (mut out, mut err) = (io::stdout(), io::stderr());
@@ -72,10 +73,10 @@ async fn command(cli: &Cli, named: &RefCell<PathBuf>) -> anyhow::Result<u8> {
         quiet: cli.quiet,
         clock: Clock::from_environment()?,
         interrupt,
-        folder: named,
+        here,
         heard: Vec::new(),
     };
-    dispatch(cli, named, &mut console).await
+    dispatch(cli, here, &mut console).await
 }
 
 /// Who is asked about the rows.
@@ -88,8 +89,8 @@ const fn confirmed(yes: bool) -> Confirmation {
     if yes { Confirmation::Given } else { Confirmation::Wanted }
 }
 
-async fn dispatch(cli: &Cli, named: &RefCell<PathBuf>, console: &mut Console<'_>) -> anyhow::Result<u8> {
-    let folder = |dir: &Option<PathBuf>| remembered(dir.as_ref().or(cli.folder.as_ref()), named);
+async fn dispatch(cli: &Cli, here: &RefCell<Here>, console: &mut Console<'_>) -> anyhow::Result<u8> {
+    let folder = |dir: &Option<PathBuf>| remembered(dir.as_ref().or(cli.folder.as_ref()), here);
     let (no_api, no_hold_back, as_it_is) = (ApiArgs::default(), HoldBackArgs::default(), ReadingArgs::default());
     let given = |api: &ApiArgs| typed(cli.lang, &no_hold_back, &as_it_is, api);
     let plain = given(&no_api);

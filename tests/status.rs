@@ -151,6 +151,15 @@ fn a_deleted_customer_is_told_as_deleted_and_its_way_back_names_its_organisation
 }
 
 #[test]
+fn somebody_who_stands_at_another_customer_is_not_there() {
+    let bench = waves();
+    bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);
+    bench.write("work/users.csv", &USERS.replace("tejo,Sara", "aurora,Sara"));
+    let status = bench.ran(&["status", "work"]).expect_code(3).out;
+    assert!(status.contains("users 3/4") && status.contains("users 2/2"), "{status}");
+}
+
+#[test]
 fn users_that_stand_count_though_their_rows_are_rejected() {
     let bench = waves();
     bench.ran(&["run", "work", "--yes", "--simulate"]).expect_code(0);

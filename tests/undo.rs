@@ -106,6 +106,33 @@ fn a_wave_is_taken_back_whole_whatever_its_first_customer_says() {
     assert_eq!(simulator.stands(), [0, 2, 0], "{}", again.err);
 }
 
+/// A wave whose first customer cannot be had: the cure of its failures is to take back what it made.
+#[test]
+fn a_run_that_left_off_is_settled_and_taken_back() {
+    let bench = bench();
+    let customers = std::fs::read_to_string(bench.path("work/customers.csv")).expect("it is there");
+    let waved = customers
+        .lines()
+        .map(|line| format!("{line},{}\n", if line.starts_with("external_id") { "wave" } else { "1" }));
+    bench.write("work/customers.csv", &waved.collect::<String>());
+    let simulator = Simulator::start(&bench, &[]);
+    let first = ran(&bench, &simulator, &["run", "work", "--wave", "1", "--yes"], 0);
+    ran(&bench, &simulator, &["undo", &run_of(&first), "-C", "work", "--yes"], 0);
+    let left = ran(&bench, &simulator, &["run", "work", "--wave", "1", "--yes"], 5);
+    assert!(left.err.contains("turnup resume work"), "the second customer is not begun: {left:#?}");
+    // Nobody is there to confirm: what would go is shown where it can be told.
+    let asked = ran(&bench, &simulator, &["undo", &run_of(&left), "-C", "work"], 2);
+    assert!(asked.err.contains("add --yes"), "{asked:#?}");
+    let undone = ran(&bench, &simulator, &["undo", &run_of(&left), "-C", "work", "--yes"], 0);
+    assert!(undone.err.contains("what it has sent is settled first"), "{undone:#?}");
+    assert_eq!(Results::read(&bench, &undone, "customers.results.csv").lines(&["result"]), ["deleted", "skipped"]);
+    let shown = ran(&bench, &simulator, &["undo", &run_of(&left), "-C", "work"], 0);
+    assert!(shown.err.contains("there is nothing to take back"), "{shown:#?}");
+    // What failed before it was taken back says nothing any more.
+    let status = bench.ran(&["status", "work"]).expect_code(3).out;
+    assert!(!status.contains("failed") && status.matches("in the column `org_id`").count() == 2, "{status}");
+}
+
 /// The cure that `undo` names: the same sheets, with the organisations that stayed.
 #[test]
 fn what_was_taken_back_is_made_again_in_the_organisation_that_stayed() {

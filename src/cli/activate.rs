@@ -29,7 +29,7 @@ pub struct ActivateArgs {
     #[command(flatten)]
     reading: ReadingArgs,
     #[command(flatten)]
-    api: ApiArgs,
+    pub(super) api: ApiArgs,
 }
 
 impl ActivateArgs {

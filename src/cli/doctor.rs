@@ -29,7 +29,7 @@ pub struct DoctorArgs {
     #[arg(long, value_enum, default_value_t)]
     format: PlanFormatArg,
     #[command(flatten)]
-    api: ApiArgs,
+    pub(super) api: ApiArgs,
 }
 
 impl DoctorArgs {

@@ -259,6 +259,28 @@ pub struct HoldBackArgs {
     strict: bool,
 }
 
+impl Command {
+    /// What was said of the API, by commands that ask it.
+    pub const fn api(&self) -> Option<&ApiArgs> {
+        match self {
+            Self::Check { api, .. } | Self::Plan { api, .. } | Self::Resume { api, .. } | Self::Approve { api, .. } => {
+                Some(api)
+            }
+            Self::Run(run) => Some(&run.api),
+            Self::Activate(activate) => Some(&activate.api),
+            Self::Undo(undo) => Some(&undo.api),
+            Self::Retry(retry) => Some(&retry.api),
+            Self::Remind(remind) => Some(&remind.api),
+            Self::Review(review) => Some(&review.api),
+            Self::Export(export) => Some(&export.api),
+            Self::Compare(compare) => Some(&compare.api),
+            Self::Nightly(nightly) => Some(&nightly.api),
+            Self::Doctor(doctor) => Some(&doctor.api),
+            _ => None,
+        }
+    }
+}
+
 /// What concerns the API.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "API")]
@@ -299,6 +321,13 @@ pub struct ApiArgs {
     /// How late a created object may become visible, in milliseconds [default: 2000; 300 with --simulate].
     #[arg(long, value_name = "N", env = "TURNUP_GRACE_MS")]
     grace_ms: Option<u64>,
+}
+
+impl ApiArgs {
+    /// Is the API the built-in simulator?
+    pub const fn simulates(&self) -> bool {
+        self.simulate
+    }
 }
 
 /// How the sheets are read.

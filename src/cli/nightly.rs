@@ -44,7 +44,7 @@ pub struct NightlyArgs {
     #[command(flatten)]
     reading: ReadingArgs,
     #[command(flatten)]
-    api: ApiArgs,
+    pub(super) api: ApiArgs,
 }
 
 impl NightlyArgs {

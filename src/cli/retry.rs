@@ -42,7 +42,7 @@ pub struct RetryArgs {
     #[command(flatten)]
     until: UntilArgs,
     #[command(flatten)]
-    api: ApiArgs,
+    pub(super) api: ApiArgs,
 }
 
 /// Outcomes that can be tried again.

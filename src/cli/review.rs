@@ -27,7 +27,7 @@ pub struct ReviewArgs {
     #[command(flatten)]
     reading: ReadingArgs,
     #[command(flatten)]
-    api: ApiArgs,
+    pub(super) api: ApiArgs,
 }
 
 impl ReviewArgs {

@@ -39,7 +39,7 @@ pub struct RunArgs {
     #[command(flatten)]
     reading: ReadingArgs,
     #[command(flatten)]
-    api: ApiArgs,
+    pub(super) api: ApiArgs,
 }
 
 impl RunArgs {

@@ -22,7 +22,7 @@ pub struct UndoArgs {
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
-    api: ApiArgs,
+    pub(super) api: ApiArgs,
 }
 
 impl UndoArgs {

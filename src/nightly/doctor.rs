@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Night, notify};
 use crate::pipeline::{Checkup, Console, examine, exit};
 use crate::settings::Typed;
-use crate::text::{self, Lang, in_folder, phrase};
+use crate::text::{self, Here, Lang, phrase};
 
 /// What was asked of `doctor`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -48,7 +48,7 @@ pub async fn doctor(folder: &Path, typed: &Typed, order: DoctorOrder, console: &
     let page = if order.json {
         for_programs(&examined.checkups)
     } else {
-        page(&examined.checkups, lang, &console.folder.borrow())
+        page(&examined.checkups, lang, &console.here.borrow())
     };
     console
         .out
@@ -59,7 +59,7 @@ pub async fn doctor(folder: &Path, typed: &Typed, order: DoctorOrder, console: &
     Ok(if is_well { exit::WELL } else { exit::ENVIRONMENT })
 }
 
-fn page(checkups: &[Checkup], lang: Lang, folder: &Path) -> String {
+fn page(checkups: &[Checkup], lang: Lang, here: &Here) -> String {
     let mut page = String::new();
     let width = checkups.iter().map(|checkup| phrase(lang, checkup.what).chars().count()).fold(8, usize::max);
     let margin = "!! ".len() + width + 1;
@@ -68,7 +68,7 @@ fn page(checkups: &[Checkup], lang: Lang, folder: &Path) -> String {
         let what = phrase(lang, what);
         page += &format!("{mark} {what:<width$} {found}\n");
         if let Some(cure) = cure {
-            let cure = in_folder(cure, folder);
+            let cure = here.told(cure);
             page += &format!("{:margin$}{}: {cure}\n", "", phrase(lang, "cure"));
         }
     }

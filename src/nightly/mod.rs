@@ -90,7 +90,7 @@ pub async fn nightly(
 ) -> anyhow::Result<u8> {
     // Whoever reads of the night in the morning stands elsewhere.
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    console.folder.replace(folder.clone());
+    console.here.borrow_mut().folder.clone_from(&folder);
     let workspace = Workspace::open(&folder)?;
     let settings = settle(typed, &workspace)?;
     let begun = Instant::now();
@@ -358,7 +358,7 @@ async fn captured(
         quiet: console.quiet,
         clock: console.clock.clone(),
         interrupt: console.interrupt.clone(),
-        folder: console.folder,
+        here: console.here,
         heard: Vec::new(),
     };
     let ran = run(workspace.root(), typed, &order, &mut beside).await;

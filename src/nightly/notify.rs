@@ -21,7 +21,7 @@ use crate::api::is_loopback;
 use crate::pipeline::{OpenRun, exit};
 use crate::report::Outcome;
 use crate::settings::secret_of_file;
-use crate::text::{Lang, in_folder, masked, phrase, say};
+use crate::text::{Here, Lang, masked, phrase, say};
 use crate::workspace::Workspace;
 
 /// How long a mail or a message may take.
@@ -106,9 +106,9 @@ fn told(night: &Night, lang: Lang) -> Vec<String> {
 /// What there is to read, for people.
 fn words(notify: &Notify, workspace: &Workspace, night: &Night, lang: Lang) -> String {
     let mut words = String::new();
-    let root = absolute_root(workspace);
+    let here = Here::new(&absolute_root(workspace));
     for line in told(night, lang) {
-        words += &plain(&in_folder(&line, &root), notify);
+        words += &plain(&here.told(&line), notify);
         words += "\n\n";
     }
     if night.is_test {
@@ -224,8 +224,8 @@ fn absolute_root(workspace: &Workspace) -> PathBuf {
 fn message(workspace: &Workspace, night: &Night, now: &str) -> Value {
     let of = |key: &str| night.report.as_ref().map_or(Value::Null, |report| report[key].clone());
     let told = night.findings.iter().chain(&night.heard);
-    let root = absolute_root(workspace);
-    let findings: Vec<_> = told.map(|words| masked(&in_folder(words, &root))).collect();
+    let here = Here::new(&absolute_root(workspace));
+    let findings: Vec<_> = told.map(|words| masked(&here.told(words))).collect();
     let run = match (&night.open, of("run")) {
         (Some(OpenRun::Parked(run) | OpenRun::CutOff(run)), Value::Null) => Value::from(run.as_str()),
         (_, run) => run,

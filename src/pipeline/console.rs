@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::io::{Sink, Write};
-use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use tokio::sync::watch;
@@ -10,7 +9,7 @@ use tokio::sync::watch;
 use super::Clock;
 use super::silence::Silence;
 use crate::settings::{Settings, Typed, language, language_in};
-use crate::text::{self, in_folder, phrase};
+use crate::text::{self, Here, phrase};
 use crate::workspace::Workspace;
 
 /// Where a command writes and what it may ask.
@@ -26,19 +25,19 @@ pub struct Console<'a> {
     pub clock: Clock,
     /// Raised when the person wants the run to stop.
     pub interrupt: watch::Receiver<bool>,
-    /// The folder as it was named: commands that are told name it too.
-    pub folder: &'a RefCell<PathBuf>,
+    /// What the commands that are told are typed for.
+    pub here: &'a RefCell<Here>,
     /// What was refused or noted: whoever reads of a night in the morning hears it, too.
     pub heard: Vec<String>,
 }
 
 /// Why a command could not go on, in the language of the folder that it was given.
-pub fn why_not(error: &anyhow::Error, folder: &Path, typed: &Typed) -> String {
-    let lang = match Workspace::open(folder) {
+pub fn why_not(error: &anyhow::Error, here: &Here, typed: &Typed) -> String {
+    let lang = match Workspace::open(&here.folder) {
         Ok(workspace) => language_in(typed, &workspace),
         Err(_) => language(typed),
     };
-    in_folder(&text::error(lang, error.chain()), folder).into_owned()
+    here.told(&text::error(lang, error.chain())).into_owned()
 }
 
 /// What is said to whoever interrupts a command.
@@ -64,7 +63,7 @@ impl Console<'_> {
             quiet: true,
             clock: self.clock.clone(),
             interrupt: self.interrupt.clone(),
-            folder: self.folder,
+            here: self.here,
             heard: Vec::new(),
         }
     }
@@ -76,8 +75,14 @@ impl Console<'_> {
 
     /// Writes results for people, with the folder in every command that they name.
     pub(super) fn print_words(&mut self, text: &str) {
-        let text = in_folder(text, &self.folder.borrow()).into_owned();
+        let text = self.here.borrow().told(text).into_owned();
         self.print(&text);
+    }
+
+    /// Writes a page, with the folder in every command that it names.
+    pub(super) fn print_page(&mut self, page: &str) {
+        let page = self.here.borrow().in_page(page).into_owned();
+        self.print(&page);
     }
 
     /// Writes results as they are made.
@@ -94,9 +99,9 @@ impl Console<'_> {
         &mut self,
         write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
     ) -> anyhow::Result<()> {
-        let folder = self.folder.borrow().clone();
+        let here = self.here.borrow().clone();
         self.stream(|out| {
-            let mut placed = Placed { out, folder, line: Vec::new() };
+            let mut placed = Placed { out, here, line: Vec::new() };
             write(&mut placed)?;
             placed.flush()
         })
@@ -105,13 +110,13 @@ impl Console<'_> {
     /// Says something beside the results.
     pub fn say(&mut self, text: &str) {
         if !self.quiet {
-            let _ = writeln!(self.err, "{}", in_folder(text, &self.folder.borrow()));
+            let _ = writeln!(self.err, "{}", self.here.borrow().told(text));
         }
     }
 
     /// Says why a command did not do what was asked; `--quiet` does not silence it.
     pub fn refuse(&mut self, text: &str) {
-        let _ = writeln!(self.err, "turnup: {}", in_folder(text, &self.folder.borrow()));
+        let _ = writeln!(self.err, "turnup: {}", self.here.borrow().told(text));
         self.heard.push(text.to_owned());
     }
 
@@ -164,10 +169,10 @@ impl Console<'_> {
     }
 }
 
-/// Puts the folder into the commands of a text, line by line.
+/// Makes the commands of a text such that they can be typed as they stand, line by line.
 struct Placed<'w> {
     out: &'w mut dyn Write,
-    folder: PathBuf,
+    here: Here,
     /// What is not a whole line yet.
     line: Vec<u8>,
 }
@@ -186,7 +191,7 @@ impl Write for Placed<'_> {
     fn flush(&mut self) -> std::io::Result<()> {
         let line = std::mem::take(&mut self.line);
         match str::from_utf8(&line) {
-            Ok(text) => self.out.write_all(in_folder(text, &self.folder).as_bytes()),
+            Ok(text) => self.out.write_all(self.here.told(text).as_bytes()),
             Err(_) => self.out.write_all(&line),
         }
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::recorded::Recorded;
 use super::told::Persons;
-use super::{Console, approve, exit, left, story};
+use super::{Console, approve, exit, left, provider, story};
 use crate::journal::{Left, Log, Origin, RunHead, Sqlite};
 use crate::report::{self, Outcome};
 use crate::settings::{Settings, Typed, language_in, settle};
@@ -48,6 +48,7 @@ pub fn report(folder: &Path, typed: &Typed, order: &ReportOrder, console: &mut C
         bail!("nothing has been run in `{}` yet", folder.display());
     }
     let mut log = Sqlite::open(&workspace.journal())?;
+    provider::go_on_practising(&log, console)?;
     if let Some(customer) = &order.customer {
         return evidence(&workspace, &settings, &log, (customer, order), console);
     }
@@ -65,7 +66,7 @@ pub fn report(folder: &Path, typed: &Typed, order: &ReportOrder, console: &mut C
             let english = recorded.in_english(&told)?;
             console.stream(|out| report::report_csv(&english.as_ref().unwrap_or(&told).view(), out))?;
         }
-        ReportFormat::Html => console.print(&report::report_html(&told.view())),
+        ReportFormat::Html => console.print_page(&report::report_html(&told.view())),
         ReportFormat::Json => {
             let english = recorded.in_english(&told)?;
             console.stream(|out| report::report_json(&english.as_ref().unwrap_or(&told).view(), out))?;
@@ -100,9 +101,9 @@ fn evidence(
         return Ok(exit::USAGE);
     };
     match order.format {
-        ReportFormat::Text => console.print(&report::evidence_text(&evidence, lang)),
+        ReportFormat::Text => console.print_words(&report::evidence_text(&evidence, lang)),
         ReportFormat::Json => console.print(&(serde_json::to_string(&evidence)? + "\n")),
-        ReportFormat::Html => console.print(&report::evidence_html(&evidence, lang)),
+        ReportFormat::Html => console.print_page(&report::evidence_html(&evidence, lang)),
         ReportFormat::Csv => {
             console.refuse(phrase(lang, "the evidence of a customer is written as text, html or json"));
             return Ok(exit::USAGE);
@@ -194,6 +195,9 @@ pub fn runs(folder: &Path, typed: &Typed, format: RunsFormat, console: &mut Cons
     let workspace = Workspace::open(folder)?;
     let lang = language_in(typed, &workspace);
     let log = workspace.has_state().then(|| Sqlite::open(&workspace.journal())).transpose()?;
+    if let Some(log) = &log {
+        provider::go_on_practising(log, console)?;
+    }
     let heads = log.as_ref().map(Sqlite::heads).transpose()?.unwrap_or_default();
     let left = |head: &RunHead| log.as_ref().map_or(Ok(None), |log| log.left(&head.run));
     match format {

@@ -60,6 +60,7 @@ use crate::workspace::Workspace;
 
 pub use crate::journal::Origin;
 pub use crate::plan::{Selection, Stage};
+pub use crate::text::Here;
 pub use crate::workspace::Locked;
 pub use activate::activate;
 use approve::Ceiling;
@@ -205,10 +206,10 @@ pub fn plan(
     let plan = selected.plan(&checked, &known);
     let forecast = forecast(&plan, &known, &settings, &learnt(&workspace, &settings)?);
     let shown = shown_plan(format, &checked, &known, &selected, &plan, &forecast, settings.lang);
-    if format == PlanFormat::Text {
-        console.print_words(&shown);
-    } else {
-        console.print(&shown);
+    match format {
+        PlanFormat::Text => console.print_words(&shown),
+        PlanFormat::Html => console.print_page(&shown),
+        PlanFormat::Json => console.print(&shown),
     }
     Windows::read(&workspace, settings.lang, &console.clock)?.say_closed(&plan, &inputs, console);
     if let Some(path) = out {

@@ -6,7 +6,9 @@ use anyhow::{Context, anyhow};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use super::Console;
 use crate::api::{BaseUrl, Client, Renewal, Token, Tokens, Transport};
+use crate::journal::Log;
 use crate::settings::{Settings, find_token};
 use crate::simulator::{Faults, Settings as Behaviour, Simulator, server};
 use crate::workspace::Workspace;
@@ -73,13 +75,28 @@ fn faults(wanted: Option<&str>) -> anyhow::Result<Faults> {
 
 /// Which Webex a run talks to, for people and for the journal.
 pub(super) fn name(settings: &Settings) -> String {
-    let webex = settings.api.base.as_ref().map_or_else(|| "the simulator".to_owned(), BaseUrl::host);
+    let webex = settings.api.base.as_ref().map_or_else(|| SIMULATOR.to_owned(), BaseUrl::host);
     let profile = settings.profile.as_ref().filter(|_| settings.api.base.is_some());
     let profile = profile.map(|profile| format!(" as {profile}")).unwrap_or_default();
     match &settings.api.behalf {
         Some(behalf) => format!("{webex}{profile} for the sub-partner {}", behalf.org_id),
         None => webex + &profile,
     }
+}
+
+/// What the built-in simulator is called.
+const SIMULATOR: &str = "the simulator";
+
+/// Did what goes by that name go to the built-in simulator?
+pub(super) fn is_simulated(name: &str) -> bool {
+    name.starts_with(SIMULATOR)
+}
+
+/// Commands that are told go on with the simulator where the latest run went there: for commands that ask nobody.
+pub(super) fn go_on_practising(log: &dyn Log, console: &Console<'_>) -> anyhow::Result<()> {
+    let is_practised = log.runs()?.last().is_some_and(|head| is_simulated(&head.provider));
+    console.here.borrow_mut().simulates |= is_practised;
+    Ok(())
 }
 
 /// Says at once when faults cannot be read, before anything is planned.

@@ -54,10 +54,20 @@ impl Recorded<'_> {
         confirmation: Confirmation,
         console: &mut Console<'_>,
     ) -> anyhow::Result<Option<u8>> {
-        let Some(head) = unfinished(self.log)? else { return Ok(None) };
-        let lang = self.settings.lang;
         let words = "the run {run} of {started} was cut off; what it has sent is settled first, then the sheets are planned \
                      anew (`turnup resume` would go on with its own plan instead)";
+        self.settle(words, confirmation, console).await
+    }
+
+    /// The same for what else follows on it, as the words say.
+    pub async fn settle(
+        &mut self,
+        words: &str,
+        confirmation: Confirmation,
+        console: &mut Console<'_>,
+    ) -> anyhow::Result<Option<u8>> {
+        let Some(head) = unfinished(self.log)? else { return Ok(None) };
+        let lang = self.settings.lang;
         console.say(&say(lang, words, &[("run", &head.run), ("started", &head.started)]));
         if confirmation == Confirmation::Wanted && !console.is_confirmed(self.settings)? {
             console.say(phrase(lang, "nothing was sent"));

@@ -41,7 +41,7 @@ pub fn init(folder: &Path, is_workbook: bool, typed: &Typed, console: &mut Conso
     for (name, bytes) in files {
         report::write_atomically(&folder.join(&name), &bytes)?;
     }
-    console.folder.replace(folder.to_owned());
+    folder.clone_into(&mut console.here.borrow_mut().folder);
     console.say(phrase(lang, "fill in templates.toml and the three sheets, then run `turnup check`"));
     console.print(&format!("{}\n", folder.display()));
     Ok(exit::WELL)

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 
 use super::recorded::Recorded;
 use super::told::Told;
-use super::{Console, exit, history, status_of};
+use super::{Console, exit, history, provider, status_of};
 use crate::check::RowRef;
 use crate::diagnostic::Place;
 use crate::journal::{Log, RunHead, Sqlite, Stored, Which};
@@ -49,6 +49,7 @@ pub fn why(
         bail!("nothing has been run in `{}` yet, so no row has a story", folder.display());
     }
     let mut log = Sqlite::open(&workspace.journal())?;
+    provider::go_on_practising(&log, console)?;
     let head = history::wanted(&log, run)?;
     let recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
     let told = recorded.told(&head.run, lang)?;
@@ -59,10 +60,10 @@ pub fn why(
         return Ok(exit::USAGE);
     };
     let story = story(&log, &told, row)?;
-    console.print(&match format {
-        StoryFormat::Text => report::story_text(&story, lang),
-        StoryFormat::Json => report::story_json(&story)?,
-    });
+    match format {
+        StoryFormat::Text => console.print_words(&report::story_text(&story, lang)),
+        StoryFormat::Json => console.print(&report::story_json(&story)?),
+    }
     Ok(exit::WELL)
 }
 

@@ -2,6 +2,7 @@
 //! time later.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 
 use anyhow::Context;
 
@@ -9,13 +10,13 @@ use super::held::held_outside;
 use super::inputs::Inputs;
 use super::recorded::Recorded;
 use super::selected::Selected;
-use super::{checked, standing};
+use super::{checked, provider, standing};
 use crate::check::HoldBack;
 use crate::journal::{Left, Log, RunHead, Which};
 use crate::plan::Source;
 use crate::report::{self, Causes, Results, Rows, RunView, StageCounts};
 use crate::settings::Settings;
-use crate::text::Lang;
+use crate::text::{Here, Lang};
 
 /// What a run read, what became of every row of it, and what is to be mended.
 pub(super) struct Told {
@@ -28,7 +29,9 @@ pub(super) struct Told {
     pub stages: StageCounts,
     pub causes: Causes,
     /// The workspace, as it was named.
-    pub folder: String,
+    pub here: Here,
+    /// Where its report lies.
+    pub report: PathBuf,
     pub lang: Lang,
 }
 
@@ -42,7 +45,8 @@ impl Told {
             results: &self.results,
             stages: &self.stages,
             causes: &self.causes,
-            folder: &self.folder,
+            here: &self.here,
+            report: &self.report,
             lang: self.lang,
         }
     }
@@ -58,17 +62,17 @@ pub(super) enum Persons {
 impl Recorded<'_> {
     /// Writes the files of a run; returns for people a summary whose last line is the folder.
     pub fn hand_back(&self, told: &Told, requests: Option<u64>, persons: Persons) -> anyhow::Result<String> {
-        let folder = self.workspace.report(&told.head.run);
-        report::write_results(&folder, &told.inputs.sheets, &told.results)?;
+        let folder = &told.report;
+        report::write_results(folder, &told.inputs.sheets, &told.results)?;
         report::write_streamed(&folder.join("waiting.csv"), |out| report::waiting_csv(&told.view(), out))?;
         let workbook =
-            report::report_xlsx(&told.view(), &folder).context("the workbook of the report cannot be made")?;
+            report::report_xlsx(&told.view(), folder).context("the workbook of the report cannot be made")?;
         report::write_atomically(&folder.join("report.xlsx"), &workbook)?;
         let in_english = self.in_english(told)?;
         let view = in_english.as_ref().unwrap_or(told).view();
         report::write_streamed(&folder.join("report.json"), |out| report::report_json(&view, out))?;
         let page = report::report_html(&told.view());
-        report::write_atomically(&folder.join("report.html"), page.as_bytes())?;
+        report::write_atomically(&folder.join("report.html"), told.here.in_page(&page).as_bytes())?;
         let summary = match persons {
             Persons::Named => report::summary(&told.results, &told.causes, requests, told.lang),
             Persons::LeftOut => report::summary(&told.results, &told.causes.without_persons(), requests, told.lang),
@@ -128,8 +132,19 @@ impl Recorded<'_> {
         let held_outside = selected.picked().map(|picked| held_outside(&checked, picked)).unwrap_or_default();
         let causes = report::causes_of_results(&checked, &results, hold_back, lang);
         drop(checked);
-        let folder = self.workspace.root().display().to_string();
-        Ok(Told { head, left, inputs, results, held_outside, stages, causes, folder, lang })
+        let here = Here { folder: self.workspace.root().to_owned(), simulates: provider::is_simulated(&head.provider) };
+        Ok(Told {
+            head,
+            left,
+            inputs,
+            results,
+            held_outside,
+            stages,
+            causes,
+            here,
+            report: self.workspace.report(run),
+            lang,
+        })
     }
 
     /// The rows that the run has steps for.

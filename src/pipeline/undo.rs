@@ -37,14 +37,17 @@ pub async fn undo(
     guard::same_provider(&log, &settings)?;
     place::settle(&workspace, &log, &settings, console)?;
     wanted(&log, Some(run))?;
-    if is_unconfirmed(confirmation, lang, console) {
-        return Ok(exit::USAGE);
-    }
     provider::look_at_faults(&settings)?;
-    if let Some(open) = unfinished(&log)? {
-        let words = "the run {run} is not finished; `turnup resume` first";
-        console.refuse(&say(lang, words, &[("run", &open.run)]));
-        return Ok(exit::GUARD);
+    if unfinished(&log)?.is_some() {
+        // Nobody can say yet what there is to take back.
+        if is_unconfirmed(confirmation, lang, console) {
+            return Ok(exit::USAGE);
+        }
+        let words = "the run {run} of {started} was cut off; what it has sent is settled first, then what it made is taken back";
+        let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
+        if let Some(stopped) = recorded.settle(words, confirmation, console).await? {
+            return Ok(stopped);
+        }
     }
     let known = log.known()?;
     let (stored, records) = log.replay(run)?;
@@ -61,6 +64,9 @@ pub async fn undo(
     if undo.plan.is_idle() {
         console.say(phrase(lang, "there is nothing to take back"));
         return Ok(exit::WELL);
+    }
+    if is_unconfirmed(confirmation, lang, console) {
+        return Ok(exit::USAGE);
     }
     provider::look(&settings)?;
     if confirmation == Confirmation::Wanted && !console.is_confirmed(&settings)? {

@@ -218,7 +218,7 @@ impl FromIterator<(StepId, Confirmed)> for Known {
 
 impl Confirmed {
     /// The customer of a user.
-    fn customer(&self) -> Option<&str> {
+    pub fn customer(&self) -> Option<&str> {
         self.fields.get("customer_external_id").map(String::as_str)
     }
 
@@ -342,11 +342,22 @@ pub fn sells_calling(packages: &str) -> bool {
     packages.split(';').filter_map(Package::parse).any(Package::is_calling)
 }
 
-/// How many known customers, locations and users no step of a plan is about. Nothing happens to them.
+/// How many known customers, locations and users no step of a plan is about, and whose customer does not go either. Nothing
+/// happens to them.
 pub fn left_alone(plan: &Plan, known: &Known) -> usize {
     let planned: HashSet<&StepId> = plan.steps.iter().map(|step| &step.id).collect();
-    let is_object = |id: &StepId| matches!(id.stage(), Some(Stage::Customers | Stage::Locations | Stage::Users));
-    known.iter().filter(|(id, _)| is_object(id) && !planned.contains(id)).count()
+    let customers = plan.steps.iter().filter(|step| step.stage == Stage::Customers && step.action == Action::Delete);
+    let going: HashSet<&str> = customers.map(|step| step.work.customer()).collect();
+    let is_alone = |(id, confirmed): &(&StepId, &Confirmed)| {
+        let goes = match id.stage() {
+            Some(Stage::Customers) => false,
+            Some(Stage::Locations) => id.parts().first().is_some_and(|customer| going.contains(customer.as_str())),
+            Some(Stage::Users) => confirmed.customer().is_some_and(|customer| going.contains(customer)),
+            _ => return false,
+        };
+        !goes && !planned.contains(id)
+    };
+    known.iter().filter(is_alone).count()
 }
 
 /// The customers that a plan makes without naming an organisation, although they were deleted and left one.

@@ -1,6 +1,7 @@
 //! Everything that is told of one run; what every form of its report is made from.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 
 use super::causes::Causes;
 use super::outcome::Outcome;
@@ -9,7 +10,7 @@ use crate::journal::{Left, RunHead};
 use crate::model::SheetKind;
 use crate::plan::Stage;
 use crate::sheet::Sheets;
-use crate::text::Lang;
+use crate::text::{Here, Lang};
 
 /// The results of a run's rows, sheet by sheet.
 pub type Results = HashMap<SheetKind, Vec<RowResult>>;
@@ -26,7 +27,9 @@ pub struct RunView<'a> {
     pub results: &'a Results,
     pub stages: &'a StageCounts,
     pub causes: &'a Causes,
-    /// The workspace, as it was named.
-    pub folder: &'a str,
+    /// What the commands that it names are typed for.
+    pub here: &'a Here,
+    /// Where the report of the run lies.
+    pub report: &'a Path,
     pub lang: Lang,
 }

@@ -50,10 +50,10 @@ pub(super) fn show(desk: &Desk, ask: &Ask) -> anyhow::Result<Reply> {
                 } }
             button { (phrase(lang, "Show")) }
         }
-        @for words in &status.in_the_way { p class="note fail" { (ticked(&desk.with_folder(words))) } }
-        @if status.unmended > 0 { p class="note wait" { (ticked(&desk.with_folder(&unmended_words(&status, lang)))) } }
+        @for words in &status.in_the_way { p class="note fail" { (ticked(words)) } }
+        @if status.unmended > 0 { p class="note wait" { (ticked(&unmended_words(&status, lang))) } }
         @if status.strays > 0 {
-            p class="note wait" { (ticked(&desk.with_folder(&say(lang, "{count|* row belongs|* rows belong} to no customer; `turnup check` names {count|it|them}", &[("count", &count(status.strays, lang))])))) }
+            p class="note wait" { (ticked(&say(lang, "{count|* row belongs|* rows belong} to no customer; `turnup check` names {count|it|them}", &[("count", &count(status.strays, lang))]))) }
         }
         @if found.is_empty() { p class="lead" { (phrase(lang, "No customer is like that.")) } } @else { (table(desk, &found, &unsent)) }
         @if found.len() > CUSTOMERS_SHOWN { p { (say(lang, "and {count} more", &[("count", &count(found.len() - CUSTOMERS_SHOWN, lang))])) } }
@@ -135,7 +135,7 @@ fn line(desk: &Desk, customer: &CustomerStatus, unsent: &HashMap<String, String>
             td data-label=(phrase(lang, "standing")) { span class={ "badge " (tone(customer.standing)) } { (words(customer.standing, lang)) } }
             td data-label=(phrase(lang, "what it waits for")) {
                 @if customer.waits.is_empty() { (cell("")) }
-                @for wait in customer.waits.iter().take(3) { p { (ticked(&desk.with_folder(&wait_words(wait, lang)))) } }
+                @for wait in customer.waits.iter().take(3) { p { (ticked(&wait_words(wait, lang))) } }
             }
             td class="num" data-label=(phrase(lang, "users")) { (count(customer.users.done, lang)) " / " (count(customer.users.all, lang)) }
             td class="num" data-label=(phrase(lang, "numbers")) {

@@ -17,7 +17,7 @@ use crate::pipeline::{
 };
 use crate::report::Status;
 use crate::settings::{Settings, Typed, settle};
-use crate::text::{self, Lang};
+use crate::text::{self, Here, Lang};
 use crate::workspace::Workspace;
 
 /// Runs that are kept told; another one takes the place of the oldest.
@@ -92,10 +92,10 @@ impl Desk {
         format!("{}:{}", self.clock.by(), self.door.port())
     }
 
-    /// The text with the folder in the commands that it names, since nobody types them here.
-    pub fn with_folder(&self, text: &str) -> String {
+    /// What the commands that pages name are typed for; nobody types them here.
+    pub fn here(&self) -> Here {
         let folder = std::path::absolute(&self.folder).unwrap_or_else(|_| self.folder.clone());
-        text::in_folder(text, &folder).into_owned()
+        Here { folder, simulates: self.typed.simulate }
     }
 
     pub fn workspace(&self) -> anyhow::Result<Workspace> {
@@ -234,7 +234,7 @@ impl Desk {
         // What a command says goes to writers that belong to one thread.
         tokio::task::spawn_blocking(move || {
             let (mut out, mut err) = (Vec::new(), Said(Arc::clone(&job)));
-            let named = std::cell::RefCell::new(folder.clone());
+            let here = std::cell::RefCell::new(Here { folder: folder.clone(), simulates: typed.simulate });
             let mut console = Console {
                 out: &mut out,
                 err: &mut err,
@@ -243,7 +243,7 @@ impl Desk {
                 quiet: false,
                 clock,
                 interrupt,
-                folder: &named,
+                here: &here,
                 heard: Vec::new(),
             };
             let ended = runtime.block_on(async {

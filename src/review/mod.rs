@@ -305,7 +305,7 @@ impl Desk {
         let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
         let folder = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let frame = Frame { lang: self.lang, title, part, csrf: self.door.csrf(), folder: &folder };
-        Reply::Page(page(&frame, body))
+        Reply::Page(self.here().in_page(&page(&frame, body)).into_owned())
     }
 
     /// The hidden field of every form that writes.

@@ -33,8 +33,8 @@ pub(super) fn show(desk: &Arc<Desk>) -> anyhow::Result<Reply> {
         (will_happen(&preview.plan, Some(&preview.forecast), lang))
         @if preview.rejected + preview.blocked > 0 {
             p class="note wait" {
-                (ticked(&desk.with_folder(&say(lang, "{rejected|* row is|* rows are} rejected and {blocked} held back by another row; `turnup check` says why",
-                    &[("rejected", &count(preview.rejected, lang)), ("blocked", &count(preview.blocked, lang))]))))
+                (ticked(&say(lang, "{rejected|* row is|* rows are} rejected and {blocked} held back by another row; `turnup check` says why",
+                    &[("rejected", &count(preview.rejected, lang)), ("blocked", &count(preview.blocked, lang))])))
             }
         }
         (desk.said(None))

@@ -189,7 +189,7 @@ fn how_it_goes_on(desk: &Desk, listed: &RunListed) -> Markup {
     let words = phrase(desk.lang, words);
     // The approval names its run.
     let words = words.replace("`turnup approve`", &format!("`turnup approve {}`", listed.head.run));
-    html! { p class="note wait" { (ticked(&desk.with_folder(&words))) } }
+    html! { p class="note wait" { (ticked(&words)) } }
 }
 
 /// What was mended and not sent yet.

@@ -205,15 +205,14 @@ pub(super) fn save(desk: &Arc<Desk>, listed: &RunListed) -> anyhow::Result<Reply
         let path = std::path::absolute(&path).unwrap_or(path);
         files.push(quoted(&path.display().to_string()));
     }
-    // It is typed wherever somebody stands.
-    let work = std::path::absolute(&desk.folder).unwrap_or_else(|_| desk.folder.clone());
-    let work = quoted(&work.display().to_string());
+    let here = desk.here();
+    let command = |file: &String| here.told(&format!("`turnup retry --from {file}`")).trim_matches('`').to_owned();
     let title = phrase(lang, "Saved");
     let body = html! {
         (crumbs(lang, &[("/runs", phrase(lang, "Runs")), (&format!("/runs/{run}"), run)], title))
         h1 { (title) }
         p class="lead" { (phrase(lang, "The mended rows are in these files; the command below sends one of them.")) }
-        @for file in &files { pre { "turnup retry " (shown(&work)) " --from " (shown(file)) } }
+        @for file in &files { pre { (shown(&command(file))) } }
         p { a class="button" href={ "/runs/" (run) "/send" } { (phrase(lang, "Back")) } }
     };
     Ok(desk.page(Part::Runs, title, &body))

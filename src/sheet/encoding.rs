@@ -12,7 +12,8 @@ const LOOKED_AT_BYTES: usize = 4096;
 #[derive(Debug)]
 pub(super) struct Decoded {
     pub text: String,
-    pub encoding: &'static Encoding,
+    /// What it is called.
+    pub encoding: &'static str,
     /// Neither the file nor the user named the encoding.
     pub is_guess: bool,
 }
@@ -48,11 +49,11 @@ pub(super) fn decode(bytes: Vec<u8>, named: Option<&'static Encoding>) -> Result
     if had_errors {
         return Err(NotText { encoding: encoding.name(), lines_before: wrong_line(&text) });
     }
-    Ok(Decoded { text: text.into_owned(), encoding, is_guess })
+    Ok(Decoded { text: text.into_owned(), encoding: encoding.name(), is_guess })
 }
 
-const fn utf8(text: String) -> Decoded {
-    Decoded { text, encoding: UTF_8, is_guess: false }
+fn utf8(text: String) -> Decoded {
+    Decoded { text, encoding: UTF_8.name(), is_guess: false }
 }
 
 fn marked_utf8(mut bytes: Vec<u8>) -> Result<Decoded, NotText> {
@@ -86,18 +87,51 @@ fn legacy(bytes: &[u8]) -> Decoded {
     let (text, had_errors) = guess.decode_without_bom_handling(bytes);
     // Of pages that read the bytes alike the commonest is named.
     let (common, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
+    let dos = of_dos(bytes);
+    if is_of_dos(&common, &dos) {
+        return Decoded { text: dos, encoding: DOS, is_guess: true };
+    }
     if !had_errors && text != common && !is_western(&common) {
-        return Decoded { text: text.into_owned(), encoding: guess, is_guess: true };
+        return Decoded { text: text.into_owned(), encoding: guess.name(), is_guess: true };
     }
     // Every byte means something in Windows-1252.
-    Decoded { text: common.into_owned(), encoding: WINDOWS_1252, is_guess: true }
+    Decoded { text: common.into_owned(), encoding: WINDOWS_1252.name(), is_guess: true }
+}
+
+/// The page of "CSV (MS-DOS)" in Western Europe and Brazil.
+const DOS: &str = "IBM850";
+/// What its bytes from 128 on mean (<https://www.unicode.org/Public/MAPPINGS/VENDORS/MICSFT/PC/CP850.TXT>).
+const DOS_LETTERS: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀\
+                           ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{ad}±‗¾¶§÷¸°¨·¹³²■\u{a0}";
+
+fn of_dos(bytes: &[u8]) -> String {
+    let letters: Vec<char> = DOS_LETTERS.chars().collect();
+    let read = |byte: &u8| byte.checked_sub(128).map_or(char::from(*byte), |at| letters[usize::from(at)]);
+    bytes.iter().map(read).collect()
+}
+
+/// Was a text written in the page of MS-DOS? Read in Windows-1252 it has signs inside of words, and read in its own page
+/// nothing but words with their letters where they belong.
+fn is_of_dos(common: &str, dos: &str) -> bool {
+    let letters: Vec<char> = common.chars().collect();
+    let is_odd = |c: char| !c.is_ascii() && !c.is_alphanumeric() && !SIGNS.contains(&c);
+    let has_sign_in_word = letters.windows(2).any(|pair| pair[0].is_alphabetic() && is_odd(pair[1]));
+    let is_plain = |word: &str| {
+        let letters: Vec<char> = word.chars().collect();
+        !letters.windows(2).any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase() && !pair[1].is_ascii())
+    };
+    has_sign_in_word && is_western(dos) && words(dos).all(is_plain)
 }
 
 /// Is every letter beyond ASCII where Portuguese, Spanish, French, German or English has it? Then a text is in Windows-1252,
 /// whatever so few letters resemble: the bytes of other pages show here as signs inside of words, or as letters beside others
 /// that they are never beside.
 fn is_western(text: &str) -> bool {
-    text.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()).all(is_western_word)
+    words(text).all(is_western_word)
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric())
 }
 
 /// Signs that may stand anywhere.
@@ -148,7 +182,7 @@ mod tests {
 
     fn shown(bytes: &[u8], named: Option<&str>) -> String {
         match decode(bytes.to_vec(), named.and_then(encoding)) {
-            Ok(read) => format!("{} {}{}", read.text, read.encoding.name(), if read.is_guess { "?" } else { "" }),
+            Ok(read) => format!("{} {}{}", read.text, read.encoding, if read.is_guess { "?" } else { "" }),
             Err(wrong) => format!("not {} after {} lines", wrong.encoding, wrong.lines_before),
         }
     }
@@ -185,7 +219,7 @@ mod tests {
         let (bytes, _, had_errors) = page.encode(&text);
         assert!(!had_errors, "{names:?} can be written in {}", page.name());
         let read = decode(bytes.into_owned(), None).expect("it can be read");
-        (if read.text == text { String::new() } else { read.text }, read.encoding.name())
+        (if read.text == text { String::new() } else { read.text }, read.encoding)
     }
 
     /// Portuguese, Spanish, French and German.
@@ -231,6 +265,31 @@ mod tests {
             let page = encoding(page).expect("a known page");
             assert_eq!(wrong(names, page), "", "{}", page.name());
         }
+    }
+
+    #[test]
+    fn files_in_the_page_of_ms_dos_are_known_by_signs_inside_of_words() {
+        let letters: Vec<char> = DOS_LETTERS.chars().collect();
+        assert_eq!(letters.len(), 128);
+        let byte = |c: char| {
+            u8::try_from(c)
+                .ok()
+                .filter(u8::is_ascii)
+                .or_else(|| letters.iter().position(|letter| *letter == c).and_then(|at| u8::try_from(at + 128).ok()))
+        };
+        let names: Vec<&str> = NAMES.split(';').filter(|name| name.chars().all(|c| byte(c).is_some())).collect();
+        assert!(names.len() > 60, "{}", names.len());
+        for size in [1, 3, 8, 20] {
+            for first in 0..names.len() {
+                let some = (0..size).map(|at| names[(first + at * 7) % names.len()]).chain(["Assunção"]);
+                let text: String = some.map(|name| format!("acme,{name},x@a.example\r\n")).collect();
+                let read = decode(text.chars().filter_map(byte).collect(), None).expect("it can be read");
+                assert_eq!((read.text, read.encoding), (text, DOS));
+            }
+        }
+        assert_eq!(shown(b"Jos\x82 Concei\x87\xc6o", None), "José Conceição IBM850?");
+        // Letters that are none of that page, and those of whoever writes Windows-1252 after all.
+        assert_eq!(shown(b"Milo\x9a", None), "Miloš windows-1252?");
     }
 
     #[test]

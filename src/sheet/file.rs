@@ -273,20 +273,23 @@ fn is_for_people(tab: &Tab) -> bool {
     !tab.is_hidden && !OWN_SHEETS.contains(&tab.name.as_str())
 }
 
+/// Lines that may stand above the header of a tab that nobody reads, such as a title.
+const ABOVE_MAX: usize = 5;
+
 /// Has a tab that nobody reads the columns of that sheet, and rows below them?
 fn is_filled(tab: &Tab, kind: SheetKind, options: &Options) -> bool {
-    let Some((header, rows)) = begins(tab) else { return false };
-    rows > 0 && is_for_people(tab) && header::has_all(kind, &header, &options.mapping)
+    let rows = beginning(tab);
+    let headers = rows.iter().take(rows.len().saturating_sub(1)).take(ABOVE_MAX + 1);
+    is_for_people(tab) && headers.into_iter().any(|cells| header::has_all(kind, cells, &options.mapping))
 }
 
-/// The header of a tab that nobody reads, and how many rows are seen below it.
-fn begins(tab: &Tab) -> Option<(Vec<String>, usize)> {
+/// The first rows of a tab that nobody reads.
+fn beginning(tab: &Tab) -> Vec<Vec<String>> {
     // Two tabs may have one name but for blanks.
     let csv = if tab.csv.is_empty() { &tab.beginning } else { &tab.csv };
-    let (text, dialect) = (str::from_utf8(csv).ok()?, Dialect::rfc4180(b','));
-    let rows = rows(text, dialect).rows;
-    let (first, below) = rows.split_first()?;
-    Some((header_cells(text, dialect, *first), below.len()))
+    let (Ok(text), dialect) = (str::from_utf8(csv), Dialect::rfc4180(b',')) else { return Vec::new() };
+    let first = rows(text, dialect).rows.into_iter().take(ABOVE_MAX + 2);
+    first.map(|row| header_cells(text, dialect, row)).collect()
 }
 
 /// The cells of a header row.
@@ -323,7 +326,7 @@ pub fn read_back(path: &Path, options: &Options, found: &mut Vec<Diagnostic>) ->
     if known.is_empty() {
         // A spreadsheet calls the only tab of a CSV file as the file.
         let shown_first = others.iter().find(|tab| !tab.is_hidden);
-        let kind = shown_first.and_then(|tab| told::by_header(&begins(tab)?.0, &options.mapping));
+        let kind = shown_first.and_then(|tab| told::by_header(beginning(tab).first()?, &options.mapping));
         return Ok(kind.or(by_name).map(|kind| one(kind, &shown, &bytes, options, found)).into_iter().collect());
     }
     ignored(&others, &SheetKind::ALL, &place, options, found);
@@ -350,13 +353,13 @@ fn of_tab(kind: SheetKind, file: &str, tab: Tab, options: &Options, found: &mut 
 }
 
 /// What the file itself does not say, said once.
-fn assumed(place: Place, encoding: &'static Encoding, dialect: Dialect) -> Diagnostic {
+fn assumed(place: Place, encoding: &str, dialect: Dialect) -> Diagnostic {
     let delimiter = match dialect.delimiter {
         b'\t' => "tabs".to_owned(),
         other => format!("`{}`", char::from(other)),
     };
     let escape = if dialect.escapes { format!("`\\{}`", char::from(dialect.delimiter)) } else { String::new() };
-    let finding = Diagnostic::new(Code::FileAssumed, place).with("encoding", encoding.name());
+    let finding = Diagnostic::new(Code::FileAssumed, place).with("encoding", encoding);
     finding.with("delimiter", delimiter).with("escape", escape)
 }
 

@@ -1,10 +1,9 @@
-//! Commands that texts name: each is told with the folder that was named, so that it can be typed as it stands.
+//! Commands that texts name: each is told with the folder that was named, and with `--simulate` where that is what was done,
+//! so that it can be typed as it stands.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// How a text names a command.
-const BEGIN: &str = "`turnup ";
 /// Commands that take the folder as their first argument.
 const DIR: [&str; 15] = [
     "activate", "check", "compare", "doctor", "export", "fix", "nightly", "plan", "remind", "resume", "retry",
@@ -13,22 +12,59 @@ const DIR: [&str; 15] = [
 /// Commands that take it behind `-C`.
 const BEHIND: [&str; 4] = ["approve", "report", "undo", "why"];
 
-/// The text with the folder in every command that takes one and names none. The folder one stands in needs no name.
-pub fn in_folder<'t>(text: &'t str, folder: &Path) -> Cow<'t, str> {
-    if folder == Path::new(".") || folder.as_os_str().is_empty() || !text.contains(BEGIN) {
-        return Cow::Borrowed(text);
+/// Commands that go to Webex.
+const SENDING: [&str; 12] = [
+    "activate", "approve", "compare", "export", "nightly", "plan", "remind", "resume", "retry", "review", "run", "undo",
+];
+
+/// What the commands are typed for that a text names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Here {
+    /// The folder as it was named; the one that somebody stands in needs no name.
+    pub folder: PathBuf,
+    /// Practising: what goes to Webex takes `--simulate`.
+    pub simulates: bool,
+}
+
+impl Here {
+    /// Commands of that folder, which go to Webex itself.
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), simulates: false }
     }
-    let folder = quoted(&folder.display().to_string());
-    let mut parts = text.split(BEGIN);
-    let mut whole = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        whole.push_str(BEGIN);
-        match part.split_once('`') {
-            Some((command, rest)) => whole.extend([&*placed(command, &folder), "`", rest]),
-            None => whole.push_str(part),
+
+    /// The text with the folder in every command that takes one and names none, and with `--simulate` where it is practised.
+    pub fn told<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.marked(text, ["`turnup ", "`"], str::to_owned)
+    }
+
+    /// The same of a page, where commands stand as code.
+    pub fn in_page<'t>(&self, page: &'t str) -> Cow<'t, str> {
+        let escaped = |folder: &str| folder.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        self.marked(page, ["<code>turnup ", "</code>"], escaped)
+    }
+
+    /// The same of a text in which commands stand between those marks.
+    fn marked<'t>(&self, text: &'t str, [begin, end]: [&str; 2], written: impl Fn(&str) -> String) -> Cow<'t, str> {
+        let needs_no_name = self.folder == Path::new(".") || self.folder.as_os_str().is_empty();
+        let folder = (!needs_no_name).then(|| written(&quoted(&self.folder.display().to_string())));
+        if (folder.is_none() && !self.simulates) || !text.contains(begin) {
+            return Cow::Borrowed(text);
         }
+        let mut parts = text.split(begin);
+        let mut whole = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            whole.push_str(begin);
+            match part.split_once(end) {
+                Some((command, rest)) => {
+                    let placed = folder.as_ref().map_or(Cow::Borrowed(command), |folder| placed(command, folder));
+                    let told = if self.simulates { simulated(placed) } else { placed };
+                    whole.extend([&*told, end, rest]);
+                }
+                None => whole.push_str(part),
+            }
+        }
+        Cow::Owned(whole)
     }
-    Cow::Owned(whole)
 }
 
 /// A command without `turnup`, with its folder.
@@ -49,6 +85,17 @@ fn placed<'t>(command: &'t str, folder: &str) -> Cow<'t, str> {
             ))
         }
         () => Cow::Borrowed(command),
+    }
+}
+
+/// A command without `turnup`, for the simulator.
+fn simulated(command: Cow<'_, str>) -> Cow<'_, str> {
+    let mut words = command.split(' ');
+    let is_sent = words.next().is_some_and(|name| SENDING.contains(&name));
+    if is_sent && words.all(|word| word != "--simulate") {
+        Cow::Owned(format!("{command} --simulate"))
+    } else {
+        command
     }
 }
 
@@ -77,9 +124,32 @@ mod tests {
             ("`turnup run`", "it's", "`turnup run 'it'\\''s'`"),
             ("an open `turnup run", "w", "an open `turnup run"),
         ] {
-            let told = in_folder(text, Path::new(folder));
+            let here = Here::new(Path::new(folder));
+            let told = here.told(text);
             assert_eq!(told, expected);
-            assert_eq!(in_folder(&told, Path::new(folder)), expected, "once is enough");
+            assert_eq!(here.told(&told), expected, "once is enough");
+        }
+    }
+
+    #[test]
+    fn a_page_names_the_folder_too() {
+        let here = Here::new(Path::new("a & b"));
+        let told = here.in_page("<p>see <code>turnup why users.csv:3</code> or <code>users.csv</code></p>");
+        assert_eq!(told, "<p>see <code>turnup why users.csv:3 -C 'a &amp; b'</code> or <code>users.csv</code></p>");
+        assert_eq!(here.in_page(&told), told, "once is enough");
+    }
+
+    #[test]
+    fn what_is_practised_goes_on_being_practised() {
+        for (text, folder, expected) in [
+            ("`turnup resume` goes on", ".", "`turnup resume --simulate` goes on"),
+            ("`turnup retry --from FILE`", "w", "`turnup retry w --from FILE --simulate`"),
+            ("`turnup check` or `turnup undo R`", "w", "`turnup check w` or `turnup undo R -C w --simulate`"),
+        ] {
+            let here = Here { folder: folder.into(), simulates: true };
+            let told = here.told(text);
+            assert_eq!(told, expected);
+            assert_eq!(here.told(&told), expected, "once is enough");
         }
     }
 }

@@ -175,7 +175,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "F145",
         "this cannot be used as the window of a wave: {reason}{value: (`*`)}",
-        "mend the line, or delete it",
+        "mend it, or delete the line of that wave; the header is `wave,opens_at,closes_at,timezone,owner`",
         "Nothing may be sent outside a window that was meant, so nothing is sent before its file can be read.",
         "`2026-03-29 01:30` in Lisbon, where the clocks are put forward at 01:00; write `2026-03-29 02:00`",
     ),

@@ -15,7 +15,7 @@ use std::cell::Cell;
 use std::error::Error;
 use std::fmt::Display;
 
-pub use commands::{in_folder, quoted};
+pub use commands::{Here, quoted};
 pub(crate) use mask::masked;
 
 /// A language of messages.

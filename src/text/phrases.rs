@@ -393,6 +393,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("cell `{column}` of {place}", "célula `{column}` de {place}"),
     ("answers of Webex", "respostas do Webex"),
     ("the run itself", "a própria execução"),
+    ("for example, {message}", "por exemplo, {message}"),
     (
         "{place} is left out on purpose, and other rows need it",
         "{place} fica de fora de propósito, e outras linhas precisam dela",
@@ -696,8 +697,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("Nothing: every row is as the sheets say.", "Nada: cada linha está como as planilhas dizem."),
     ("go on with the run where it stands: `turnup resume`", "continuar a execução de onde está: `turnup resume`"),
     (
-        "mend the rows in `*.rejected.csv` and send them back with `turnup retry --from FILE`, or mend the sheets and `turnup run`",
-        "corrigir as linhas em `*.rejected.csv` e enviá-las de volta com `turnup retry --from FILE`, ou corrigir as planilhas e `turnup run`",
+        "mend the rows in `{files}` and send them back with `turnup retry --from FILE`, or mend the sheets and `turnup run`",
+        "corrigir as linhas em `{files}` e enviá-las de volta com `turnup retry --from FILE`, ou corrigir as planilhas e `turnup run`",
     ),
     (
         "once the causes are mended, do again what did not end well: `turnup retry`",
@@ -910,6 +911,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     (
         "nobody is there to confirm that the run is taken back; add --yes",
         "não há ninguém para confirmar que a execução seja desfeita; acrescente --yes",
+    ),
+    (
+        "the run {run} of {started} was cut off; what it has sent is settled first, then what it made is taken back",
+        "a execução {run} de {started} foi interrompida; antes se acerta o que ela já enviou, depois se desfaz o que ela criou",
     ),
     ("the run {run} is not finished; `turnup resume` first", "a execução {run} não terminou; antes, `turnup resume`"),
     ("there is nothing to take back", "não há nada a desfazer"),

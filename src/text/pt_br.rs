@@ -175,7 +175,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "F145",
         "isto não serve como janela de uma onda: {reason}{value: (`*`)}",
-        "corrija a linha ou exclua-a",
+        "corrija, ou exclua a linha dessa onda; o cabeçalho é `wave,opens_at,closes_at,timezone,owner`",
         "Nada pode ser enviado fora de uma janela que alguém quis, então nada é enviado antes que o arquivo possa ser lido.",
         "`2026-03-29 01:30` em Lisboa, onde os relógios são adiantados à 01:00; escreva `2026-03-29 02:00`",
     ),

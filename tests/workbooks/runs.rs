@@ -270,9 +270,11 @@ fn rows_of_a_second_sheet_are_not_left_out_silently() {
     let users = "customer_external_id,first_name,last_name,email,package\nx,Rui,Sá,rui@x.example,webex_suite\n";
     let header = users.lines().next().expect("a header");
     let spoken = users.replace(header, "Cliente,Nome,Sobrenome,E-mail,Pacote");
+    let titled = format!("New people of March\n,,\n{users}");
     let report = turnup::sheet::OWN_SHEETS[5];
     for (tab, text, is_hidden, code) in [
         ("users 2", users, false, Some("F120")),
+        ("titled", titled.as_str(), false, Some("F120")),
         ("Sheet1", spoken.as_str(), false, Some("F120")),
         ("users (2)", header, false, Some("F117")),
         ("users 2", users, true, None),

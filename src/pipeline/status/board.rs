@@ -52,6 +52,8 @@ pub(super) struct Board<'a> {
     /// Users that are not there yet, or do not work yet.
     undone: HashSet<StepId>,
     strays: usize,
+    /// Customers that were deleted by a run that was looked at: what older runs say of them is over.
+    gone: HashSet<String>,
 }
 
 struct Open {
@@ -67,7 +69,8 @@ impl<'a> Board<'a> {
         let by_customer = ids(checked).map(|(_, id)| (id, Gathered::default())).collect();
         let holds = Holds::of(checked, plan, known);
         let (open, undone) = (HashMap::new(), HashSet::new());
-        let mut board = Self { checked, known, lang, now, holds, by_customer, open, undone, strays: 0 };
+        let mut board =
+            Self { checked, known, lang, now, holds, by_customer, open, undone, strays: 0, gone: HashSet::new() };
         board.take_known();
         board.take_plan(plan);
         board.take_verdicts();
@@ -163,7 +166,10 @@ impl<'a> Board<'a> {
                 if kind == SheetKind::Users && !is_deletion(sheets, row) {
                     let id = StepId::user(&sheets.users.cell(index, u::EMAIL.spec.header).trim().to_lowercase());
                     gathered.users.all += 1;
-                    let is_there = self.known.get(&id).is_some() && !self.undone.contains(&id);
+                    // Somebody who stands at another customer is not there at this one.
+                    let stands =
+                        self.known.get(&id).is_some_and(|known| known.customer().is_none_or(|of| of == customer));
+                    let is_there = stands && !self.undone.contains(&id);
                     gathered.users.done += usize::from(is_there && seen.insert(id));
                 }
             }
@@ -201,10 +207,15 @@ impl<'a> Board<'a> {
     /// When the journal cannot be read.
     pub fn take_runs(&mut self, log: &Sqlite, open_run: Option<OpenRun>) -> anyhow::Result<()> {
         for head in log.runs()?.iter().rev().filter(|head| head.parked.is_none()) {
+            let mut gone = HashSet::new();
             log.walk(&head.run, Which::Moved, &mut |stored| {
+                if stored.step.stage == Stage::Customers && stored.record.ending() == Some(Ending::Deleted) {
+                    gone.insert(stored.step.work.customer().to_owned());
+                }
                 self.take_moved(&stored, head);
                 Ok(())
             })?;
+            self.gone.extend(gone);
         }
         self.holds.take_open_run(log, open_run)
     }
@@ -212,6 +223,9 @@ impl<'a> Board<'a> {
     fn take_moved(&mut self, Stored { step, record, .. }: &Stored, head: &RunHead) {
         if let Some(gathered) = self.by_customer.get_mut(step.work.customer()) {
             gathered.last.get_or_insert_with(|| (head.run.clone(), head.by.clone()));
+        }
+        if self.gone.contains(step.work.customer()) {
+            return;
         }
         let Some(open) = self.open.get_mut(&step.id).filter(|open| !open.is_settled) else { return };
         match (told(step, record, self.lang), &mut open.told) {

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use self::board::Board;
 use super::inputs::Inputs;
-use super::{Clock, Console, checked, exit, mends, open_run, standing};
+use super::{Clock, Console, checked, exit, mends, open_run, provider, standing};
 use crate::diagnostic::Severity;
 use crate::journal::{Log, Sqlite};
 use crate::model::SheetKind;
@@ -41,6 +41,9 @@ pub fn status(
     let workspace = Workspace::open(folder)?;
     let lang = if format == StatusFormat::Json { Lang::En } else { settle(typed, &workspace)?.lang };
     let settings = Settings { lang, ..settle(typed, &workspace)? };
+    if workspace.has_state() {
+        provider::go_on_practising(&Sqlite::open(&workspace.journal())?, console)?;
+    }
     let mut status = status_of(&workspace, &settings, &console.clock)?;
     if let Some(wave) = wave {
         let is_in = |of: Option<&str>| of.is_some_and(|of| of.trim().eq_ignore_ascii_case(wave.trim()));

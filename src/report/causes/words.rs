@@ -1,6 +1,6 @@
 //! A cluster in words: what it is about, and where it is mended.
 
-use super::cluster::{Cluster, Key, Shared};
+use super::cluster::{Cluster, Key, OTHERS, Shared};
 use super::effect::Root;
 use super::problem::{Problem, Scope};
 use super::{Cause, CauseExample, CauseKind, Mend};
@@ -21,13 +21,18 @@ pub(super) struct Weight {
 pub(super) fn cause(key: &Key, cluster: Cluster, weight: &Weight, checked: &Checked<'_>, lang: Lang) -> Cause {
     let kind = kind(&cluster, checked);
     let mend = mend(kind, &cluster, checked);
+    let message = if differs(key, &cluster) {
+        say(lang, "for example, {message}", &[("message", &cluster.message)])
+    } else {
+        cluster.message
+    };
     let codes = cluster.code.map(|code| code.id().to_owned()).into_iter().chain(cluster.provider_code).collect();
     Cause {
         id: if key.1.is_empty() { key.0.clone() } else { format!("{}/{}", key.0, key.1) },
         kind,
         codes,
         title: title(kind, &mend, lang),
-        message: cluster.message,
+        message,
         fix: cluster.fix,
         mend,
         rows: cluster.rows.len(),
@@ -36,6 +41,18 @@ pub(super) fn cause(key: &Key, cluster: Cluster, weight: &Weight, checked: &Chec
         share: weight.share,
         examples: cluster.examples,
     }
+}
+
+/// Do the rows of a cluster differ in what its message, which is that of the first, says of them?
+fn differs(key: &Key, cluster: &Cluster) -> bool {
+    let is_other = || match cluster.scope {
+        Scope::Run | Scope::File => false,
+        // What differs from row to row is left out of what sets answers apart.
+        Scope::Answer => key.1.contains(OTHERS),
+        Scope::Customer => cluster.value == Shared::Many || cluster.customer == Shared::Many,
+        Scope::Column | Scope::Value | Scope::Template => cluster.value == Shared::Many,
+    };
+    cluster.kind.is_none() && cluster.rows.len() > 1 && is_other()
 }
 
 fn kind(cluster: &Cluster, checked: &Checked<'_>) -> CauseKind {
