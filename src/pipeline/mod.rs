@@ -282,14 +282,14 @@ async fn provision(
     console: &mut Console<'_>,
 ) -> anyhow::Result<u8> {
     let (workspace, settings, confirmation) = (recorded.workspace, recorded.settings, order.confirmation);
-    let copies = workspace.inputs(&run);
+    let (copies, persons) = (workspace.inputs(&run), told::Persons::of(order.origin, settings));
     let known = recorded.log.known()?;
     let standing = standing(&known);
     let checked = checked(&inputs, settings, &standing);
     for words in
         mended::say_corrected(&inputs, settings.lang).into_iter().chain(guard::damaged_text(&checked, settings.lang))
     {
-        console.say(&words);
+        console.say(&persons.plain(&words));
     }
     let mut selected = Selected::new(order.selection.clone(), &checked);
     let windows = Windows::read(workspace, settings.lang, &console.clock)?;
@@ -307,7 +307,8 @@ async fn provision(
         return refused(&words, code, &copies, console);
     }
     let forecast = forecast(&plan, &known, settings, &recorded.log.learned(&provider::name(settings))?);
-    console.say(&shown_plan(PlanFormat::Text, &checked, &known, &selected, &plan, &forecast, settings.lang));
+    let shown = shown_plan(PlanFormat::Text, &checked, &known, &selected, &plan, &forecast, settings.lang);
+    console.say(&persons.plain(&shown));
     let parked = match let_go(&plan, &known, settings, confirmation, console) {
         Ok(Ceiling::Free) => None,
         Ok(Ceiling::Parked(digest)) => Some(digest),

@@ -14,7 +14,7 @@ use super::{Confirmation, Console, Terminal, exit, guard, left, mends};
 use crate::api::Client;
 use crate::diagnostic::Code;
 use crate::journal::{
-    Call, Ending, Entry, Event, Forecasted, Left, Log, Origin, Record, RunHead, Sqlite, State, Stored, Took, Which,
+    Call, Ending, Entry, Event, Forecasted, Left, Log, Record, RunHead, Sqlite, State, Stored, Took, Which,
 };
 use crate::plan::{Action, Forecast, Plan, Stage, StepId};
 use crate::report::{self, Outcome, Results};
@@ -165,9 +165,7 @@ impl Recorded<'_> {
             told.head.finished = Some(finished.clone());
             told.head.exit = Some(code);
         }
-        // What a night says goes into a mail, and into somebody's log.
-        let is_night = told.head.origin == Origin::Nightly && !self.settings.night.notify.mail_sheets;
-        let persons = if is_night { Persons::LeftOut } else { Persons::Named };
+        let persons = Persons::of(told.head.origin, self.settings);
         let words = self.hand_back(&told, Some(requests), persons)?;
         match scope {
             Scope::Everything => console.print_words(&words),

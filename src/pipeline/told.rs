@@ -1,6 +1,7 @@
 //! What a run came to, told from the journal and the inputs that were kept with it: at its end, after a crash, at any
 //! time later.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
@@ -12,7 +13,7 @@ use super::recorded::Recorded;
 use super::selected::Selected;
 use super::{checked, provider, standing};
 use crate::check::HoldBack;
-use crate::journal::{Left, Log, RunHead, Which};
+use crate::journal::{Left, Log, Origin, RunHead, Which};
 use crate::plan::Source;
 use crate::report::{self, Causes, Results, Rows, RunView, StageCounts};
 use crate::settings::Settings;
@@ -57,6 +58,22 @@ impl Told {
 pub(super) enum Persons {
     Named,
     LeftOut,
+}
+
+impl Persons {
+    /// What a night says goes into a mail, and into somebody's log.
+    pub fn of(origin: Origin, settings: &Settings) -> Self {
+        let is_open = origin != Origin::Nightly || settings.night.notify.mail_sheets;
+        if is_open { Self::Named } else { Self::LeftOut }
+    }
+
+    /// A text as it may be said.
+    pub fn plain(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::Named => Cow::Borrowed(text),
+            Self::LeftOut => Cow::Owned(report::without_persons(text)),
+        }
+    }
 }
 
 impl Recorded<'_> {

@@ -37,6 +37,7 @@ pub use activation::activation;
 pub(crate) use causes::customer_of;
 pub use causes::{
     Cause, CauseExample, CauseKind, Causes, Mend, Shown, causes_of_findings, causes_of_results, causes_page, percent,
+    without_persons,
 };
 pub use corrected::tell_corrected;
 pub use deeds::{code_words, event_words, reason_words, thing_words, wait_cause};

@@ -156,6 +156,8 @@ fn a_night_that_took_nothing_and_parks_says_so_where_people_look() {
     bench.write("work/users.csv", &second_users());
     deliver(&bench, &[("users.csv", "Branch,Street,City,Opening hours\nTejo,Rua 1,Lisboa,9-17\n")]);
     let ran = night(&bench, &simulator, &[]).expect_code(5);
+    assert!(ran.err.contains("update user/c…@a….example: last_name `…` -> `…`"), "the plan names nobody: {ran:#?}");
+    assert!(!ran.err.contains("Lopes") && !ran.err.contains("carla@"), "{ran:#?}");
     let last = ran.err.lines().last().unwrap_or_default();
     assert!(last.starts_with("turnup: the night ends with exit code 5: "), "{last}");
     assert!(last.contains("users.csv: ") && last.contains("the new sheets were not taken; "), "{last}");

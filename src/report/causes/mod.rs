@@ -27,6 +27,7 @@ use effect::{Held, Root, weighed};
 use problem::Problem;
 
 pub use page::{Shown, causes_page, percent};
+pub use persons::without_persons;
 pub(crate) use problem::customer_of;
 
 /// Everything that is in the way of the rows of a run or of a check, the largest effect first.

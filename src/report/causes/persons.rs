@@ -61,8 +61,32 @@ fn impersonal(cause: &Cause) -> Cause {
 }
 
 /// A text without what stands between backticks, which are values; commands and codes stay.
+/// Lines of a plan, or about cells, without a value that may name a person. A value that follows the name of an open column
+/// stays, and so does the one that takes its place.
+pub fn without_persons(text: &str) -> String {
+    masked(&text.split_inclusive('\n').map(without_values).collect::<String>())
+}
+
+fn without_values(line: &str) -> String {
+    let mut plain = String::with_capacity(line.len());
+    let mut column = "";
+    for (at, part) in line.split('`').enumerate() {
+        let is_quoted = at % 2 == 1;
+        if !is_quoted && part != " -> " {
+            column = part.split_whitespace().next_back().unwrap_or_default();
+        }
+        let is_kept = !is_quoted || is_kept(part) || OPEN.contains(&column);
+        plain.push_str(if at == 0 { "" } else { "`" });
+        plain.push_str(if is_kept { part } else { LEFT_OUT });
+    }
+    plain
+}
+
+fn is_kept(quoted: &str) -> bool {
+    quoted.starts_with("turnup ") || OPEN.contains(&quoted)
+}
+
 fn without_quoted(text: &str) -> String {
-    let is_kept = |quoted: &str| quoted.starts_with("turnup ") || OPEN.contains(&quoted);
     let mut parts = text.split('`');
     let mut plain = parts.next().unwrap_or_default().to_owned();
     let mut is_quoted = true;
@@ -118,5 +142,14 @@ mod tests {
         assert!(!webex.contains("prado") && !webex.contains("211234567"), "{webex}");
         let package = cause(Some("package"), "webex_caling", "`webex_caling` is not a package");
         assert_eq!(impersonal(&package), package);
+    }
+
+    #[test]
+    fn a_plan_keeps_what_names_nobody() {
+        let text = "update user/ana@tejo.example: last_name `Dias` -> `Lopes`, package `webex_suite` -> `webex_calling`\n\
+                    users.csv:3: `Zé` is damaged; `turnup check` says more\n";
+        let plain = "update user/a…@t….example: last_name `…` -> `…`, package `webex_suite` -> `webex_calling`\n\
+                     users.csv:3: `…` is damaged; `turnup check` says more\n";
+        assert_eq!(without_persons(text), plain);
     }
 }
