@@ -185,6 +185,12 @@ pub(super) fn park(
     Ok(exit::GUARD)
 }
 
+/// The run that waits for approval, with the file that has changed since and so is in its way.
+pub(super) fn changed_since(workspace: &Workspace, run: &str) -> anyhow::Result<Option<PathBuf>> {
+    let is_kept = workspace.inputs(run).is_dir();
+    if is_kept { changed(workspace, run) } else { Ok(None) }
+}
+
 /// The first file that is not what it was when the run was parked: somebody has mended it, or other sheets have come.
 fn changed(workspace: &Workspace, run: &str) -> anyhow::Result<Option<PathBuf>> {
     let kept = workspace.inputs(run);
@@ -216,9 +222,9 @@ pub(super) fn say_superseded(heads: &[RunHead], settings: &Settings, console: &m
 /// What `turnup runs` says of a parked run.
 pub(super) fn told(heads: &[RunHead], head: &RunHead, lang: Lang) -> String {
     let words = if waits(heads, &head.run) {
-        "waits for approval; `turnup approve` lets it go"
+        "waits for approval; `turnup approve {run}` lets it go"
     } else {
         "never approved; a later run took its place"
     };
-    phrase(lang, words).to_owned()
+    say(lang, words, &[("run", &head.run)])
 }

@@ -9,7 +9,8 @@ use tokio::sync::watch;
 use super::Clock;
 use super::silence::Silence;
 use crate::settings::{Settings, Typed, language, language_in};
-use crate::text::{self, Here, phrase};
+pub use crate::text::Here;
+use crate::text::{self, phrase};
 use crate::workspace::Workspace;
 
 /// Where a command writes and what it may ask.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use super::provider::Provider;
-use super::{Console, OpenRun, guard, open_run, place};
+use super::{Console, OpenRun, approve, guard, open_run, place};
 use crate::api::{Failure, Weight, calls};
 use crate::journal::Sqlite;
 use crate::settings::{Settings, Typed, find_token, open_to_others, settle};
@@ -124,6 +124,10 @@ fn of_runs(workspace: &Workspace, lang: Lang) -> Option<Checkup> {
     let (run, found, cure) = match open_run(workspace).ok()? {
         None => {
             return Some(Checkup::well("run", phrase(lang, "no run waits for approval or was cut off").to_owned()));
+        }
+        Some(OpenRun::Parked(run)) if approve::changed_since(workspace, &run).is_ok_and(|file| file.is_some()) => {
+            let words = "{run} waits for approval, but its files have changed since";
+            (run, words, "it cannot be let go any more; `turnup run` takes its place")
         }
         Some(OpenRun::Parked(run)) => {
             (run, "{run} waits for approval", "`turnup approve {run}` lets it go, a new run takes its place")

@@ -76,6 +76,7 @@ pub fn report(folder: &Path, typed: &Typed, order: &ReportOrder, console: &mut C
     Ok(match (head.exit, &told.left) {
         (Some(exit), _) => exit,
         (None, Some(left)) => left.exit,
+        (None, None) if head.parked.is_some() => exit::GUARD,
         (None, None) if is_open() => exit::INTERRUPTED,
         (None, None) => report::exit_code(&told.results),
     })
@@ -138,7 +139,7 @@ pub(super) fn wanted(log: &Sqlite, name: Option<&str>) -> anyhow::Result<RunHead
 fn unfinished(head: &RunHead, left: Option<&Left>, lang: Lang) -> String {
     match left {
         _ if head.parked.is_some() => {
-            phrase(lang, "the run waits for approval; `turnup approve` lets it go").to_owned()
+            say(lang, "the run waits for approval; `turnup approve {run}` lets it go", &[("run", &head.run)])
         }
         Some(left) => left::words(left, lang),
         None => {
@@ -230,9 +231,10 @@ fn line(heads: &[RunHead], head: &RunHead, left: Option<&Left>, lang: Lang) -> S
     let end = match (&head.finished, head.exit) {
         // Nothing but the settling of a run that was cut off ends so.
         (Some(finished), Some(exit::INTERRUPTED)) => {
-            let words =
-                "cut off; what it had sent was settled {finished}, and the sheets were planned anew (exit code 6)";
-            say(lang, words, &[("finished", finished)])
+            let left = left.map(|left| left::in_brackets(left, lang));
+            let left = left.unwrap_or_else(|| phrase(lang, "cut off").to_owned());
+            let words = "{left}; what it had sent was settled {finished}";
+            say(lang, words, &[("left", &left), ("finished", finished)])
         }
         (Some(finished), Some(exit)) => {
             let words =

@@ -47,14 +47,14 @@ pub(super) fn words(left: &Left, lang: Lang) -> String {
         }
         Halt::ErrorRate { rows } => of_rows(
             lang,
-            "{failed} of {of} rows failed, which is too many, so nothing more was begun; mend what is named, then \
-             `turnup resume` does the rest (`max_failure_rate` under `[guards]` in turnup.toml sets the limit)",
+            "{failed} of {of} rows failed, which is too many, so nothing more was begun; mend what is named, then run \
+             again; `turnup resume` goes on with the sheets as they were (`max_failure_rate` under `[guards]` in turnup.toml sets the limit)",
             *rows,
         ),
         Halt::Canary { rows } => of_rows(
             lang,
             "{failed} of {of} rows of the wave's first customers failed, so the others were not begun; mend what is named, \
-             then `turnup resume` does the rest",
+             then run again; `turnup resume` goes on with the sheets as they were",
             *rows,
         ),
         Halt::Customers => held(lang, &left.customers),
@@ -67,7 +67,7 @@ fn of_rows(lang: Lang, words: &str, rows: Share) -> String {
 
 fn held(lang: Lang, customers: &BTreeMap<String, Share>) -> String {
     let names: Vec<_> = customers.iter().map(|(name, rows)| format!("{name} ({}/{})", rows.failed, rows.of)).collect();
-    let words = "too many rows failed at {customers}, so the rest there was not begun; mend what is named, then `turnup \
-                 resume` does the rest";
+    let words = "too many rows failed at {customers}, so the rest there was not begun; mend what is named, then run again; \
+                 `turnup resume` goes on with the sheets as they were";
     say(lang, words, &[("customers", &names.join(", "))])
 }

@@ -60,7 +60,6 @@ use crate::workspace::Workspace;
 
 pub use crate::journal::Origin;
 pub use crate::plan::{Selection, Stage};
-pub use crate::text::Here;
 pub use crate::workspace::Locked;
 pub use activate::activate;
 use approve::Ceiling;
@@ -68,7 +67,7 @@ pub use approve::approve;
 pub use arrived::{Objection, objection};
 pub use clock::{Clock, Until};
 pub use compare::{CompareFormat, CompareOrder, compare};
-pub use console::{Confirmation, Console, Terminal, leaving_off, why_not};
+pub use console::{Confirmation, Console, Here, Terminal, leaving_off, why_not};
 pub use doctor::{Checkup, Examined, examine};
 use earlier::{known, learnt, standing};
 pub use export::{Overwriting, export};

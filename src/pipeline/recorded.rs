@@ -54,7 +54,7 @@ impl Recorded<'_> {
         confirmation: Confirmation,
         console: &mut Console<'_>,
     ) -> anyhow::Result<Option<u8>> {
-        let words = "the run {run} of {started} was cut off; what it has sent is settled first, then the sheets are planned \
+        let words = "the run {run} of {started} {how}; what it has sent is settled first, then the sheets are planned \
                      anew (`turnup resume` would go on with its own plan instead)";
         self.settle(words, confirmation, console).await
     }
@@ -68,8 +68,11 @@ impl Recorded<'_> {
     ) -> anyhow::Result<Option<u8>> {
         let Some(head) = unfinished(self.log)? else { return Ok(None) };
         let lang = self.settings.lang;
-        console.say(&say(lang, words, &[("run", &head.run), ("started", &head.started)]));
-        if confirmation == Confirmation::Wanted && !console.is_confirmed(self.settings)? {
+        let left = self.log.left(&head.run)?;
+        let how = phrase(lang, if left.is_some() { "left off" } else { "was cut off" });
+        console.say(&say(lang, words, &[("run", &head.run), ("started", &head.started), ("how", &how)]));
+        let is_open = self.open(&head.run, Scope::WhatWasSent)? > 0;
+        if is_open && confirmation == Confirmation::Wanted && !console.is_confirmed(self.settings)? {
             console.say(phrase(lang, "nothing was sent"));
             return Ok(Some(exit::WELL));
         }
@@ -80,7 +83,13 @@ impl Recorded<'_> {
             self.log.finish(&head.run, &console.clock.now(), exit::INTERRUPTED)?;
             return Ok(None);
         }
-        let code = self.carry_out(&head.run, Scope::WhatWasSent, console).await?;
+        let code = if left.is_some() && !is_open {
+            // Everything was said of it when it left off.
+            let (mut out, mut err) = (std::io::sink(), std::io::sink());
+            self.carry_out(&head.run, Scope::WhatWasSent, &mut console.muted(&mut out, &mut err)).await?
+        } else {
+            self.carry_out(&head.run, Scope::WhatWasSent, console).await?
+        };
         Ok(unfinished(self.log)?.map(|_| code))
     }
 

@@ -136,6 +136,7 @@ impl Recorded<'_> {
             selection: &selected.selection,
             picked: selected.picked(),
             organisations: &organisations,
+            is_parked: head.parked.is_some(),
             lang,
         };
         let (mut results, stages) = report::row_results(&rows)?;

@@ -43,7 +43,8 @@ pub async fn undo(
         if is_unconfirmed(confirmation, lang, console) {
             return Ok(exit::USAGE);
         }
-        let words = "the run {run} of {started} was cut off; what it has sent is settled first, then what it made is taken back";
+        let words =
+            "the run {run} of {started} {how}; what it has sent is settled first, then what it made is taken back";
         let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
         if let Some(stopped) = recorded.settle(words, confirmation, console).await? {
             return Ok(stopped);

@@ -89,6 +89,9 @@ impl Why {
             Self::PackageHeld => "give those users another package in a run of its own first",
             Self::ExtensionCircle => "give one of them a free extension in a run of its own first",
             Self::NumberCircle => "give one of them an extension, or a free number, in a run of its own first",
+            Self::Attached => {
+                "leave the cell blank, or take the customer away first and make it again in that organisation"
+            }
             _ => "change it in Control Hub",
         }
     }

@@ -8,7 +8,7 @@ use super::emergency::Help;
 use super::immovable::immovable_finding;
 use super::row::{RowReason, RowResult};
 use super::silence;
-use super::steps::{as_part_of_row, id_key, rank, step_outcome, step_thing, things};
+use super::steps::{as_part_of_row, id_key, rank, step_outcome, step_thing, things, unended};
 use super::view::{Results, StageCounts};
 use super::waiting::Awaits;
 use crate::check::{Checked, Picked, RowRef, Verdict};
@@ -110,6 +110,8 @@ pub struct Rows<'a> {
     pub picked: Option<&'a Picked>,
     /// Customers that were deleted before, with the organisations that they left: e-mails and numbers belong to these.
     pub organisations: &'a HashMap<String, String>,
+    /// Does the run wait for approval, so that it has sent nothing?
+    pub is_parked: bool,
     pub lang: Lang,
 }
 
@@ -334,7 +336,7 @@ impl<'a> Index<'a> {
         }
         if result.reason.is_empty() {
             let customer = self.customers.get(&row).map(String::as_str).unwrap_or_default();
-            silence::explain(&mut result, self.rows.left, customer, self.rows.lang);
+            silence::explain(&mut result, self.rows, customer);
         } else if result.outcome == Outcome::Waiting {
             let words = "nothing to mend; the next run follows it up";
             text::phrase(self.rows.lang, words).clone_into(&mut result.fix);
@@ -389,7 +391,7 @@ impl<'a> Index<'a> {
     fn add_reason(&mut self, result: &mut RowResult, step: &Step, record: &Record) -> anyhow::Result<()> {
         let Some(reason) = &record.reason else {
             if record.ending().is_none() {
-                result.missing.push(step_thing(step).to_owned());
+                result.missing.extend(unended(step, record).map(str::to_owned));
             }
             return Ok(());
         };

@@ -1,17 +1,21 @@
 //! Words for rows whose steps were never ended: the run left off before.
 
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Rows};
 use super::row::RowResult;
 use crate::journal::{Halt, Left, Share};
 use crate::plan::Stage;
 use crate::text::{Lang, phrase, retold, say};
 
 /// Says of a row that was not reached, or not to its end, why it was not.
-pub(super) fn explain(result: &mut RowResult, left: Option<&Left>, customer: &str, lang: Lang) {
+pub(super) fn explain(result: &mut RowResult, rows: &Rows<'_>, customer: &str) {
+    let (left, lang) = (rows.left, rows.lang);
     result.reason = match result.outcome {
+        Outcome::NotReached if rows.is_parked => {
+            phrase(lang, "the run waits for approval, so nothing of it was sent").to_owned()
+        }
         Outcome::NotReached => halt(left, customer, lang),
         Outcome::Incomplete => {
-            let words = "the run ended before all of it was done; missing: {missing}";
+            let words = "the run ended before all of it was done{missing:; missing: *}";
             let ended = say(lang, words, &[("missing", &things(&result.missing, lang))]);
             match left.and_then(|left| why(left, customer, lang)) {
                 Some(why) => format!("{ended} ({why})"),
@@ -21,7 +25,19 @@ pub(super) fn explain(result: &mut RowResult, left: Option<&Left>, customer: &st
         Outcome::Unconfirmed => phrase(lang, "the run ended while an answer was outstanding").to_owned(),
         _ => return,
     };
-    phrase(lang, "run again; what stands is kept, the rest is made").clone_into(&mut result.fix);
+    let is_of_failures = left.is_some_and(|left| {
+        left.customers.contains_key(customer) || matches!(left.halt, Halt::ErrorRate { .. } | Halt::Canary { .. })
+    });
+    if rows.is_parked {
+        result.fix = say(lang, "`turnup approve {run}` lets it go", &[("run", &rows.run)]);
+        return;
+    }
+    let fix = if is_of_failures && result.outcome != Outcome::Unconfirmed {
+        "mend what had failed before, then run again; what stands is kept, the rest is made"
+    } else {
+        "run again; what stands is kept, the rest is made"
+    };
+    phrase(lang, fix).clone_into(&mut result.fix);
 }
 
 /// What a row has or lacks, in a list for people.

@@ -84,6 +84,16 @@ pub(super) const fn step_thing(step: &Step) -> &'static str {
     }
 }
 
+/// What is missing of a step that was taken up and never ended: where its object is made, what follows on that.
+pub(super) fn unended(step: &Step, record: &Record) -> Option<&'static str> {
+    let thing = step_thing(step);
+    match step.stage {
+        _ if record.done.iter().all(|call| call.thing() != thing) => Some(thing),
+        Stage::Customers => Some("provisioning"),
+        _ => None,
+    }
+}
+
 pub(super) fn things<'a>(calls: impl Iterator<Item = &'a Call>) -> Vec<String> {
     let mut things: Vec<String> = calls.map(|call| call.thing().to_owned()).collect();
     things.dedup();

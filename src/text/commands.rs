@@ -91,7 +91,7 @@ fn placed<'t>(command: &'t str, folder: &str) -> Cow<'t, str> {
 /// A command without `turnup`, for the simulator.
 fn simulated(command: Cow<'_, str>) -> Cow<'_, str> {
     let mut words = command.split(' ');
-    let is_sent = words.next().is_some_and(|name| SENDING.contains(&name));
+    let is_sent = words.next().is_some_and(|name| SENDING.contains(&name)) || command.contains(" --online");
     if is_sent && words.all(|word| word != "--simulate") {
         Cow::Owned(format!("{command} --simulate"))
     } else {

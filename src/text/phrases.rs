@@ -61,10 +61,9 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "`{file}` in `{inbox}` is called like a file that is not whole yet, so no file was taken from there; let the night begin once it is whole, or remove it",
         "`{file}` em `{inbox}` tem nome de arquivo que ainda não está completo, e nenhum arquivo de lá foi usado; deixe a noite começar quando estiver completo, ou apague-o",
     ),
-    (
-        "cut off; what it had sent was settled {finished}, and the sheets were planned anew (exit code 6)",
-        "interrompida; o que tinha enviado foi resolvido {finished}, e as planilhas foram planejadas de novo (código de saída 6)",
-    ),
+    ("{left}; what it had sent was settled {finished}", "{left}; o que tinha enviado foi resolvido {finished}"),
+    ("was cut off", "foi interrompida"),
+    ("left off", "parou antes do fim"),
     ("unfinished{left: (*)}; `turnup resume` goes on", "não terminada{left: (*)}; `turnup resume` continua"),
     ("left off {at} with exit code {exit}: {why}", "parou {at} com código de saída {exit}: {why}"),
     ("its time was over", "o prazo dela acabou"),
@@ -198,6 +197,14 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     (
         "`turnup resume` goes on with it; the next run or night settles it, too",
         "`turnup resume` segue com ela; a próxima execução ou noite também a esclarece",
+    ),
+    (
+        "{run} waits for approval, but its files have changed since",
+        "{run} espera aprovação, mas seus arquivos mudaram desde então",
+    ),
+    (
+        "it cannot be let go any more; `turnup run` takes its place",
+        "já não pode ser liberada; `turnup run` toma o lugar dela",
     ),
     (
         "`turnup approve {run}` lets it go, a new run takes its place",
@@ -415,8 +422,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     // Looking back.
     (
-        "the run waits for approval; `turnup approve` lets it go",
-        "a execução espera aprovação; `turnup approve` a libera",
+        "the run waits for approval; `turnup approve {run}` lets it go",
+        "a execução espera aprovação; `turnup approve {run}` a libera",
     ),
     (
         "the run {run} is under way or was cut off, so its report is what it came to so far; `turnup resume` goes on with one \
@@ -913,8 +920,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "não há ninguém para confirmar que a execução seja desfeita; acrescente --yes",
     ),
     (
-        "the run {run} of {started} was cut off; what it has sent is settled first, then what it made is taken back",
-        "a execução {run} de {started} foi interrompida; antes se acerta o que ela já enviou, depois se desfaz o que ela criou",
+        "the run {run} of {started} {how}; what it has sent is settled first, then what it made is taken back",
+        "a execução {run} de {started} {how}; antes se acerta o que ela já enviou, depois se desfaz o que ela criou",
     ),
     ("the run {run} is not finished; `turnup resume` first", "a execução {run} não terminou; antes, `turnup resume`"),
     ("there is nothing to take back", "não há nada a desfazer"),
@@ -962,7 +969,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{run} waited for approval; today's sheets take its place, so it can no longer be approved",
         "{run} esperava aprovação; as planilhas de hoje tomam o seu lugar, e ela já não pode ser aprovada",
     ),
-    ("waits for approval; `turnup approve` lets it go", "espera aprovação; `turnup approve` a libera"),
+    ("waits for approval; `turnup approve {run}` lets it go", "espera aprovação; `turnup approve {run}` a libera"),
     ("never approved; a later run took its place", "nunca aprovada; uma execução posterior tomou o seu lugar"),
     // What is said of a customer whose packages were not all provisioned.
     ("Webex could not provision its package", "o Webex não conseguiu provisionar o pacote"),
@@ -1112,9 +1119,14 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("the run ended before this row was reached", "a execução terminou antes de chegar a esta linha"),
     (
-        "the run ended before all of it was done; missing: {missing}",
-        "a execução terminou antes de tudo ser feito; falta: {missing}",
+        "the run ended before all of it was done{missing:; missing: *}",
+        "a execução terminou antes de tudo ser feito{missing:; falta: *}",
     ),
+    (
+        "the run waits for approval, so nothing of it was sent",
+        "a execução espera aprovação, então nada dela foi enviado",
+    ),
+    ("`turnup approve {run}` lets it go", "`turnup approve {run}` a libera"),
     (
         "{failed} of {of} rows of this customer had failed, so the rest of it was not begun",
         "{failed} de {of} linhas deste cliente falharam, e o resto dele não foi começado",
@@ -1132,6 +1144,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("outside this run, which was for {only} alone", "fora desta execução, que foi só para {only}"),
     ("`{need}` is neither known nor part of this run", "`{need}` não é conhecido nem faz parte desta execução"),
     ("the run ended while an answer was outstanding", "a execução terminou enquanto se esperava uma resposta"),
+    (
+        "mend what had failed before, then run again; what stands is kept, the rest is made",
+        "corrija o que falhou antes e execute de novo; o que existe é mantido, o resto é feito",
+    ),
     ("run again; what stands is kept, the rest is made", "execute de novo; o que existe é mantido, o resto é feito"),
     // The pages of `export` and `compare`.
     ("interrupted; nothing was written", "interrompido; nada foi escrito"),
@@ -1383,22 +1399,22 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "o prazo acabou, e nada mais foi começado; `turnup resume` continua de onde esta execução está",
     ),
     (
-        "{failed} of {of} rows failed, which is too many, so nothing more was begun; mend what is named, then `turnup resume` \
-         does the rest (`max_failure_rate` under `[guards]` in turnup.toml sets the limit)",
-        "{failed} de {of} linhas falharam, o que é demais, e nada mais foi começado; corrija o que é citado, e `turnup resume` \
-         faz o resto (`max_failure_rate` em `[guards]` no turnup.toml define o limite)",
+        "{failed} of {of} rows failed, which is too many, so nothing more was begun; mend what is named, then run again; \
+         `turnup resume` goes on with the sheets as they were (`max_failure_rate` under `[guards]` in turnup.toml sets the limit)",
+        "{failed} de {of} linhas falharam, o que é demais, e nada mais foi começado; corrija o que é citado, e execute de novo; \
+         `turnup resume` continua com as planilhas como estavam (`max_failure_rate` em `[guards]` no turnup.toml define o limite)",
     ),
     (
-        "{failed} of {of} rows of the wave's first customers failed, so the others were not begun; mend what is named, then \
-         `turnup resume` does the rest",
+        "{failed} of {of} rows of the wave's first customers failed, so the others were not begun; mend what is named, then run \
+         again; `turnup resume` goes on with the sheets as they were",
         "{failed} de {of} linhas dos primeiros clientes da onda falharam, e os outros não foram começados; corrija o que é \
-         citado, e `turnup resume` faz o resto",
+         citado, e execute de novo; `turnup resume` continua com as planilhas como estavam",
     ),
     (
-        "too many rows failed at {customers}, so the rest there was not begun; mend what is named, then `turnup resume` does \
-         the rest",
-        "linhas demais falharam em {customers}, e o resto deles não foi começado; corrija o que é citado, e `turnup resume` \
-         faz o resto",
+        "too many rows failed at {customers}, so the rest there was not begun; mend what is named, then run again; \
+         `turnup resume` goes on with the sheets as they were",
+        "linhas demais falharam em {customers}, e o resto deles não foi começado; corrija o que é citado, e execute de novo; \
+         `turnup resume` continua com as planilhas como estavam",
     ),
     (
         "no customer has the wave `{wave}`, so nothing was sent; the column `wave` names {waves}",
@@ -1457,9 +1473,9 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "retomando {run} de {started} com as planilhas daquele dia",
     ),
     (
-        "the run {run} of {started} was cut off; what it has sent is settled first, then the sheets are planned anew \
+        "the run {run} of {started} {how}; what it has sent is settled first, then the sheets are planned anew \
          (`turnup resume` would go on with its own plan instead)",
-        "a execução {run} de {started} foi interrompida; primeiro se resolve o que ela enviou, depois as planilhas são planejadas \
+        "a execução {run} de {started} {how}; primeiro se resolve o que ela enviou, depois as planilhas são planejadas \
          de novo (`turnup resume` continuaria com o plano dela)",
     ),
     (
@@ -1507,6 +1523,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("somebody else has it", "outra pessoa o tem"),
     ("it stands in another location", "está em outra localidade"),
     ("name another number", "indique outro número"),
+    (
+        "leave the cell blank, or take the customer away first and make it again in that organisation",
+        "deixe a célula em branco, ou exclua antes o cliente e crie-o de novo nessa organização",
+    ),
     ("name an extension or another number", "indique um ramal ou outro número"),
     (
         "give those users another package in a run of its own first",

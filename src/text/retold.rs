@@ -679,6 +679,7 @@ pub(super) const RETOLD: &[(&str, &str)] = &[
     ("PSTN connection", "conexão PSTN"),
     ("removal of the role", "exclusão da função"),
     ("removal of the user", "exclusão do usuário"),
+    ("provisioning", "provisionamento"),
     ("removal of the numbers", "exclusão dos números"),
     ("removal of calling", "exclusão do Calling"),
     ("removal of the location", "exclusão da localidade"),

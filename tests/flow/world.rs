@@ -111,7 +111,18 @@ pub fn outcomes_of(run: &str, log: &dyn Log) -> (usize, Vec<Outcome>) {
     with_sheets(TEMPLATES, [CUSTOMERS, LOCATIONS, users().as_str()], |sheets, checked| {
         let (selection, lang) = (&Selection::default(), Lang::En);
         let organisations = &HashMap::new();
-        let rows = Rows { sheets, checked, log, run, left: None, selection, picked: None, organisations, lang };
+        let rows = Rows {
+            sheets,
+            checked,
+            log,
+            run,
+            left: None,
+            selection,
+            picked: None,
+            organisations,
+            is_parked: false,
+            lang,
+        };
         let (results, _) = row_results(&rows).expect("memory can be read");
         let count = SheetKind::ALL.into_iter().map(|kind| sheets.get(kind).row_count()).sum();
         (count, results.into_values().flatten().map(|row| row.outcome).collect())

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use self::board::Board;
 use super::inputs::Inputs;
-use super::{Clock, Console, checked, exit, mends, open_run, provider, standing};
+use super::{Clock, Console, OpenRun, approve, checked, exit, mends, open_run, provider, standing};
 use crate::diagnostic::Severity;
 use crate::journal::{Log, Sqlite};
 use crate::model::SheetKind;
@@ -76,12 +76,22 @@ pub fn status_of(workspace: &Workspace, settings: &Settings, clock: &Clock) -> a
     let plan = plan::plan(&checked.batch(), &known);
     let mut board = Board::new(&checked, &plan, &known, settings.lang, clock.moment());
     if let Some(log) = &log {
-        board.take_runs(log, open_run(workspace)?)?;
+        board.take_runs(log, going_on(workspace)?)?;
     }
     let unmended = SheetKind::ALL.into_iter().map(|kind| inputs.sheets.get(kind).corrected_since().count()).sum();
     let windows = inputs.waves.iter().map(|wave| window_of(wave, clock)).collect();
     let in_the_way = in_the_way(&inputs, settings);
     Ok(Status { unmended, in_the_way, windows, ..board.status(&inputs.waves) })
+}
+
+/// The run that is not over. One that waits for approval and whose files have changed since is: the next run takes its place.
+fn going_on(workspace: &Workspace) -> anyhow::Result<Option<OpenRun>> {
+    let open_run = open_run(workspace)?;
+    let is_moved = match &open_run {
+        Some(OpenRun::Parked(run)) => approve::changed_since(workspace, run)?.is_some(),
+        _ => false,
+    };
+    Ok(open_run.filter(|_| !is_moved))
 }
 
 /// Files that no run would go on with, and rejected rows that lie in the place of a sheet.
