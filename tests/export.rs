@@ -500,7 +500,7 @@ fn what_compare_accepted_is_put_back_by_the_next_run() {
     let users = fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
     let row = users.lines().position(|line| line.contains(person)).expect("it has a row") + 1;
     let why = bench.ran(&["why", &format!("users.csv:{row}"), "-C", "work"]).out;
-    assert!(why.contains("ended: deleted; `turnup compare` found it gone from Webex"), "{why}");
+    assert!(why.contains("ended: deleted; `turnup compare work` found it gone from Webex"), "{why}");
     assert!(planned(&bench, &simulator).contains("nothing to do: no request"));
 }
 

@@ -120,9 +120,10 @@ fn a_run_that_left_off_is_settled_and_taken_back() {
     ran(&bench, &simulator, &["undo", &run_of(&first), "-C", "work", "--yes"], 0);
     let left = ran(&bench, &simulator, &["run", "work", "--wave", "1", "--yes"], 5);
     assert!(left.err.contains("turnup resume work"), "the second customer is not begun: {left:#?}");
-    // Nobody is there to confirm: what would go is shown where it can be told.
+    // Nobody is there to confirm, so nothing happens to the run that left off.
     let asked = ran(&bench, &simulator, &["undo", &run_of(&left), "-C", "work"], 2);
     assert!(asked.err.contains("add --yes"), "{asked:#?}");
+    assert!(bench.ran(&["runs", "work"]).out.contains("unfinished (left off"));
     let undone = ran(&bench, &simulator, &["undo", &run_of(&left), "-C", "work", "--yes"], 0);
     assert!(undone.err.contains("what it has sent is settled first"), "{undone:#?}");
     assert_eq!(Results::read(&bench, &undone, "customers.results.csv").lines(&["result"]), ["deleted", "skipped"]);

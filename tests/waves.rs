@@ -56,6 +56,20 @@ fn a_wave_is_refused_outside_its_window_and_told_when_it_opens() {
     let portuguese =
         at(&bench, &simulator, OVER, &["run", "work", "--yes", "--wave", "1", "--lang", "pt-BR"]).expect_code(5);
     assert!(portuguese.err.contains("já terminou; nada foi enviado"), "{portuguese:#?}");
+    // What is wrong in Webex goes whenever somebody wants it away.
+    let run = ran.report().rsplit('/').next().expect("a run").to_owned();
+    let undone = at(&bench, &simulator, OVER, &["undo", &run, "-C", "work", "--yes"]).expect_code(0);
+    assert_eq!(outcomes(&bench, &undone)["deleted"], 4, "{undone:#?}");
+}
+
+#[test]
+fn the_next_step_after_a_wave_is_of_that_wave() {
+    let bench = bench();
+    let users = fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    bench.write("work/users.csv", &users.replace("carla@aurora", "carla at aurora"));
+    let simulator = Simulator::start(&bench, &[]);
+    let ran = at(&bench, &simulator, OPEN, &["run", "work", "--yes", "--wave", "1"]).expect_code(3);
+    assert!(ran.err.contains("mend the sheets and `turnup run work --wave 1`"), "{ran:#?}");
 }
 
 #[test]
@@ -138,6 +152,11 @@ fn a_run_that_is_under_way_when_the_window_closes_stops_and_is_resumed_in_the_ne
     let ran =
         at(&bench, &simulator, "2026-11-23T08:59:58.500Z", &["run", "work", "--yes", "--wave", "1"]).expect_code(5);
     assert!(ran.err.contains("the time is over, so nothing more was begun"), "{ran:#?}");
+    // What Webex has made already is not told as if nothing had been begun.
+    let customers = Results::read(&bench, &ran, "customers.results.csv");
+    for (result, id) in customers.lines(&["result"]).iter().zip(customers.lines(&["webex_id"])) {
+        assert_eq!(result == "incomplete", !id.is_empty(), "{ran:#?}");
+    }
     let before = simulator.requests();
     let refused = at(&bench, &simulator, OVER, &["resume", "work"]).expect_code(5);
     assert!(refused.err.contains("wave `1`") && refused.err.contains("it is over"), "{refused:#?}");

@@ -54,7 +54,7 @@ pub(super) fn words(left: &Left, lang: Lang) -> String {
         Halt::Canary { rows } => of_rows(
             lang,
             "{failed} of {of} rows of the wave's first customers failed, so the others were not begun; mend what is named, \
-             then run again; `turnup resume` goes on with the sheets as they were",
+             then run again; `turnup resume` begins the others all the same, with the sheets as they were",
             *rows,
         ),
         Halt::Customers => held(lang, &left.customers),

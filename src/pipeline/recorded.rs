@@ -223,7 +223,7 @@ impl Recorded<'_> {
     }
 
     /// How many steps are to be carried out.
-    fn open(&self, run: &str, scope: Scope) -> anyhow::Result<u64> {
+    pub fn open(&self, run: &str, scope: Scope) -> anyhow::Result<u64> {
         let mut open = 0;
         self.log.walk(run, Which::Open, &mut |stored| {
             open += u64::from(scope == Scope::Everything || run::was_sent(&stored));

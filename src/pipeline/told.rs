@@ -33,6 +33,8 @@ pub(super) struct Told {
     pub here: Here,
     /// Where its report lies.
     pub report: PathBuf,
+    /// The wave that it was asked for.
+    pub wave: Option<String>,
     pub lang: Lang,
 }
 
@@ -48,6 +50,7 @@ impl Told {
             causes: &self.causes,
             here: &self.here,
             report: &self.report,
+            wave: self.wave.as_deref(),
             lang: self.lang,
         }
     }
@@ -150,6 +153,7 @@ impl Recorded<'_> {
         let held_outside = selected.picked().map(|picked| held_outside(&checked, picked)).unwrap_or_default();
         let causes = report::causes_of_results(&checked, &results, hold_back, lang);
         drop(checked);
+        let wave = selected.selection.wave;
         let here = Here { folder: self.workspace.root().to_owned(), simulates: provider::is_simulated(&head.provider) };
         Ok(Told {
             head,
@@ -161,6 +165,7 @@ impl Recorded<'_> {
             causes,
             here,
             report: self.workspace.report(run),
+            wave,
             lang,
         })
     }

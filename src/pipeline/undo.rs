@@ -17,6 +17,10 @@ use crate::settings::{Typed, settle};
 use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
 
+/// What is said of a run that is not over before something is taken back.
+const SETTLED: &str =
+    "the run {run} of {started} {how}; what it has sent is settled first, then what it made is taken back";
+
 /// Takes back what a run made, and nothing that stood before.
 ///
 /// # Errors
@@ -38,15 +42,15 @@ pub async fn undo(
     place::settle(&workspace, &log, &settings, console)?;
     wanted(&log, Some(run))?;
     provider::look_at_faults(&settings)?;
-    if unfinished(&log)?.is_some() {
+    let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
+    if let Some(open) = unfinished(recorded.log)?
+        && recorded.open(&open.run, Scope::WhatWasSent)? > 0
+    {
         // Nobody can say yet what there is to take back.
         if is_unconfirmed(confirmation, lang, console) {
             return Ok(exit::USAGE);
         }
-        let words =
-            "the run {run} of {started} {how}; what it has sent is settled first, then what it made is taken back";
-        let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
-        if let Some(stopped) = recorded.settle(words, confirmation, console).await? {
+        if let Some(stopped) = recorded.settle(SETTLED, confirmation, console).await? {
             return Ok(stopped);
         }
     }
@@ -73,6 +77,11 @@ pub async fn undo(
     if confirmation == Confirmation::Wanted && !console.is_confirmed(&settings)? {
         console.say(phrase(lang, "nothing was sent"));
         return Ok(exit::WELL);
+    }
+    // What is left of a run that was not over is not done any more, now that somebody wants it.
+    let mut recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
+    if let Some(stopped) = recorded.settle(SETTLED, Confirmation::Given, console).await? {
+        return Ok(stopped);
     }
     let begun_by = RunHead { undoes: Some(run.to_owned()), origin: Origin::Undo, ..RunHead::default() };
     let new = head(console.clock.run_id(), (&undo.plan, &forecast), &settings, begun_by, &console.clock);

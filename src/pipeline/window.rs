@@ -147,7 +147,9 @@ impl Windows {
         log: &dyn Log,
         run: &str,
     ) -> anyhow::Result<Vec<&Wave>> {
-        if self.waves.is_empty() {
+        // What is taken back keeps to no window.
+        let is_undo = log.runs()?.iter().any(|head| head.run == run && head.undoes.is_some());
+        if self.waves.is_empty() || is_undo {
             return Ok(Vec::new());
         }
         let kept = workspace.inputs(run);

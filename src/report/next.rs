@@ -1,10 +1,11 @@
 //! What comes next after a run: for the end of its output, for its page, and for the mail of a night.
 
 use std::collections::HashSet;
+use std::fmt::Display;
 
 use super::outcome::Outcome;
 use super::view::RunView;
-use crate::text::{phrase, say};
+use crate::text::{phrase, quoted, say};
 
 /// What a person does next, in the order in which it is done.
 pub fn next_steps(view: &RunView<'_>) -> Vec<String> {
@@ -16,8 +17,11 @@ pub fn next_steps(view: &RunView<'_>) -> Vec<String> {
         step(phrase(view.lang, "go on with the run where it stands: `turnup resume`"));
     }
     if has(&[Outcome::Rejected]) {
-        let words = "mend the rows in `{files}` and send them back with `turnup retry --from FILE`, or mend the sheets and `turnup run`";
-        step(&say(view.lang, words, &[("files", &view.report.join("*.rejected.csv").display())]));
+        let words = "mend the rows in `{files}` and send them back with `turnup retry --from FILE`, or mend the sheets and `turnup run{wave: --wave *}`";
+        let files = view.report.join("*.rejected.csv");
+        let wave = view.wave.map(quoted).unwrap_or_default();
+        let gaps: [(&str, &dyn Display); 2] = [("files", &files.display()), ("wave", &wave)];
+        step(&say(view.lang, words, &gaps));
     }
     if has(&[Outcome::Failed, Outcome::Incomplete, Outcome::Unconfirmed]) {
         step(phrase(view.lang, "once the causes are mended, do again what did not end well: `turnup retry`"));

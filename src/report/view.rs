@@ -31,5 +31,7 @@ pub struct RunView<'a> {
     pub here: &'a Here,
     /// Where the report of the run lies.
     pub report: &'a Path,
+    /// The wave that was asked for.
+    pub wave: Option<&'a str>,
     pub lang: Lang,
 }

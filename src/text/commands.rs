@@ -40,7 +40,7 @@ impl Here {
     /// The same of a page, where commands stand as code.
     pub fn in_page<'t>(&self, page: &'t str) -> Cow<'t, str> {
         let escaped = |folder: &str| folder.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        self.marked(page, ["<code>turnup ", "</code>"], escaped)
+        self.marked(page, ["<code><bdi dir=\"auto\">turnup ", "</bdi></code>"], escaped)
     }
 
     /// The same of a text in which commands stand between those marks.
@@ -134,8 +134,10 @@ mod tests {
     #[test]
     fn a_page_names_the_folder_too() {
         let here = Here::new(Path::new("a & b"));
-        let told = here.in_page("<p>see <code>turnup why users.csv:3</code> or <code>users.csv</code></p>");
-        assert_eq!(told, "<p>see <code>turnup why users.csv:3 -C 'a &amp; b'</code> or <code>users.csv</code></p>");
+        let code = |text: &str| format!("see <code><bdi dir=\"auto\">{text}</bdi></code>, `turnup check`");
+        let page = code("turnup why users.csv:3") + &code("users.csv");
+        let told = here.in_page(&page);
+        assert_eq!(told, code("turnup why users.csv:3 -C 'a &amp; b'") + &code("users.csv"));
         assert_eq!(here.in_page(&told), told, "once is enough");
     }
 

@@ -704,8 +704,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("Nothing: every row is as the sheets say.", "Nada: cada linha está como as planilhas dizem."),
     ("go on with the run where it stands: `turnup resume`", "continuar a execução de onde está: `turnup resume`"),
     (
-        "mend the rows in `{files}` and send them back with `turnup retry --from FILE`, or mend the sheets and `turnup run`",
-        "corrigir as linhas em `{files}` e enviá-las de volta com `turnup retry --from FILE`, ou corrigir as planilhas e `turnup run`",
+        "mend the rows in `{files}` and send them back with `turnup retry --from FILE`, or mend the sheets and `turnup run{wave: --wave *}`",
+        "corrigir as linhas em `{files}` e enviá-las de volta com `turnup retry --from FILE`, ou corrigir as planilhas e `turnup run{wave: --wave *}`",
     ),
     (
         "once the causes are mended, do again what did not end well: `turnup retry`",
@@ -1406,9 +1406,9 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "{failed} of {of} rows of the wave's first customers failed, so the others were not begun; mend what is named, then run \
-         again; `turnup resume` goes on with the sheets as they were",
+         again; `turnup resume` begins the others all the same, with the sheets as they were",
         "{failed} de {of} linhas dos primeiros clientes da onda falharam, e os outros não foram começados; corrija o que é \
-         citado, e execute de novo; `turnup resume` continua com as planilhas como estavam",
+         citado, e execute de novo; `turnup resume` começa os outros assim mesmo, com as planilhas como estavam",
     ),
     (
         "too many rows failed at {customers}, so the rest there was not begun; mend what is named, then run again; \
