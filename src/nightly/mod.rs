@@ -255,9 +255,10 @@ fn refuse_wrong_folder(workspace: &Workspace, config: &Config, order: &NightOrde
         || (order.inbox.is_none() && inbox.exists());
     if !is_meant {
         let folder = root.display();
+        let typed = text::quoted(&folder.to_string());
         bail!(
             "`{folder}` holds no sheets, no templates.toml and no turnup.toml, and turnup was never used there; name the \
-             folder of the workspace, or begin one with `turnup init {folder}`"
+             folder of the workspace, or begin one with `turnup init {typed}`"
         );
     }
     Ok(())

@@ -117,7 +117,7 @@ pub(super) fn has_templates(folder: &Path) -> anyhow::Result<()> {
     if !folder.join(TEMPLATES).exists() {
         bail!(
             "`{}` has no {TEMPLATES}; every customer is made from a template, and this file names them; \
-             `turnup init DIR` makes one to fill in",
+             `turnup template add` asks for one and makes the file",
             folder.display()
         );
     }

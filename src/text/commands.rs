@@ -10,7 +10,7 @@ const DIR: [&str; 15] = [
     "review", "run", "runs", "status",
 ];
 /// Commands that take it behind `-C`.
-const BEHIND: [&str; 4] = ["approve", "report", "undo", "why"];
+const BEHIND: [&str; 5] = ["approve", "report", "template add", "undo", "why"];
 
 /// Commands that go to Webex.
 const SENDING: [&str; 12] = [
@@ -69,7 +69,10 @@ impl Here {
 
 /// A command without `turnup`, with its folder.
 fn placed<'t>(command: &'t str, folder: &str) -> Cow<'t, str> {
-    let (name, rest) = command.split_once(' ').unwrap_or((command, ""));
+    let (name, rest) = match command.strip_prefix("template add") {
+        Some(rest) => ("template add", rest.trim_start()),
+        None => command.split_once(' ').unwrap_or((command, "")),
+    };
     let has_place = rest.split(' ').any(|word| word == "-C");
     match () {
         () if DIR.contains(&name) && (rest.is_empty() || rest.starts_with('-')) && !has_place => {
@@ -122,6 +125,7 @@ mod tests {
             ("run `turnup login`; `turnup columns`", "w", "run `turnup login`; `turnup columns`"),
             ("`turnup run`", "my work", "`turnup run 'my work'`"),
             ("`turnup run`", "it's", "`turnup run 'it'\\''s'`"),
+            ("`turnup template add` asks", "w", "`turnup template add -C w` asks"),
             ("an open `turnup run", "w", "an open `turnup run"),
         ] {
             let here = Here::new(Path::new(folder));

@@ -6,8 +6,8 @@
 pub(super) const RETOLD: &[(&str, &str)] = &[
     // Files and folders.
     (
-        "`{folder}` holds no sheets, no templates.toml and no turnup.toml, and turnup was never used there; name the folder of the workspace, or begin one with `turnup init {folder}`",
-        "`{folder}` não tem planilhas, nem templates.toml, nem turnup.toml, e o turnup nunca foi usado nela; indique a pasta de trabalho, ou comece uma com `turnup init {folder}`",
+        "`{folder}` holds no sheets, no templates.toml and no turnup.toml, and turnup was never used there; name the folder of the workspace, or begin one with `turnup init {typed}`",
+        "`{folder}` não tem planilhas, nem templates.toml, nem turnup.toml, e o turnup nunca foi usado nela; indique a pasta de trabalho, ou comece uma com `turnup init {typed}`",
     ),
     ("cannot read `{}`", "não é possível ler `{}`"),
     ("cannot read `{shown}`", "não é possível ler `{shown}`"),
@@ -99,8 +99,8 @@ pub(super) const RETOLD: &[(&str, &str)] = &[
         "`{shown}` tem {size} bytes; no máximo {FILE_BYTES_MAX} são lidos; divida-o",
     ),
     (
-        "`{}` has no {TEMPLATES}; every customer is made from a template, and this file names them; `turnup init DIR` makes one to fill in",
-        "`{}` não tem {TEMPLATES}; todo cliente é criado a partir de um modelo, e este arquivo os define; `turnup init DIR` cria um para preencher",
+        "`{}` has no {TEMPLATES}; every customer is made from a template, and this file names them; `turnup template add` asks for one and makes the file",
+        "`{}` não tem {TEMPLATES}; todo cliente é criado a partir de um modelo, e este arquivo os define; `turnup template add` pergunta por um e cria o arquivo",
     ),
     (
         "`{shown}` is no file; put the file of that name in its place",

@@ -41,6 +41,14 @@ fn sheets_that_a_night_would_not_run_stay_in_the_inbox() {
     let templates = fs::read_to_string(bench.path("work/templates.toml")).expect("it has templates");
     bench.remove("work/templates.toml");
     tried(1, &[], &format!("`{}` has no templates.toml", bench.work().display()));
+    // The cure that it names is one: it makes the file.
+    let work = bench.work().display().to_string();
+    let cure = format!("turnup template add -C {work}");
+    tried(1, &[], &format!("`{cure}` asks for one and makes the file"));
+    let add = ["template", "add", "-C", &work, "--name", "retail", "--provisioning-id", "ZjViMzYx", "--country", "PT"];
+    bench.ran(&add).expect_code(0);
+    let made = fs::read_to_string(bench.path("work/templates.toml")).expect("it was made");
+    assert!(made.contains("[templates.retail]"), "{made}");
     bench.write("work/templates.toml", &templates);
 
     for (name, text) in [("corrections.csv", "a,b\n1,2\n"), ("waves.csv", "wave\nnorth\n")] {

@@ -142,6 +142,13 @@ fn a_folder_that_is_no_workspace_is_left_as_it_is() {
     let ran = bench.ran(&["nightly", "elsewhere", "--simulate"]).expect_code(1);
     assert!(ran.err.contains("elsewhere` holds no sheets"), "{}", ran.err);
     assert_eq!(fs::read_dir(bench.path("elsewhere")).expect("it is there").count(), 0);
+    // What it names can be typed as it stands.
+    fs::create_dir(bench.path("my shops")).expect("the folder is new");
+    let init = format!("`turnup init '{}'`", bench.path("my shops").display());
+    for lang in ["en", "pt-BR"] {
+        let ran = bench.ran(&["nightly", "my shops", "--simulate", "--lang", lang]).expect_code(1);
+        assert!(ran.err.contains(&init), "{}", ran.err);
+    }
 }
 
 /// The new sheet was refused, and what stands waits for approval: both stand last on the screen and beside the run.
