@@ -260,8 +260,14 @@ fn a_second_night_waits_and_then_says_who_is_there() {
     let simulator = Simulator::start(&bench, &["--latency-ms", "400"]);
     let working = support::Working::start(&mut bench.against(&simulator, &["nightly", "work"]));
     simulator.await_objects("customers", 1);
+    let ears = told::listening(&bench, 1);
     let ran = night(&bench, &simulator, &[]).expect_code(7);
-    assert!(ran.err.contains("another run works in this folder: process"), "{}", ran.err);
+    let holder = ran.err.split("another run works in this folder: ").nth(1).expect("it says who is there");
+    let holder = holder.split("; wait for it").next().unwrap_or_default();
+    assert!(holder.starts_with("process ") && holder.contains('@') && !holder.contains('…'), "{}", ran.err);
+    // Who reads of it in the morning is told the same.
+    let (letter, message) = told::told(&ears);
+    assert!(letter.contains(holder) && told::findings(&message).contains(holder), "{holder}: {letter} {message}");
     working.signal("INT");
     working.end().expect_code(6);
 }

@@ -62,6 +62,8 @@ struct Night {
     findings: Vec<String>,
     /// What the run itself refused or noted: why it stopped, what comes next.
     heard: Vec<String>,
+    /// Who works in the folder, where and since when, if that is what stopped the night.
+    holder: Option<String>,
     /// The run that was parked, cut off or carried on tonight.
     open: Option<OpenRun>,
     /// An earlier run that was cut off was settled and its sheets carried on with.
@@ -97,8 +99,8 @@ pub async fn nightly(
     let mut night = Night::default();
     let spent = spend(&mut night, (&workspace, &settings), typed, order, console).await;
     if let Err(error) = &spent {
-        let is_locked = error.downcast_ref::<Locked>().is_some();
-        night.exit = if is_locked { exit::LOCKED } else { exit::ENVIRONMENT };
+        night.holder = error.downcast_ref::<Locked>().map(|locked| locked.holder.clone());
+        night.exit = if night.holder.is_some() { exit::LOCKED } else { exit::ENVIRONMENT };
         let taken = night.taken.clone().or_else(|| {
             let words = "no sheet was taken from the inbox";
             night.findings.is_empty().then(|| phrase(settings.lang, words).to_owned())

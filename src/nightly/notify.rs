@@ -108,7 +108,8 @@ fn words(notify: &Notify, workspace: &Workspace, night: &Night, lang: Lang) -> S
     let mut words = String::new();
     let here = Here::new(&absolute_root(workspace));
     for line in told(night, lang) {
-        words += &plain(&here.told(&line), notify);
+        let line = here.told(&line);
+        words += &if notify.mail_sheets { line.into_owned() } else { plain(&line, night) };
         words += "\n\n";
     }
     if night.is_test {
@@ -146,9 +147,12 @@ async fn mail(notify: &Notify, workspace: &Workspace, night: &Night, lang: Lang)
     Ok(())
 }
 
-/// A text without what names persons, unless they are asked for.
-fn plain(text: &str, notify: &Notify) -> String {
-    if notify.mail_sheets { text.to_owned() } else { masked(text) }
+/// A text without what names persons. Who runs turnup, and where, is a user of a machine, not a mail address.
+fn plain(text: &str, night: &Night) -> String {
+    match night.holder.as_deref().filter(|holder| !holder.is_empty()) {
+        Some(holder) => text.split(holder).map(masked).collect::<Vec<_>>().join(holder),
+        None => masked(text),
+    }
 }
 
 /// The sheets of the run that are asked for, by name: the rejected rows and the workbook, as far as they may be sent.
@@ -225,7 +229,7 @@ fn message(workspace: &Workspace, night: &Night, now: &str) -> Value {
     let of = |key: &str| night.report.as_ref().map_or(Value::Null, |report| report[key].clone());
     let told = night.findings.iter().chain(&night.heard);
     let here = Here::new(&absolute_root(workspace));
-    let findings: Vec<_> = told.map(|words| masked(&here.told(words))).collect();
+    let findings: Vec<_> = told.map(|words| plain(&here.told(words), night)).collect();
     let run = match (&night.open, of("run")) {
         (Some(OpenRun::Parked(run) | OpenRun::CutOff(run)), Value::Null) => Value::from(run.as_str()),
         (_, run) => run,

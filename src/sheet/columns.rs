@@ -72,7 +72,7 @@ pub struct TextColumn {
 }
 
 /// Every header, once. A column's place in this list tells where a sheet keeps its position.
-const HEADERS: [&str; 36] = [
+pub const HEADERS: [&str; 36] = [
     "external_id",
     "name",
     "admin_email",

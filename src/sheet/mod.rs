@@ -44,7 +44,7 @@ use write::plain_cells;
 pub use beside::{beside, original};
 pub use blank::blank;
 pub use blank_workbook::{CAUSES, Choices, OWN_SHEETS, blank_workbook, results_tab, set_up};
-pub use columns::{Need, Spec, customers, locations, specs, users};
+pub use columns::{HEADERS, Need, Spec, customers, locations, specs, users};
 pub use corrections::{
     CORRECTIONS, Corrected, Correction, column_name, correct, corrections, corrections_text, marked_key, row_key,
     with_corrections,

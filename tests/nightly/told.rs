@@ -9,7 +9,7 @@ use super::support::{self, Bench, Ran, Results, Simulator};
 use super::{configure, deliver, first_night, night, second_users};
 
 /// Lets so many letters and every message come here.
-fn listening(bench: &Bench, letters: usize) -> (MailServer, WebServer) {
+pub fn listening(bench: &Bench, letters: usize) -> (MailServer, WebServer) {
     let (mail, web) = (MailServer::taking(letters), WebServer::start());
     let notify = format!(
         "[notify]\nmail_to = \"ops@partner.example\"\nmail_from = \"turnup@partner.example\"\nsmtp = \"smtp://{}\"\n\
@@ -20,12 +20,12 @@ fn listening(bench: &Bench, letters: usize) -> (MailServer, WebServer) {
     (mail, web)
 }
 
-fn told((mail, web): &(MailServer, WebServer)) -> (String, Value) {
+pub fn told((mail, web): &(MailServer, WebServer)) -> (String, Value) {
     let letter = mail.letter();
     (letter, serde_json::from_str(&web.message().1).expect("it is JSON"))
 }
 
-fn findings(message: &Value) -> String {
+pub fn findings(message: &Value) -> String {
     let findings = message["findings"].as_array().into_iter().flatten();
     findings.filter_map(Value::as_str).collect::<Vec<_>>().join("\n")
 }

@@ -1,6 +1,8 @@
 //! Causes for places where nobody may read of persons: mails, and what a night prints into somebody's log.
 
 use super::{Cause, Causes};
+use crate::settings::KEYS;
+use crate::sheet::HEADERS;
 use crate::text::masked;
 
 /// Columns whose values name no person; those of all others are left out.
@@ -25,6 +27,17 @@ const OPEN: [&str; 20] = [
     "template",
     "timezone",
     "wave",
+];
+/// Files that turnup reads, by the names that it gives them.
+const FILES: [&str; 8] = [
+    "customers.csv",
+    "locations.csv",
+    "users.csv",
+    "workbook.xlsx",
+    "templates.toml",
+    "turnup.toml",
+    "corrections.csv",
+    "waves.csv",
 ];
 /// What stands for a value that is left out.
 const LEFT_OUT: &str = "…";
@@ -82,8 +95,14 @@ fn without_values(line: &str) -> String {
     plain
 }
 
+/// Commands and options, columns, files and settings of turnup, and signs name no person.
 fn is_kept(quoted: &str) -> bool {
-    quoted.starts_with("turnup ") || OPEN.contains(&quoted)
+    let is_setting = |key: &&str| *key == quoted || key.rsplit('.').next() == Some(quoted);
+    ["turnup ", "--", "["].iter().any(|begin| quoted.starts_with(begin))
+        || HEADERS.contains(&quoted)
+        || quoted.rsplit('/').next().is_some_and(|name| FILES.contains(&name))
+        || KEYS.iter().any(is_setting)
+        || !quoted.contains(char::is_alphanumeric)
 }
 
 fn without_quoted(text: &str) -> String {
@@ -137,6 +156,11 @@ mod tests {
         assert_eq!(
             told(&cause(Some("email"), "ana at a.example", "`ana at a.example` is not an e-mail address")),
             "`…` in column `email` of users.csv | `…` is not an e-mail address | write it again as `…`; `turnup columns` tells | None\"\""
+        );
+        let own = "write `Y2lz` into the column `org_id`, or `ana` into `max_changes` under `[guards]` of `turnup.toml`, expected `]`";
+        assert_eq!(
+            impersonal(&cause(None, "x", own)).message,
+            "write `…` into the column `org_id`, or `…` into `max_changes` under `[guards]` of `turnup.toml`, expected `]`"
         );
         let webex = told(&cause(None, "x", "10022 of ana.prado@a.example, +351211234567"));
         assert!(!webex.contains("prado") && !webex.contains("211234567"), "{webex}");
