@@ -230,6 +230,9 @@ fn sheets_full_of_mistakes_are_left_in_the_inbox_and_the_good_ones_stand_on() {
             && ran.err.contains("is not an e-mail address"),
         "{ran:#?}"
     );
+    // Where they are is told, and nobody is named.
+    let place = format!("60 rows (such as {}:8) in column `email`: ", bench.path("work/inbox/users.csv").display());
+    assert!(ran.err.contains(&place) && !ran.err.contains("Prado"), "{ran:#?}");
     assert_eq!(inbox(&bench), ["users.csv"]);
     assert_eq!(fs::read_to_string(bench.path("work/users.csv")).expect("it stands"), USERS);
     assert!(ran.out.contains("unchanged"), "what stood before is followed up: {ran:#?}");

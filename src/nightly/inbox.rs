@@ -94,7 +94,7 @@ pub async fn look(
         }
     }
     let folder = if is_same { workspace.root() } else { &beside.0 };
-    Ok(match objection(folder, workspace, settings, wave, console)? {
+    Ok(match objection((folder, inbox), workspace, settings, wave, console)? {
         Some(Objection::Sheets(words)) => Arrival::Wrong(words),
         Some(Objection::Run(words, exit)) => Arrival::Refused { names, words, exit },
         None if is_same => Arrival::SameAgain(names),

@@ -33,12 +33,13 @@ pub enum Objection {
     Run(String, u8),
 }
 
-/// Looks whether a run of the sheets in a folder, as they would stand in the workspace, would be let go at all.
+/// Looks whether a run of the sheets in a folder, as they would stand in the workspace, would be let go at all. The new
+/// ones of them lie in the inbox.
 ///
 /// # Errors
 /// When a file cannot be copied, or the journal cannot be read.
 pub fn objection(
-    folder: &Path,
+    (folder, inbox): (&Path, &Path),
     workspace: &Workspace,
     settings: &Settings,
     wave: Option<&str>,
@@ -48,7 +49,7 @@ pub fn objection(
     if let Err(error) = can_run(workspace, settings, console) {
         return Ok(Some(of_error(&error)));
     }
-    if let Some(words) = guard::unreadable_settings(settings) {
+    if let Some(words) = guard::unreadable_settings(settings, workspace) {
         return Ok(Some(Objection::Run(words, exit::REJECTED)));
     }
     for name in [TEMPLATES, CORRECTIONS, WAVES].into_iter().filter(|name| workspace.root().join(name).exists()) {
@@ -82,7 +83,7 @@ pub fn objection(
         if let Some(picked) = selected.picked() {
             checked.narrow(picked.clone());
         }
-        return Ok(Some(Objection::Sheets(probably_wrong(counts, &checked, settings))));
+        return Ok(Some(Objection::Sheets(probably_wrong(counts, &checked, settings, (inbox, workspace)))));
     }
     let windows = Windows::read(workspace, settings.lang, &console.clock)?;
     if let Some((words, code)) = windows.narrow(&mut selected, &checked, &mut muted) {
@@ -133,18 +134,33 @@ fn refused(
     checked: &Checked<'_>,
 ) -> Option<Objection> {
     if let Some(wrong) = guard::unreadable(checked) {
-        let place = workspace.root().join(wrong.place.to_string());
-        return Some(Objection::Run(guard::in_the_way_at(&place.display(), wrong, settings.lang), exit::REJECTED));
+        return Some(Objection::Run(guard::in_the_way(wrong, workspace, settings.lang), exit::REJECTED));
     }
     selected.nobody(checked, settings.lang).map(|words| Objection::Run(words, exit::USAGE))
 }
 
 /// More of the rows have mistakes than a run would let pass.
-fn probably_wrong((rejected, rows): (usize, usize), checked: &Checked<'_>, settings: &Settings) -> String {
+fn probably_wrong(
+    (rejected, rows): (usize, usize),
+    checked: &Checked<'_>,
+    settings: &Settings,
+    (inbox, workspace): (&Path, &Workspace),
+) -> String {
     // It is told in a mail.
     let causes = report::causes_of_findings(checked, settings.hold_back, settings.lang).without_persons();
     let told = causes.list.iter().take(CAUSES_TOLD).map(|cause| {
-        say(settings.lang, "{count|* row|* rows}: {message}", &[("count", &cause.rows), ("message", &cause.message)])
+        let words = "{count|* row|* rows}{place: (such as *)}{column: in column `*`}: {message}";
+        let example = cause.examples.iter().find(|example| example.row.is_some());
+        let place = example.map_or_else(String::new, |example| {
+            // A workbook is named with its sheet.
+            let file = example.file.split('#').next().unwrap_or_default();
+            let folder = if inbox.join(file).exists() { inbox } else { workspace.root() };
+            format!("{}:{}", folder.join(&example.file).display(), example.row.unwrap_or_default())
+        });
+        let column = example.and_then(|example| example.column.clone()).unwrap_or_default();
+        let gaps: [(&str, &dyn std::fmt::Display); 4] =
+            [("count", &cause.rows), ("place", &place), ("column", &column), ("message", &cause.message)];
+        say(settings.lang, words, &gaps)
     });
     let words = "{rejected} of {rows|* row|* rows} of the new sheets have mistakes, more than {percent} %: they are probably the wrong \
                  files, so they were not taken and stay where they are; the most frequent mistakes: {causes}; \

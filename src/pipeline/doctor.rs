@@ -63,7 +63,7 @@ pub async fn examine(folder: &Path, typed: &Typed, console: &Console<'_>) -> Exa
         }
     };
     let lang = settings.lang;
-    let mut checkups = vec![of_settings(&settings)];
+    let mut checkups = vec![of_settings(&workspace, &settings)];
     checkups.extend(of_state(&workspace, lang));
     checkups.extend(of_runs(&workspace, lang));
     checkups.extend(of_place(&workspace, lang, &console.clock.host()));
@@ -71,9 +71,9 @@ pub async fn examine(folder: &Path, typed: &Typed, console: &Console<'_>) -> Exa
     Examined { checkups, lang, place: Some((workspace, settings)) }
 }
 
-fn of_settings(settings: &Settings) -> Checkup {
+fn of_settings(workspace: &Workspace, settings: &Settings) -> Checkup {
     let lang = settings.lang;
-    match guard::unreadable_settings(settings) {
+    match guard::unreadable_settings(settings, workspace) {
         Some(words) => Checkup::ill("settings", words, phrase(lang, "mend what it names, then look again")),
         None => Checkup::well("settings", phrase(lang, "they can be used").to_owned()),
     }

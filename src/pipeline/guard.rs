@@ -11,7 +11,7 @@ use super::retry::finding_line;
 use super::selected::Selected;
 use super::{Console, Until, checked, provider};
 use crate::check::{Checked, Standing};
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::journal::{Log, Purged, Sqlite, Which};
 use crate::model::SheetKind;
 use crate::plan::Selection;
@@ -109,8 +109,8 @@ pub(super) fn too_many_errors(selected: &Selected, checked: &Checked<'_>, settin
 }
 
 /// Says which sheet could not be read at all: it has no rows that could tell, so the run must.
-pub(super) fn unreadable_sheet(checked: &Checked<'_>, lang: Lang) -> Option<String> {
-    unreadable(checked).map(|wrong| in_the_way(wrong, lang))
+pub(super) fn unreadable_sheet(checked: &Checked<'_>, workspace: &Workspace, lang: Lang) -> Option<String> {
+    unreadable(checked).map(|wrong| in_the_way(wrong, workspace, lang))
 }
 
 /// The first file that could not be read.
@@ -153,12 +153,12 @@ pub(super) fn entered(
 ) -> anyhow::Result<Option<(Workspace, Settings)>> {
     let workspace = Workspace::open(folder)?;
     let settings = settle(typed, &workspace)?;
-    Ok(are_readable(&settings, console).then_some((workspace, settings)))
+    Ok(are_readable(&settings, &workspace, console).then_some((workspace, settings)))
 }
 
 /// Can every setting be read? Says it where one cannot.
-pub(super) fn are_readable(settings: &Settings, console: &mut Console<'_>) -> bool {
-    let wrong = unreadable_settings(settings);
+pub(super) fn are_readable(settings: &Settings, workspace: &Workspace, console: &mut Console<'_>) -> bool {
+    let wrong = unreadable_settings(settings, workspace);
     if let Some(words) = &wrong {
         console.refuse(words);
     }
@@ -166,9 +166,9 @@ pub(super) fn are_readable(settings: &Settings, console: &mut Console<'_>) -> bo
 }
 
 /// Says which setting cannot be read: nothing is sent under a default where a ceiling or a guard was meant.
-pub(super) fn unreadable_settings(settings: &Settings) -> Option<String> {
+pub(super) fn unreadable_settings(settings: &Settings, workspace: &Workspace) -> Option<String> {
     let wrong = settings.found.iter().find(|found| found.severity == Severity::Error)?;
-    Some(in_the_way(wrong, settings.lang))
+    Some(in_the_way(wrong, workspace, settings.lang))
 }
 
 /// Names whose accents a wrong encoding has damaged are sent as they are, so a person should hear of them before.
@@ -194,13 +194,18 @@ pub(super) fn damaged_text(checked: &Checked<'_>, lang: Lang) -> Vec<String> {
 }
 
 /// A finding that lets nothing be sent, in a line.
-pub(super) fn in_the_way(wrong: &Diagnostic, lang: Lang) -> String {
-    in_the_way_at(&wrong.place, wrong, lang)
+pub(super) fn in_the_way(wrong: &Diagnostic, workspace: &Workspace, lang: Lang) -> String {
+    let (message, fix) = (wrong.message(lang), wrong.fix(lang));
+    let place = place_in(workspace, &wrong.place);
+    let gaps: [(&str, &dyn std::fmt::Display); 3] = [("place", &place), ("message", &message), ("fix", &fix)];
+    say(lang, "{place}: {message}; {fix}; nothing was sent", &gaps)
 }
 
-/// The same with its place as whoever stands elsewhere finds it.
-pub(super) fn in_the_way_at(place: &dyn std::fmt::Display, wrong: &Diagnostic, lang: Lang) -> String {
-    let (message, fix) = (wrong.message(lang), wrong.fix(lang));
-    let gaps: [(&str, &dyn std::fmt::Display); 3] = [("place", place), ("message", &message), ("fix", &fix)];
-    say(lang, "{place}: {message}; {fix}; nothing was sent", &gaps)
+/// A place in a file of the workspace: whoever named it from elsewhere, such as a night, finds the file by its whole path.
+pub(super) fn place_in(workspace: &Workspace, place: &Place) -> String {
+    if workspace.root().is_absolute() {
+        workspace.root().join(place.to_string()).display().to_string()
+    } else {
+        place.to_string()
+    }
 }

@@ -253,7 +253,7 @@ pub async fn run(folder: &Path, typed: &Typed, order: &Order, console: &mut Cons
         console.refuse(&guard::unconfirmed(&workspace, &settings, &order.selection)?);
         return Ok(exit::USAGE);
     }
-    if !guard::are_readable(&settings, console) {
+    if !guard::are_readable(&settings, &workspace, console) {
         return Ok(exit::REJECTED);
     }
     provider::look_at_faults(&settings)?;
@@ -292,7 +292,7 @@ async fn provision(
     }
     let mut selected = Selected::new(order.selection.clone(), &checked);
     let windows = Windows::read(workspace, settings.lang, &console.clock)?;
-    let mut in_the_way = in_the_way(&selected, &checked, settings);
+    let mut in_the_way = in_the_way(&selected, &checked, (workspace, settings));
     if in_the_way.is_none() && saved.is_none() {
         in_the_way = windows.narrow(&mut selected, &checked, console);
     }
@@ -356,9 +356,13 @@ fn refused(words: &str, code: u8, copies: &Path, console: &mut Console<'_>) -> a
 }
 
 /// Why nothing of the sheets may be sent, and the exit code for it.
-fn in_the_way(selected: &Selected, checked: &Checked<'_>, settings: &Settings) -> Option<(String, u8)> {
+fn in_the_way(
+    selected: &Selected,
+    checked: &Checked<'_>,
+    (workspace, settings): (&Workspace, &Settings),
+) -> Option<(String, u8)> {
     let of = |words: Option<String>, code: u8| words.map(|words| (words, code));
-    of(guard::unreadable_sheet(checked, settings.lang), exit::REJECTED)
+    of(guard::unreadable_sheet(checked, workspace, settings.lang), exit::REJECTED)
         .or_else(|| of(selected.nobody(checked, settings.lang), exit::USAGE))
         .or_else(|| of(guard::too_many_errors(selected, checked, settings), exit::GUARD))
 }
@@ -394,7 +398,7 @@ pub async fn resume(
     let workspace = Workspace::open(folder)?;
     let settings = settle(typed, &workspace)?;
     let Some(settings) = guard::until(settings, until, console) else { return Ok(exit::USAGE) };
-    if !guard::are_readable(&settings, console) {
+    if !guard::are_readable(&settings, &workspace, console) {
         return Ok(exit::REJECTED);
     }
     provider::look_at_faults(&settings)?;

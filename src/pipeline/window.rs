@@ -21,6 +21,7 @@ use crate::workspace::Workspace;
 
 /// The windows as the workspace has them now.
 pub(super) struct Windows {
+    workspace: Workspace,
     waves: Vec<Wave>,
     broken: Option<Diagnostic>,
     now: Timestamp,
@@ -36,7 +37,7 @@ impl Windows {
         let mut found = Vec::new();
         let waves = waves_of(workspace.root(), &mut found)?;
         let broken = found.into_iter().find(|found| found.severity == Severity::Error);
-        Ok(Self { waves, broken, now: clock.moment(), lang })
+        Ok(Self { workspace: workspace.clone(), waves, broken, now: clock.moment(), lang })
     }
 
     fn wave(&self, name: &str) -> Option<&Wave> {
@@ -61,7 +62,7 @@ impl Windows {
 
     /// Says why nothing is sent: a file that cannot be understood.
     fn unreadable(&self) -> Option<Refusal> {
-        let words = guard::in_the_way(self.broken.as_ref()?, self.lang);
+        let words = guard::in_the_way(self.broken.as_ref()?, &self.workspace, self.lang);
         Some((words, exit::REJECTED))
     }
 

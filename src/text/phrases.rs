@@ -470,7 +470,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "the sheets stay in the inbox `{inbox}` ({files}); the next night takes them once nothing stands in the way",
         "as planilhas ficam na caixa de entrada `{inbox}` ({files}); a próxima noite as usa quando nada mais impedir",
     ),
-    ("{count|* row|* rows}: {message}", "{count|* linha|* linhas}: {message}"),
+    (
+        "{count|* row|* rows}{place: (such as *)}{column: in column `*`}: {message}",
+        "{count|* linha|* linhas}{place: (como *)}{column: na coluna `*`}: {message}",
+    ),
     (
         "{rejected} of {rows|* row|* rows} of the new sheets have mistakes, more than {percent} %: they are probably the wrong files, so they were not taken and stay where they are; the most frequent mistakes: {causes}; `max_error_rate` under `[guards]` in turnup.toml sets the limit",
         "{rejected} de {rows|* linha|* linhas} das planilhas novas têm erros, mais de {percent} %: provavelmente são os arquivos errados, por isso não foram usadas e ficam onde estão; os erros mais frequentes: {causes}; `max_error_rate` em `[guards]` de turnup.toml define o limite",

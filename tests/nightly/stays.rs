@@ -57,7 +57,7 @@ fn sheets_that_a_night_would_not_run_stay_in_the_inbox() {
         bench.remove(&format!("work/{name}"));
     }
     bench.write("work/turnup.toml", "[guards]\nmax_changes = \"many\"\n");
-    tried(3, &[], "turnup.toml:2: the settings cannot be read");
+    tried(3, &[], &format!("turnup: {work}/turnup.toml:2: the settings cannot be read"));
     bench.remove("work/turnup.toml");
 
     bench.write("work/waves.csv", "wave,opens_at,closes_at,timezone\nnorth,2020-01-01 20:00,2020-01-02 06:00,UTC\n");
