@@ -360,6 +360,30 @@ fn the_doctor_names_each_problem_with_its_cure() {
     for well in ["ok settings", "ok token", "ok clock", "ok scope"] {
         assert!(ran.out.contains(well) && !ran.out.contains("!!"), "{well}: {ran:#?}");
     }
+    // What every night needs besides its sheets, in a folder that has none yet, too.
+    let templates = fs::read_to_string(bench.path("work/templates.toml")).expect("it has templates");
+    fs::create_dir(bench.path("bare")).expect("the folder is new");
+    let cure = "`turnup template add -C bare` asks for one and makes the file";
+    for (name, text, words) in [
+        ("templates.toml", "", cure),
+        ("templates.toml", "[templates.", "!! templates   templates.toml:1: the file is not valid TOML"),
+        ("corrections.csv", "a,b\n1,2\n", "!! corrections corrections.csv:1: this cannot be used as"),
+        ("waves.csv", "wave\nnorth\n", "!! waves       waves.csv:1: this cannot be used as"),
+    ] {
+        bench.write("bare/templates.toml", &templates);
+        bench.write(&format!("bare/{name}"), text);
+        if text.is_empty() {
+            bench.remove(&format!("bare/{name}"));
+        }
+        let ran = Ran::of(&mut command(&bench, &simulator, &["doctor", "bare"])).expect_code(1);
+        let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(squeezed(&ran.out).contains(&squeezed(words)), "{words}: {ran:#?}");
+        assert_eq!((ran.out.matches("!!").count(), ran.out.matches("cure: ").count()), (1, 1), "{ran:#?}");
+        if text.is_empty() {
+            continue;
+        }
+        bench.remove(&format!("bare/{name}"));
+    }
     Ran::of(&mut command(&bench, &simulator, &RUN)).expect_code(0);
     let state = bench.path("work/.turnup");
     fs::set_permissions(&state, fs::Permissions::from_mode(0o755)).expect("it is the test's own");

@@ -4,11 +4,15 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use anyhow::Context;
+
 use super::provider::Provider;
-use super::{Console, OpenRun, approve, guard, open_run, place};
+use super::{Console, OpenRun, approve, guard, inputs, open_run, place};
 use crate::api::{Failure, Weight, calls};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::journal::Sqlite;
 use crate::settings::{Settings, Typed, find_token, open_to_others, settle};
+use crate::template;
 use crate::text::{self, Lang, phrase, retold, say};
 use crate::workspace::Workspace;
 
@@ -64,6 +68,7 @@ pub async fn examine(folder: &Path, typed: &Typed, console: &Console<'_>) -> Exa
     };
     let lang = settings.lang;
     let mut checkups = vec![of_settings(&workspace, &settings)];
+    checkups.extend(of_files(&workspace, lang));
     checkups.extend(of_state(&workspace, lang));
     checkups.extend(of_runs(&workspace, lang));
     checkups.extend(of_place(&workspace, lang, &console.clock.host()));
@@ -78,6 +83,61 @@ fn of_settings(workspace: &Workspace, settings: &Settings) -> Checkup {
         None => Checkup::well("settings", phrase(lang, "they can be used").to_owned()),
     }
 }
+
+/// The files that every run needs besides its sheets, whatever sheets a night brings.
+fn of_files(workspace: &Workspace, lang: Lang) -> Vec<Checkup> {
+    let missing = (!workspace.templates().exists()).then(|| {
+        let found = phrase(
+            lang,
+            "there is no templates.toml; every customer is made from a template, and this file names them",
+        );
+        let cure = phrase(lang, "`turnup template add` asks for one and makes the file");
+        Checkup::ill("templates", found.to_owned(), cure)
+    });
+    let are_read = BESIDE.into_iter().filter(|(name, _)| missing.is_none() || *name != "templates");
+    let mut broken: Vec<Checkup> = are_read
+        .filter_map(|(name, read)| match read(workspace.root()) {
+            Ok(found) => found.map(|found| {
+                let place = guard::place_in(workspace, &found.place);
+                let found_words =
+                    say(lang, "{place}: {message}", &[("place", &place), ("message", &found.message(lang))]);
+                Checkup::ill(name, found_words, &found.fix(lang))
+            }),
+            Err(error) => {
+                let cure = phrase(lang, "mend what it names, then look again");
+                Some(Checkup::ill(name, text::error(lang, error.chain()), cure))
+            }
+        })
+        .collect();
+    broken.extend(missing);
+    if !broken.is_empty() {
+        return broken;
+    }
+    vec![Checkup::well("files", phrase(lang, "what stands beside the sheets can be read").to_owned())]
+}
+
+/// Reads a file of a folder; tells what lets nothing of it be used.
+type Beside = fn(&Path) -> anyhow::Result<Option<Diagnostic>>;
+
+const BESIDE: [(&str, Beside); 3] = [
+    ("templates", |folder| {
+        let path = folder.join(inputs::TEMPLATES);
+        inputs::can_be_read(&path)?;
+        let text = std::fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        let (_, found) = template::read(inputs::TEMPLATES, &String::from_utf8_lossy(&text));
+        Ok(found.into_iter().find(|found| found.code == Code::TemplatesMalformed))
+    }),
+    ("corrections", |folder| {
+        let mut found = Vec::new();
+        inputs::corrections(folder, &mut found)?;
+        Ok(found.into_iter().find(|found| found.severity == Severity::Error))
+    }),
+    ("waves", |folder| {
+        let mut found = Vec::new();
+        inputs::waves_of(folder, &mut found)?;
+        Ok(found.into_iter().find(|found| found.severity == Severity::Error))
+    }),
+];
 
 /// The state folder, where there is one: who can look in, whether it is whole, and whether there is room.
 fn of_state(workspace: &Workspace, lang: Lang) -> Vec<Checkup> {

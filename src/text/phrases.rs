@@ -239,6 +239,17 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     // What the doctor finds.
     ("settings", "configurações"),
     ("journal", "diário"),
+    ("files", "arquivos"),
+    ("templates", "modelos"),
+    ("corrections", "correções"),
+    ("waves", "ondas"),
+    ("what stands beside the sheets can be read", "o que fica ao lado das planilhas pode ser lido"),
+    (
+        "there is no templates.toml; every customer is made from a template, and this file names them",
+        "não há templates.toml; todo cliente é criado a partir de um modelo, e este arquivo os define",
+    ),
+    ("`turnup template add` asks for one and makes the file", "`turnup template add` pergunta por um e cria o arquivo"),
+    ("{place}: {message}", "{place}: {message}"),
     ("disk", "disco"),
     ("modes", "permissões"),
     ("place", "lugar"),
