@@ -9,7 +9,7 @@ use anyhow::anyhow;
 use super::inputs::Inputs;
 use super::retry::finding_line;
 use super::selected::Selected;
-use super::{Console, Until, checked, provider};
+use super::{Console, Until, checked, exit, provider};
 use crate::check::{Checked, Standing};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::journal::{Log, Purged, Sqlite, Which};
@@ -116,6 +116,18 @@ pub(super) fn unreadable_sheet(checked: &Checked<'_>, workspace: &Workspace, lan
 /// The first file that could not be read.
 pub(super) fn unreadable<'c>(checked: &'c Checked<'_>) -> Option<&'c Diagnostic> {
     checked.found_before_users().iter().find(|found| UNREADABLE.contains(&found.code))
+}
+
+/// Why nothing of the sheets may be sent, and the exit code for it.
+pub(super) fn of_sheets(
+    selected: &Selected,
+    checked: &Checked<'_>,
+    (workspace, settings): (&Workspace, &Settings),
+) -> Option<(String, u8)> {
+    let of = |words: Option<String>, code: u8| words.map(|words| (words, code));
+    of(unreadable_sheet(checked, workspace, settings.lang), exit::REJECTED)
+        .or_else(|| of(selected.nobody(checked, settings.lang), exit::USAGE))
+        .or_else(|| of(too_many_errors(selected, checked, settings), exit::GUARD))
 }
 
 /// What this folder's journal knows, it knows of one Webex. Against another one it would call everything unchanged.

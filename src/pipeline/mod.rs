@@ -292,7 +292,7 @@ async fn provision(
     }
     let mut selected = Selected::new(order.selection.clone(), &checked);
     let windows = Windows::read(workspace, settings.lang, &console.clock)?;
-    let mut in_the_way = in_the_way(&selected, &checked, (workspace, settings));
+    let mut in_the_way = guard::of_sheets(&selected, &checked, (workspace, settings));
     if in_the_way.is_none() && saved.is_none() {
         in_the_way = windows.narrow(&mut selected, &checked, console);
     }
@@ -353,18 +353,6 @@ fn refused(words: &str, code: u8, copies: &Path, console: &mut Console<'_>) -> a
     console.refuse(words);
     std::fs::remove_dir_all(copies)?;
     Ok(code)
-}
-
-/// Why nothing of the sheets may be sent, and the exit code for it.
-fn in_the_way(
-    selected: &Selected,
-    checked: &Checked<'_>,
-    (workspace, settings): (&Workspace, &Settings),
-) -> Option<(String, u8)> {
-    let of = |words: Option<String>, code: u8| words.map(|words| (words, code));
-    of(guard::unreadable_sheet(checked, workspace, settings.lang), exit::REJECTED)
-        .or_else(|| of(selected.nobody(checked, settings.lang), exit::USAGE))
-        .or_else(|| of(guard::too_many_errors(selected, checked, settings), exit::GUARD))
 }
 
 /// May the plan be sent? Asks whoever has to be asked.

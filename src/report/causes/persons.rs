@@ -1,7 +1,6 @@
 //! Causes for places where nobody may read of persons: mails, and what a night prints into somebody's log.
 
 use super::{Cause, Causes};
-use crate::settings::KEYS;
 use crate::sheet::HEADERS;
 use crate::text::masked;
 
@@ -38,6 +37,27 @@ const FILES: [&str; 8] = [
     "turnup.toml",
     "corrections.csv",
     "waves.csv",
+];
+/// Settings and keys of templates that words to mend name.
+const SETTINGS: [&str; 18] = [
+    "authentication",
+    "canary",
+    "countries",
+    "customer_rows_min",
+    "default_language",
+    "failure_rows_min",
+    "hold_back",
+    "max_change_rate",
+    "max_changes",
+    "max_error_rate",
+    "max_failure_rate",
+    "max_in_flight",
+    "provisioning_id",
+    "pstn_provider",
+    "service_provider_admin",
+    "sub_partner",
+    "subscription",
+    "templates",
 ];
 /// What stands for a value that is left out.
 const LEFT_OUT: &str = "…";
@@ -97,11 +117,10 @@ fn without_values(line: &str) -> String {
 
 /// Commands and options, columns, files and settings of turnup, and signs name no person.
 fn is_kept(quoted: &str) -> bool {
-    let is_setting = |key: &&str| *key == quoted || key.rsplit('.').next() == Some(quoted);
     ["turnup ", "--", "["].iter().any(|begin| quoted.starts_with(begin))
         || HEADERS.contains(&quoted)
         || quoted.rsplit('/').next().is_some_and(|name| FILES.contains(&name))
-        || KEYS.iter().any(is_setting)
+        || SETTINGS.contains(&quoted)
         || !quoted.contains(char::is_alphanumeric)
 }
 
