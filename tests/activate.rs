@@ -54,6 +54,25 @@ fn staged_numbers_go_live_wave_by_wave_and_stay_live() {
     assert_eq!((live(&simulator), simulator.requests() - before), (5, 0), "nothing is sent, and nothing staged back");
 }
 
+/// Numbers that wait for the window of their wave are staged all the same, and the activation says so.
+#[test]
+fn staged_numbers_of_a_closed_wave_are_said_to_wait() {
+    let bench = staged();
+    let customers = std::fs::read_to_string(bench.path("work/customers.csv")).expect("it is there");
+    bench.write("work/customers.csv", &customers.replace("inactive,1\n", ",\n"));
+    let simulator = Simulator::start(&bench, &[]);
+    Ran::of(&mut bench.against(&simulator, &["run", "work", "--yes"])).expect_code(0);
+    bench.write("work/waves.csv", "wave,opens_at,closes_at,timezone\n2,2020-01-01 20:00,2020-01-02 06:00,UTC\n");
+    let before = (live(&simulator), simulator.requests());
+    let ran = Ran::of(&mut bench.against(&simulator, &ACTIVATE)).expect_code(5);
+    assert!(ran.err.contains("it is over; its rows are left out"), "{ran:#?}");
+    let words = "turnup: 2 staged numbers wait for the windows of their waves (waves.csv says when); nothing was sent";
+    assert!(ran.err.contains(words) && !ran.err.contains("no number is staged"), "{ran:#?}");
+    let ran = Ran::of(&mut bench.against(&simulator, &[&ACTIVATE[..], &["--lang", "pt-BR"]].concat())).expect_code(5);
+    assert!(ran.err.contains("2 números preparados esperam as janelas das suas ondas"), "{ran:#?}");
+    assert_eq!((live(&simulator), simulator.requests()), before);
+}
+
 #[test]
 fn where_nothing_was_run_nothing_goes_live() {
     let ran = staged().ran(&["activate", "work", "--yes", "--simulate"]).expect_code(0);

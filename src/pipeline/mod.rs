@@ -302,6 +302,7 @@ async fn provision(
     let plan = selected.plan(&checked, &known);
     let moved = saved.map(|saved| saved.moved(&copies, &plan, &known, settings)).transpose()?.flatten();
     let closed = saved.and_then(|_| windows.refusal_of_plan(&plan, &inputs));
+    let closed = closed.or_else(|| windows.staged(selected.staged_behind_windows(&checked, &known), &plan, console));
     if let Some((words, code)) = closed.or(moved.map(|words| (words, exit::GUARD))) {
         return refused(&words, code, &copies, console);
     }

@@ -60,6 +60,23 @@ impl Selected {
         plan::restrict(plan, &mut self.selection, is_picked)
     }
 
+    /// How many numbers are staged at customers of closed waves, where staged numbers are to go live.
+    pub fn staged_behind_windows(&self, checked: &Checked<'_>, known: &Known) -> usize {
+        if !self.selection.activates || self.selection.closed.is_empty() {
+            return 0;
+        }
+        let is_left_out = |step: &&plan::Step| {
+            let row = RowRef { sheet: step.source.sheet, index: step.source.index };
+            self.picked.as_ref().is_some_and(|picked| !picked.has(row))
+        };
+        let all = plan::activation(&checked.batch(), known);
+        let numbers = all.steps.iter().filter(is_left_out).map(|step| match &step.work {
+            plan::Work::Numbers(work) => plan::expand(&work.activate).len(),
+            _ => 0,
+        });
+        numbers.sum()
+    }
+
     pub const fn picked(&self) -> Option<&Picked> {
         self.picked.as_ref()
     }

@@ -100,6 +100,21 @@ impl Windows {
         None
     }
 
+    /// Says how many staged numbers wait for the window of their wave; refuses an activation of which nothing is left.
+    pub fn staged(&self, numbers: usize, plan: &Plan, console: &mut Console<'_>) -> Option<Refusal> {
+        if numbers == 0 {
+            return None;
+        }
+        let words = "{count|* staged number waits for the window of its wave|* staged numbers wait for the windows of their waves} (waves.csv says when)";
+        let words = say(self.lang, words, &[("count", &numbers)]);
+        if plan.is_idle() {
+            let words = say(self.lang, "{why}; nothing was sent", &[("why", &words)]);
+            return Some((words, exit::GUARD));
+        }
+        console.note(&words);
+        None
+    }
+
     /// The waves of the customers that something is to be done at.
     fn meant(&self, customers: impl Iterator<Item = String>, of: &HashMap<String, String>) -> Vec<&Wave> {
         let mut meant = BTreeMap::new();

@@ -1060,6 +1060,11 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{count|* number goes live in all; it stays|* numbers go live in all; they stay} live while the sheet still says `inactive`",
         "{count|* número entra no ar ao todo; ele continua|* números entram no ar ao todo; eles continuam} no ar enquanto a planilha ainda diz `inactive`",
     ),
+    (
+        "{count|* staged number waits for the window of its wave|* staged numbers wait for the windows of their waves} (waves.csv says when)",
+        "{count|* número preparado espera a janela da sua onda|* números preparados esperam as janelas das suas ondas} (waves.csv diz quando)",
+    ),
+    ("{why}; nothing was sent", "{why}; nada foi enviado"),
     ("no number is staged: no request would be made", "nenhum número está preparado: nenhuma solicitação seria feita"),
     (
         "nobody is there to confirm that numbers go live; add --yes",
