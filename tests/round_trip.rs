@@ -153,6 +153,19 @@ fn zeros_of_mended_extensions_come_back_or_are_told() {
     }
 }
 
+/// A person who takes the whole number in hand is believed: nothing says that a spreadsheet took its zeros.
+#[test]
+fn a_mend_by_hand_is_not_overwritten() {
+    let bench = numbered("aurora,Eva,Reis,eva@aurora.example,webex_calling,,0206x,,1\n");
+    let simulator = Simulator::start(&bench, &[]);
+    let text = rejected(&bench, &run(&bench, &simulator).expect_code(3), "users");
+    bench.write("one.csv", &text.replace(",0206x,", ",206,"));
+    let second = retry(&bench, &simulator, "one.csv").expect_code(0);
+    assert!(!second.err.contains("only a spreadsheet had changed"), "{second:#?}");
+    assert!(second.err.contains("1 mended cell is taken as it came, such as `206` in users.csv:"), "{second:#?}");
+    assert_eq!(Results::read(&bench, &second, "users.results.csv").lines(&["extension"]), ["206"]);
+}
+
 #[test]
 fn saving_alone_mends_nothing() {
     let bench = numbered(DAMAGED_ROWS);

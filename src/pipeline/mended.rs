@@ -213,8 +213,8 @@ pub(super) fn say_restored(restored: &[(SheetKind, Restored)], kept: &Sheets, la
 pub(super) fn say_doubtful(doubtful: &Doubtful, kept: &Sheets, lang: Lang) -> Option<String> {
     let (kind, row, cell) = doubtful.first()?;
     let words = "{count|* mended cell is|* mended cells are} taken as {count|it|they} came, such as `{cell}` in {place}, though a \
-                 spreadsheet took the zeros of other cells of the column; if zeros belong in front, write them in the sheet \
-                 with the column as text, then run again";
+                 spreadsheet may have taken zeros from {count|it|them}; if zeros belong in front, write them in the sheet with \
+                 the column as text, then run again";
     let place = kept.get(*kind).place(*row, None);
     Some(say(lang, words, &[("count", &doubtful.len()), ("cell", cell), ("place", &place)]))
 }

@@ -32,7 +32,7 @@ pub struct Restored {
 pub struct Rewritten {
     pub text: String,
     pub restored: Vec<Restored>,
-    /// Mended cells, by row, of columns whose zeros a spreadsheet took: nobody knows whether they began with some.
+    /// Mended cells, by row, from which a spreadsheet may have taken zeros: nobody knows whether they began with some.
     pub doubtful: Vec<(usize, String)>,
 }
 
@@ -59,13 +59,16 @@ impl Came {
         if keeps_what_it_was(before, after, was_wrong, self.whole[at]) {
             return Taken::Before;
         }
-        let digits = if self.whole[at] { None } else { with_its_zeros(before, after) };
+        // Only a spreadsheet that took zeros elsewhere in the column is sure to have taken them here.
+        let is_sure = self.lost[at] && !self.whole[at];
+        let digits = if is_sure { with_its_zeros(before, after) } else { None };
         Taken::As(digits.unwrap_or_else(|| after.to_owned()))
     }
 
     /// Was a cell mended of which nobody knows whether zeros were taken from it?
-    fn is_doubtful(&self, at: usize, now: &str) -> bool {
-        self.lost[at] && !self.whole[at] && may_have_had_zeros(now)
+    fn is_doubtful(&self, at: usize, before: &str, now: &str) -> bool {
+        let may_be_lost = self.lost[at] || with_its_zeros(before, now).is_some();
+        may_be_lost && !self.whole[at] && may_have_had_zeros(now)
     }
 }
 
@@ -149,7 +152,10 @@ pub fn rewritten(sheet: &Sheet, mended: Option<Mended<'_>>) -> Rewritten {
             for (at, came) in overlay(&mut cells, sheet, (columns, how), &after, &wrong) {
                 restored.push(Restored { row, header: header(sheet, at), was: cells[at].clone(), came });
             }
-            let is_doubtful = |at: &usize| before.get(*at) != cells.get(*at) && how.is_doubtful(*at, &cells[*at]);
+            let is_doubtful = |at: &usize| {
+                let was = before.get(*at).map_or("", String::as_str);
+                was != cells[*at] && how.is_doubtful(*at, was, &cells[*at])
+            };
             doubtful
                 .extend((0..columns.of.len().min(cells.len())).filter(is_doubtful).map(|at| (row, cells[at].clone())));
         }
@@ -208,13 +214,13 @@ pub fn completed(
                     continue;
                 }
                 let now = match how.taken(at, &was, cell, was_wrong(place, name(sheet, at))) {
-                    Taken::Before => was.into_owned(),
+                    Taken::Before => was.clone().into_owned(),
                     Taken::As(now) => now,
                 };
                 if *cell != now {
                     let came = std::mem::replace(cell, now.clone());
                     restored.push(Restored { row: place, header: header(sheet, at), was: now, came });
-                } else if how.is_doubtful(at, cell) {
+                } else if how.is_doubtful(at, &was, cell) {
                     doubtful.push((place, now));
                 }
             }
@@ -398,6 +404,14 @@ mod tests {
             let restored: Vec<_> = done.restored.iter().map(|cell| (cell.row, cell.was.as_str())).collect();
             assert_eq!(restored, [(0, "0102"), (2, "0104")]);
             assert_eq!(done.doubtful, [(1, "302".to_owned())]);
+        }
+        // Where no other cell has lost its zeros, what came is what the person wrote.
+        let kept = sheet("email,first_name,extension\nana@a,Ana,102\nrui@a,Rui,911\nze@a,Ze,0104x\n");
+        let back = sheet("turnup_row,email,extension\n2,ana@a.example,102\n4,ze@a,104\n");
+        let taken = Mended { sheet: &back, places: &[0, 2], was_wrong: &was_wrong };
+        for done in [rewritten(&kept, Some(taken)), completed(&back, &kept, &[Some(0), Some(2)], &was_wrong, &[])] {
+            assert!(done.text.contains(",104\n") && done.restored.is_empty(), "{done:?}");
+            assert_eq!(done.doubtful, [(2, "104".to_owned())]);
         }
         // In a column that came back whole, what the person wrote is what is there; an untouched cell is what it was.
         let kept = sheet("email,first_name,extension\nana@a,Ana,0102\nrui@a,Rui,911\nze@a,Ze,0104\n");

@@ -64,6 +64,19 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("{left}; what it had sent was settled {finished}", "{left}; o que tinha enviado foi resolvido {finished}"),
     ("was cut off", "foi interrompida"),
     ("left off", "parou antes do fim"),
+    (
+        "these rows bring no mend that is not kept already",
+        "estas linhas não trazem nenhuma correção que ainda não esteja guardada",
+    ),
+    (
+        "in the latest run rejected rows lay in the place of `{file}`; of what stands in {place} now, row {row} of the run {run} tells",
+        "na última execução havia linhas rejeitadas no lugar de `{file}`; do que está agora em {place} fala a linha {row} da execução {run}",
+    ),
+    ("under way now{holder: (*)}", "em andamento agora{holder: (*)}"),
+    (
+        "the run {run}, which is under way now{holder: (*)}",
+        "a execução {run}, que está em andamento agora{holder: (*)}",
+    ),
     ("unfinished{left: (*)}; `turnup resume` goes on", "não terminada{left: (*)}; `turnup resume` continua"),
     ("left off {at} with exit code {exit}: {why}", "parou {at} com código de saída {exit}: {why}"),
     ("its time was over", "o prazo dela acabou"),
@@ -357,8 +370,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     // What came back mended.
     (
-        "{count|* mended cell is|* mended cells are} taken as {count|it|they} came, such as `{cell}` in {place}, though a spreadsheet took the zeros of other cells of the column; if zeros belong in front, write them in the sheet with the column as text, then run again",
-        "{count|* célula corrigida é aceita como veio|* células corrigidas são aceitas como vieram}, como `{cell}` em {place}, embora uma planilha tenha tirado os zeros de outras células da coluna; se há zeros na frente, escreva-os na planilha com a coluna como texto e execute de novo",
+        "{count|* mended cell is|* mended cells are} taken as {count|it|they} came, such as `{cell}` in {place}, though a spreadsheet may have taken zeros from {count|it|them}; if zeros belong in front, write them in the sheet with the column as text, then run again",
+        "{count|* célula corrigida é aceita como veio|* células corrigidas são aceitas como vieram}, como `{cell}` em {place}, embora uma planilha possa ter tirado zeros {count|dela|delas}; se há zeros na frente, escreva-os na planilha com a coluna como texto e execute de novo",
     ),
     (
         "{count|* cell|* cells} that only a spreadsheet had changed {count|is what it was|are what they were}, such as `{came}`, which is `{was}` in {place}",
@@ -503,8 +516,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "suas planilhas: falta em {cells|* célula|* células} o que foi corrigido e enviado",
     ),
     (
-        "`{file}` is a file of rejected rows, so only these count here; once they are sent, put the sheet back, mended",
-        "`{file}` é um arquivo de linhas rejeitadas, e só elas contam aqui; depois de enviadas, ponha de volta a planilha, corrigida",
+        "`{file}` is a file of rejected rows, so only these count here, and the exit code is not 0 while it is in the place of the sheet; once they are sent, put the sheet back, mended",
+        "`{file}` é um arquivo de linhas rejeitadas, e só elas contam aqui, e o código de saída não é 0 enquanto ele estiver no lugar da planilha; depois de enviadas, ponha de volta a planilha, corrigida",
     ),
     (
         "{run} takes its place and waits for approval: `turnup approve {run}`",
@@ -918,8 +931,12 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "assumir isto como o que se conhece? nada é enviado [s/N] ",
     ),
     (
-        "{left|* difference stays|* differences stay} as it was: what no sheet names, what was never there, and other e-mails or names are for a person to decide",
-        "{left|* diferença fica|* diferenças ficam} como está: o que nenhuma planilha cita, o que nunca existiu e outros e-mails ou nomes, uma pessoa decide",
+        "{left|* difference stays|* differences stay} as {left|it was|they were}: what no sheet names, and other e-mails or names are for a person to decide",
+        "{left|* diferença fica|* diferenças ficam} como {left|está|estão}: o que nenhuma planilha cita e outros e-mails ou nomes, uma pessoa decide",
+    ),
+    (
+        "{next|* difference is|* differences are} what the sheets want and no run has had confirmed; the next run does {next|it|them}, where the rows are right",
+        "{next|* diferença é|* diferenças são} o que as planilhas querem e nenhuma execução teve confirmado; a próxima execução {next|a|as} faz, onde as linhas estão certas",
     ),
     (
         "`turnup compare --accept` takes over what stands in Webex as what is known; the next run then puts back what the sheets say",
