@@ -53,3 +53,29 @@ fn what_a_killed_run_has_made_is_its_own() {
         assert_eq!(outcomes(&bench, &again), [("unchanged".to_owned(), 10)].into(), "killed after {after}");
     }
 }
+
+/// Nothing failed: the answer comes with whoever goes on with the run.
+#[test]
+fn a_run_that_is_under_way_or_was_cut_off_is_told_as_open() {
+    let bench = Bench::small();
+    let faults = "[[fault]]\nmethod = \"POST\"\npath = \"/wholesale/subscribers\"\nkind = \"hang\"\n";
+    let simulator = Simulator::with_faults(&bench, faults);
+    let working = Working::start(&mut bench.against(&simulator, &RUN));
+    let is_sent = || bench.ran(&["status", "work"]).out.contains("an answer of Webex is outstanding");
+    eventually("it sends", is_sent);
+    let told = || {
+        let status = bench.ran(&["status", "work"]).expect_code(3).out;
+        assert!(!status.contains("failed"), "{status}");
+        [status, bench.ran(&["runs", "work"]).expect_code(0).out]
+    };
+    for text in told() {
+        assert!(text.contains("under way now (process ") && !text.contains("turnup resume"), "{text}");
+    }
+    working.signal("KILL");
+    assert_eq!(working.end().code, None, "it was killed");
+    let after = told();
+    assert!(after[0].contains("an answer of Webex is outstanding"), "{after:?}");
+    for text in after {
+        assert!(text.contains("`turnup resume work`") && !text.contains("under way"), "{text}");
+    }
+}

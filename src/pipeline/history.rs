@@ -201,10 +201,11 @@ pub fn runs(folder: &Path, typed: &Typed, format: RunsFormat, console: &mut Cons
     }
     let heads = log.as_ref().map(Sqlite::heads).transpose()?.unwrap_or_default();
     let left = |head: &RunHead| log.as_ref().map_or(Ok(None), |log| log.left(&head.run));
+    let holder = workspace.holder();
     match format {
         RunsFormat::Text => {
             for head in &heads {
-                console.print_words(&line(&heads, head, left(head)?.as_ref(), lang));
+                console.print_words(&line(&heads, head, (left(head)?.as_ref(), holder.as_deref()), lang));
             }
             say_purged(log.as_ref(), lang, console)?;
         }
@@ -227,7 +228,8 @@ fn say_purged(log: Option<&Sqlite>, lang: Lang, console: &mut Console<'_>) -> an
     Ok(())
 }
 
-fn line(heads: &[RunHead], head: &RunHead, left: Option<&Left>, lang: Lang) -> String {
+/// A run in one line, with how it left off and who works in the folder in this moment.
+fn line(heads: &[RunHead], head: &RunHead, (left, holder): (Option<&Left>, Option<&str>), lang: Lang) -> String {
     let end = match (&head.finished, head.exit) {
         // Nothing but the settling of a run that was cut off ends so.
         (Some(finished), Some(exit::INTERRUPTED)) => {
@@ -243,6 +245,8 @@ fn line(heads: &[RunHead], head: &RunHead, left: Option<&Left>, lang: Lang) -> S
             say(lang, words, &[("finished", finished), ("exit", &exit), ("night", &night)])
         }
         _ if head.parked.is_some() => approve::told(heads, head, lang),
+        // Whoever works in the folder works on the run that is not over.
+        _ if holder.is_some() => say(lang, "under way now{holder: (*)}", &[("holder", &holder.unwrap_or_default())]),
         _ => {
             let left = left.map(|left| left::in_brackets(left, lang)).unwrap_or_default();
             say(lang, "unfinished{left: (*)}; `turnup resume` goes on", &[("left", &left)])

@@ -201,11 +201,11 @@ impl<'a> Board<'a> {
     }
 
     /// What the journal says of what is not done, the latest run first; who ran a customer last; and the run that is not
-    /// over.
+    /// over, with who works on it in this moment.
     ///
     /// # Errors
     /// When the journal cannot be read.
-    pub fn take_runs(&mut self, log: &Sqlite, open_run: Option<OpenRun>) -> anyhow::Result<()> {
+    pub fn take_runs(&mut self, log: &Sqlite, open_run: Option<OpenRun>, holder: Option<String>) -> anyhow::Result<()> {
         for head in log.runs()?.iter().rev().filter(|head| head.parked.is_none()) {
             let mut gone = HashSet::new();
             log.walk(&head.run, Which::Moved, &mut |stored| {
@@ -217,7 +217,7 @@ impl<'a> Board<'a> {
             })?;
             self.gone.extend(gone);
         }
-        self.holds.take_open_run(log, open_run)
+        self.holds.take_open_run(log, open_run, holder)
     }
 
     fn take_moved(&mut self, Stored { step, record, .. }: &Stored, head: &RunHead) {

@@ -16,8 +16,10 @@ use crate::text::{Lang, say};
 pub(super) enum Hold {
     /// A run of it waits for `turnup approve`.
     Parked { run: String },
-    /// A run of it left off, or goes on in this moment.
+    /// A run of it left off.
     Unfinished { run: String },
+    /// A run of it goes on in this moment, in the hands of whom the lock names.
+    UnderWay { run: String, holder: String },
     /// It was deleted, and its organisation still holds the e-mails.
     Organisation { org_id: String },
     /// Cells of its sheets lack what was mended and sent.
@@ -37,6 +39,10 @@ impl Hold {
             Self::Parked { run } => say(lang, "approval: `turnup approve {run}`", &[("run", run)]),
             Self::Unfinished { run } => {
                 say(lang, "the run {run}, which is not over (`turnup resume` goes on with it)", &[("run", run)])
+            }
+            Self::UnderWay { run, holder } => {
+                let words = "the run {run}, which is under way now{holder: (*)}";
+                say(lang, words, &[("run", run), ("holder", holder)])
             }
             Self::Organisation { org_id } => {
                 let words = "its organisation in the column `org_id`, since it was deleted and its users' e-mails stay there: \
@@ -63,6 +69,8 @@ impl Hold {
 pub(super) struct Holds {
     /// The run that is not over, and the customers that it has still to do something for.
     open_run: Option<OpenRun>,
+    /// Who works in the folder in this moment.
+    holder: Option<String>,
     of_open_run: HashSet<String>,
     organisations: HashMap<String, String>,
     unmended: HashMap<String, usize>,
@@ -96,17 +104,22 @@ impl Holds {
         holds
     }
 
-    /// Takes the run that is not over.
+    /// Takes the run that is not over, and who works on it in this moment.
     ///
     /// # Errors
     /// When the journal cannot be read.
-    pub fn take_open_run(&mut self, log: &Sqlite, open_run: Option<OpenRun>) -> anyhow::Result<()> {
+    pub fn take_open_run(
+        &mut self,
+        log: &Sqlite,
+        open_run: Option<OpenRun>,
+        holder: Option<String>,
+    ) -> anyhow::Result<()> {
         let Some(OpenRun::Parked(run) | OpenRun::CutOff(run)) = &open_run else { return Ok(()) };
         log.walk(run, Which::Open, &mut |Stored { step, .. }| {
             self.of_open_run.insert(step.work.customer().to_owned());
             Ok(())
         })?;
-        self.open_run = open_run;
+        (self.open_run, self.holder) = (open_run, holder);
         Ok(())
     }
 
@@ -120,11 +133,15 @@ impl Holds {
         }
     }
 
-    /// The run of a customer that left off.
+    /// The run of a customer that left off, or that goes on in this moment.
     pub fn unfinished(&self, customer: &str) -> Option<Hold> {
         match &self.open_run {
             Some(OpenRun::CutOff(run)) if self.of_open_run.contains(customer) => {
-                Some(Hold::Unfinished { run: run.clone() })
+                let run = run.clone();
+                Some(match self.holder.clone() {
+                    Some(holder) => Hold::UnderWay { run, holder },
+                    None => Hold::Unfinished { run },
+                })
             }
             _ => None,
         }

@@ -76,7 +76,7 @@ pub fn status_of(workspace: &Workspace, settings: &Settings, clock: &Clock) -> a
     let plan = plan::plan(&checked.batch(), &known);
     let mut board = Board::new(&checked, &plan, &known, settings.lang, clock.moment());
     if let Some(log) = &log {
-        board.take_runs(log, going_on(workspace)?)?;
+        board.take_runs(log, going_on(workspace)?, workspace.holder())?;
     }
     let unmended = SheetKind::ALL.into_iter().map(|kind| inputs.sheets.get(kind).corrected_since().count()).sum();
     let windows = inputs.waves.iter().map(|wave| window_of(wave, clock)).collect();

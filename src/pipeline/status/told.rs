@@ -24,7 +24,8 @@ pub(super) fn told(step: &Step, record: &Record, lang: Lang) -> Option<Told> {
             (Standing::Failed, failure(step, Some(lacking), lang))
         }
         State::Sending(_) | State::Doubtful(_) => {
-            (Standing::Failed, phrase(lang, "an answer of Webex is outstanding").to_owned())
+            // Nothing failed; who goes on with the run, or the next one, asks for it.
+            (Standing::Open, phrase(lang, "an answer of Webex is outstanding").to_owned())
         }
         State::Finished(_) => (Standing::Failed, failure(step, record.reason.as_ref(), lang)),
     };
