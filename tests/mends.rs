@@ -111,6 +111,16 @@ fn the_status_knows_what_was_mended_while_the_sheet_still_has_the_mistake() {
     assert_eq!(ready["unmended"], 2);
     let text = bench.ran(&["status", "work"]).expect_code(0).out;
     assert!(text.contains("2 cells of the sheets still say what was mended"), "{text}");
+    // What was sent can be kept afterwards, with the same file and the words that the status names.
+    let rejected = fs::read_to_string(bench.path(second.report()).join("users.rejected.csv")).expect("it is there");
+    bench.write("users.rejected.csv", &rejected.replace(",webex_meeting,", ",webex_meetings,"));
+    let keep = ["retry", "work", "--yes", "--from", "users.rejected.csv", "--keep"];
+    let kept = Ran::of(&mut bench.against(&simulator, &keep)).expect_code(0);
+    assert!(kept.err.contains("2 mends are kept in corrections.csv"), "{kept:#?}");
+    assert!(!bench.ran(&["status", "work"]).expect_code(0).out.contains("still say"));
+    let again = Ran::of(&mut bench.against(&simulator, &keep)).expect_code(0);
+    assert!(again.err.contains("these rows bring no mend that is not kept already"), "{again:#?}");
+    bench.remove("work/corrections.csv");
     // Once the source says something else, that counts.
     bench.write("work/users.csv", &USERS.replace("webex_meeting\n", "webex_none\n"));
     assert_eq!(status(3)["customers"][0]["standing"], "rejected");

@@ -122,6 +122,10 @@ pub(super) fn take_over(
     let mut mends = Mends::default();
     for (&kind, part) in &parts {
         mends.add(kept.sheets.get(kind), inputs.sheets.get(kind), part.places.iter().map(|&row| (row, row)));
+        if let Some(today) = today.as_ref().map(|today| today.get(kind)) {
+            let back: HashSet<_> = part.places.iter().map(|&row| key(inputs.sheets.get(kind), row)).collect();
+            mends.add_sent(today, |row| back.contains(&key(today, row)));
+        }
     }
     let rows: Vec<Source> = parts.iter().flat_map(|(&kind, part)| sources(kind, &part.places)).collect();
     Ok(Ok(TakenOver { inputs, rows, changed, restored, doubtful, mends }))

@@ -12,7 +12,7 @@ use super::inputs::corrections;
 use crate::journal::Log;
 use crate::report::write_atomically;
 use crate::sheet::{self, CORRECTIONS, Columns, Correction, Sheet};
-use crate::text::{Lang, say};
+use crate::text::{Lang, phrase, say};
 use crate::workspace::Workspace;
 
 /// The file of a run's mends, beside its inputs.
@@ -24,6 +24,8 @@ const WAITING: &str = "mends-to-keep.csv";
 #[derive(Debug, Default)]
 pub(super) struct Mends {
     pub list: Vec<Correction>,
+    /// What earlier runs have sent of the same rows, and nobody has kept.
+    before: Vec<Correction>,
     pub unkeyed: usize,
 }
 
@@ -31,10 +33,7 @@ impl Mends {
     /// Takes in what was changed in rows of a sheet, as it was in the source: the row as it was, and as it is now.
     pub fn add(&mut self, kept: &Sheet, now: &Sheet, rows: impl Iterator<Item = (usize, usize)>) {
         let columns = Columns::new(kept, now);
-        let mut rows_of: HashMap<String, Vec<usize>> = HashMap::new();
-        for row in 0..kept.row_count() {
-            rows_of.entry(sheet::row_key(kept, row)).or_default().push(row);
-        }
+        let rows_of = rows_by_key(kept);
         for (row, row_now) in rows {
             let (before, after, key) = (kept.cells(row), now.cells(row_now), sheet::row_key(kept, row));
             let key = own_key(kept, row, &rows_of[&key]);
@@ -57,6 +56,27 @@ impl Mends {
         self.list.sort_by(|a, b| (&a.key, &a.column).cmp(&(&b.key, &b.column)));
     }
 
+    /// Takes in what earlier runs have sent of rows, where today's sheet still says what was mended.
+    pub fn add_sent(&mut self, today: &Sheet, is_meant: impl Fn(usize) -> bool) {
+        let mut rows: Vec<usize> = today.corrected_since().filter(|&row| is_meant(row)).collect();
+        rows.dedup();
+        if rows.is_empty() {
+            return;
+        }
+        let rows_of = rows_by_key(today);
+        for row in rows {
+            let Some(key) = own_key(today, row, &rows_of[&sheet::row_key(today, row)]) else { continue };
+            let cells = today.corrected(row).iter().filter(|cell| cell.line == 0);
+            self.before.extend(cells.map(|cell| Correction {
+                key: key.clone(),
+                column: cell.column.to_string(),
+                was: cell.was.clone(),
+                now: cell.now.clone(),
+                line: 0,
+            }));
+        }
+    }
+
     /// Writes them beside the inputs of their run; where they are to be kept, also for that. Says how many cannot be.
     ///
     /// # Errors
@@ -71,19 +91,32 @@ impl Mends {
         if !self.list.is_empty() {
             let text = sheet::corrections_text(&self.list);
             write_atomically(&copies.join(SENT), text.as_bytes())?;
-            if keeps {
-                let mut found = Vec::new();
-                corrections(workspace.root(), &mut found)?;
-                if let Some(wrong) = found.first() {
-                    fs::remove_dir_all(copies)?;
-                    bail!("{}: {}; mend it first, then retry", wrong.place, wrong.message(lang));
-                }
-                write_atomically(&copies.join(WAITING), text.as_bytes())?;
+        }
+        let all = sheet::with_corrections(self.before.clone(), self.list.clone());
+        if keeps && all.is_empty() && self.unkeyed == 0 {
+            return Ok(Some(phrase(lang, "these rows bring no mend that is not kept already").to_owned()));
+        }
+        if keeps && !all.is_empty() {
+            let mut found = Vec::new();
+            corrections(workspace.root(), &mut found)?;
+            if let Some(wrong) = found.first() {
+                fs::remove_dir_all(copies)?;
+                bail!("{}: {}; mend it first, then retry", wrong.place, wrong.message(lang));
             }
+            write_atomically(&copies.join(WAITING), sheet::corrections_text(&all).as_bytes())?;
         }
         let words = "{count|* mend|* mends} cannot be kept, since {count|its row is|their rows are} twice in the sheet with the same cells; remove one of the two there";
         Ok((keeps && self.unkeyed > 0).then(|| say(lang, words, &[("count", &self.unkeyed)])))
     }
+}
+
+/// The rows of each key, as they came.
+fn rows_by_key(sheet: &Sheet) -> HashMap<String, Vec<usize>> {
+    let mut rows_of: HashMap<String, Vec<usize>> = HashMap::new();
+    for row in 0..sheet.row_count() {
+        rows_of.entry(sheet::row_key(sheet, row)).or_default().push(row);
+    }
+    rows_of
 }
 
 /// The key of a row; with its mark where others have the key too, and none where one of these has the very same cells.
