@@ -146,6 +146,12 @@ fn rows_that_were_mended_in_the_place_of_the_sheet_count_as_sent_once_it_is_put_
     bench.write("work/users.csv", USERS);
     let text = bench.ran(&["status", "work"]).expect_code(0).out;
     assert!(text.contains("users 2/2") && text.contains("2 cells of the sheets still say what was mended"), "{text}");
+    // A row of the sheet has the story of who stands there, whatever the file in its place was.
+    let ana = bench.ran(&["why", "users.csv:2", "-C", "work"]).expect_code(0);
+    assert!(ana.out.contains("ana@aurora.example") && !ana.out.contains("rui@"), "{ana:#?}");
+    let rui = bench.ran(&["why", "users.csv:3", "-C", "work"]).expect_code(0);
+    assert!(rui.out.contains("rui@aurora.example") && rui.out.contains("created"), "{rui:#?}");
+    assert!(rui.err.contains("of what stands in users.csv:3 now, row 2 of the run "), "{rui:#?}");
 }
 
 #[test]

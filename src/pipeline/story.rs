@@ -2,10 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
+use super::inputs::Inputs;
+use super::mended::place_before;
 use super::recorded::Recorded;
+use super::retry::key;
 use super::told::Told;
 use super::{Console, exit, history, provider, status_of};
 use crate::check::RowRef;
@@ -15,7 +19,7 @@ use crate::model::SheetKind;
 use crate::plan::{Source, StepId};
 use crate::report::{self, Chapter, Deed, Evidence, Outcome, RootStory, RowResult, Story};
 use crate::settings::{Settings, Typed, settle};
-use crate::sheet::{Sheets, users as u};
+use crate::sheet::{Columns, Sheet, Sheets, users as u};
 use crate::text::{Lang, say};
 use crate::workspace::Workspace;
 
@@ -52,8 +56,23 @@ pub fn why(
     provider::go_on_practising(&log, console)?;
     let head = history::wanted(&log, run)?;
     let recorded = Recorded { workspace: &workspace, settings: &settings, log: &mut log };
-    let told = recorded.told(&head.run, lang)?;
-    let Some(row) = row_of(place, &told.inputs.sheets) else {
+    let mut told = recorded.told(&head.run, lang)?;
+    let mut row = row_of(place, &told.inputs.sheets);
+    if run.is_none()
+        && let Some((of, at)) = of_the_sheet(&recorded, &told, place)?
+    {
+        if of != told.head.run {
+            told = recorded.told(&of, lang)?;
+        }
+        let file = Arc::clone(&told.inputs.sheets.get(at.sheet).file);
+        let number = told.inputs.sheets.get(at.sheet).number(at.index).unwrap_or_default();
+        let words = "in the latest run rejected rows lay in the place of `{file}`; of what stands in {place} now, row {row} of the run {run} tells";
+        let gaps: [(&str, &dyn std::fmt::Display); 4] =
+            [("file", &file), ("place", &place), ("row", &number), ("run", &of)];
+        console.say(&say(settings.lang, words, &gaps));
+        row = Some(at);
+    }
+    let Some(row) = row else {
         let words =
             "there is no row `{place}` in the run {run}; name one such as users.csv:418, as the spreadsheet counts";
         console.refuse(&say(settings.lang, words, &[("place", &place), ("run", &head.run)]));
@@ -65,6 +84,42 @@ pub fn why(
         StoryFormat::Json => console.print(&report::story_json(&story)?),
     }
     Ok(exit::WELL)
+}
+
+/// Runs that a row is looked for in, the latest first.
+const RUNS_SEARCHED_MAX: usize = 8;
+
+/// Where a row of today's sheet stands in the runs, if rejected rows lay in the place of the sheet in that one: their places
+/// are others. None where they are the same.
+fn of_the_sheet(recorded: &Recorded<'_>, told: &Told, place: &str) -> anyhow::Result<Option<(String, RowRef)>> {
+    let (workspace, settings) = (recorded.workspace, recorded.settings);
+    let Ok(today) = Inputs::read(workspace.root(), &settings.reading) else { return Ok(None) };
+    let Some(row) = row_of(place, &today.sheets) else { return Ok(None) };
+    let sheet = today.sheets.get(row.sheet);
+    if sheet.is_back() || !told.inputs.sheets.get(row.sheet).is_back() {
+        return Ok(None);
+    }
+    let heads = recorded.log.runs()?.into_iter().rev();
+    let heads = heads.filter(|head| head.parked.is_none() && head.undoes.is_none());
+    for head in heads.take(RUNS_SEARCHED_MAX) {
+        let folder = workspace.inputs(&head.run);
+        if !folder.is_dir() {
+            continue;
+        }
+        let kept = Inputs::read(&folder, &settings.as_kept(&folder)?.reading)?;
+        if let Some(index) = same_row(sheet, row.index, kept.sheets.get(row.sheet)) {
+            return Ok(Some((head.run, RowRef { index, ..row })));
+        }
+    }
+    Ok(None)
+}
+
+/// The row of another file that has the key of a row, or that came from its place and is like it.
+fn same_row(sheet: &Sheet, row: usize, other: &Sheet) -> Option<usize> {
+    let (wanted, columns) = (key(sheet, row), Columns::new(sheet, other));
+    let mut rows = 0..other.row_count();
+    let by_key = rows.clone().find(|&at| key(other, at) == wanted);
+    by_key.or_else(|| rows.find(|&at| place_before(sheet, other, at, &columns) == Some(row)))
 }
 
 /// The row that is meant by `users.csv:418`, `users:418` or `workbook.xlsx#users:418`.
