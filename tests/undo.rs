@@ -248,6 +248,22 @@ fn what_a_later_run_changed_stays_and_changes_are_not_taken_back() {
     assert_eq!(simulator.stands(), [1, 2, 1]);
 }
 
+/// What Webex refused has changed nothing, so nothing of it stays for that.
+#[test]
+fn a_later_run_that_failed_keeps_nothing() {
+    let bench = bench();
+    let fault = "[[fault]]\nmethod = \"PUT\"\npath = \"/wholesale/customers/*\"\ntimes = 9\nkind = \"status\"\nstatus = 400\n\
+                 body = '{\"message\":\"not now\"}'\n";
+    let simulator = Simulator::with_faults(&bench, fault);
+    let first = ran(&bench, &simulator, &["run", "work", "--yes"], 0);
+    let customers = std::fs::read_to_string(bench.path("work/customers.csv")).expect("it is there");
+    bench.write("work/customers.csv", &customers.replace("calling;webex_suite", "calling;webex_suite;webex_meetings"));
+    ran(&bench, &simulator, &["run", "work", "--yes"], 4);
+    let undone = ran(&bench, &simulator, &["undo", &run_of(&first), "-C", "work", "--yes"], 0);
+    assert!(!undone.err.contains("a later run has changed it"), "{}", undone.err);
+    assert_eq!(simulator.stands(), [0, 2, 0]);
+}
+
 /// An administrator with a number, whom a later run has changed.
 #[test]
 fn who_stays_keeps_role_and_number() {

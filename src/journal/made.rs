@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Call, Record};
 use crate::plan::{Action, Effect, Made, NUMBERS_PER_REQUEST, Plan, Stage, Step, StepId, Work, expand};
 
-/// What a run made, step by step. `touched` are the steps about which a later run has sent anything.
+/// What a run made, step by step. `touched` are the steps of which a later run has changed anything.
 pub fn made<'p>(plan: &'p Plan, records: &HashMap<StepId, Record>, touched: &HashSet<StepId>) -> Vec<Made<'p>> {
     let effects = plan.steps.iter().filter_map(|step| {
         let what = effect(step, records.get(&step.id)?)?;

@@ -10,7 +10,7 @@ use super::history::wanted;
 use super::inputs::Inputs;
 use super::recorded::{Recorded, Scope, unfinished};
 use super::{Confirmation, Console, Origin, Terminal, exit, forecast, guard, head, place, provider};
-use crate::journal::{Log, RunHead, Sqlite, made};
+use crate::journal::{Ending, Log, Record, RunHead, Sqlite, State, made};
 use crate::plan::{self, Action, Kept, Known, Removed, StepId, Undo, Work};
 use crate::report::{self, PlanFormat, PlanView};
 use crate::settings::{Typed, settle};
@@ -117,14 +117,23 @@ fn is_unconfirmed(confirmation: Confirmation, lang: Lang, console: &mut Console<
     nobody
 }
 
-/// The steps about which a later run has sent anything.
+/// The steps of which a later run has changed anything, or may have.
 fn touched_since(log: &Sqlite, heads: &[RunHead], run: &str) -> anyhow::Result<HashSet<StepId>> {
     let mut touched = HashSet::new();
     for later in heads.iter().skip_while(|head| head.run != run).skip(1).filter(|head| head.undoes.is_none()) {
         let (_, records) = log.replay(&later.run)?;
-        touched.extend(records.into_iter().filter(|(_, record)| record.attempts > 0).map(|(id, _)| id));
+        touched.extend(records.into_iter().filter(|(_, record)| may_have_changed(record)).map(|(id, _)| id));
     }
     Ok(touched)
+}
+
+/// Did a request take effect, or may one whose answer never came?
+fn may_have_changed(record: &Record) -> bool {
+    let is_in_doubt = matches!(
+        record.state,
+        State::Sending(_) | State::Doubtful(_) | State::Finished(Ending::Unconfirmed | Ending::Conflict)
+    );
+    !record.done.is_empty() || (is_in_doubt && record.attempts > 0)
 }
 
 /// What stays and why, and what no API takes back.

@@ -13,7 +13,7 @@ use super::work::{Work, without};
 pub struct Made<'a> {
     pub step: &'a Step,
     pub what: Effect,
-    /// Did a later run send anything about it?
+    /// Did a later run change anything of it?
     pub is_touched: bool,
 }
 
