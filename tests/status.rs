@@ -251,4 +251,5 @@ fn what_stands_in_the_way_of_every_run_is_no_go() {
     bench.write("work/users.csv", &format!("reason,{header},turnup_row\nwas wrong,{row},2\n"));
     let status = bench.ran(&["status", "work"]).expect_code(3).out;
     assert!(status.contains("`users.csv` is a file of rejected rows"), "{status}");
+    assert!(status.contains("the exit code is not 0 while it is in the place of the sheet"), "{status}");
 }

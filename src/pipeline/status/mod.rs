@@ -105,7 +105,8 @@ fn in_the_way(inputs: &Inputs, settings: &Settings) -> Vec<String> {
     let broken = of_files.map(|found| format!("{}: {}; {}", found.place, found.message(lang), found.fix(lang)));
     let sheets = SheetKind::ALL.into_iter().map(|kind| inputs.sheets.get(kind)).filter(|sheet| sheet.is_back());
     let back = sheets.map(|sheet| {
-        let words = "`{file}` is a file of rejected rows, so only these count here; once they are sent, put the sheet back, mended";
+        let words = "`{file}` is a file of rejected rows, so only these count here, and the exit code is not 0 while it is in \
+                     the place of the sheet; once they are sent, put the sheet back, mended";
         say(lang, words, &[("file", &sheet.file)])
     });
     broken.chain(back).collect()
