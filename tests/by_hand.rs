@@ -77,6 +77,13 @@ fn calling_that_was_switched_off_is_named_and_switched_on_again() {
     told(&bench, &simulator, 0, &[]);
     let idle = ran(&bench, &simulator, &["run", "work", "--yes"]).expect_code(0);
     assert!(idle.out.contains("0 requests"), "{}", idle.out);
+    // What the sheets want besides is no matter for a person: the next run does it.
+    simulator.asked("POST", &format!("/telephony/config/jobs/locations/deleteCallingLocation?orgId={org}"), &off);
+    let users = std::fs::read_to_string(bench.path("work/users.csv")).expect("it is there");
+    bench.write("work/users.csv", &users.replace("Sara,Melo", "Sara,Mello"));
+    let accepted = told(&bench, &simulator, 3, &["--accept", "--yes"]);
+    assert!(accepted.contains("1 difference is what the sheets want and no run has had confirmed"), "{accepted}");
+    assert!(!accepted.contains("for a person to decide"), "{accepted}");
 }
 
 /// A list of locations with calling may be short for a moment, so each is asked for by its id.

@@ -2,7 +2,7 @@
 //! puts back what the sheets say.
 
 use super::{Confirmation, Console, exit, provider};
-use crate::export::{self, Amended, Difference};
+use crate::export::{self, Amended, Difference, Kind};
 use crate::journal::{Ending, Entry, Event, Log, Origin, Reason, RunHead, Sqlite};
 use crate::plan::{Known, Plan};
 use crate::settings::Settings;
@@ -22,7 +22,8 @@ pub(super) fn accept(
 ) -> anyhow::Result<u8> {
     let lang = settings.lang;
     let amended = export::accept(known, found);
-    let left = found.iter().filter(|one| !export::is_acceptable(known, one)).count();
+    let (next, other) = left(known, found);
+    let left = next + other;
     if amended.is_empty() {
         console
             .say(phrase(lang, "there is nothing to accept: only what was confirmed and stands otherwise now can be"));
@@ -47,12 +48,25 @@ pub(super) fn accept(
     record(log, settings, amended, console)?;
     let words = "{accepted|* object is|* objects are} known as Webex has {accepted|it|them} now; `turnup plan` shows what puts back what the sheets say";
     console.say(&say(lang, words, &[("accepted", &accepted)]));
-    if left > 0 {
-        let words = "{left|* difference stays|* differences stay} as it was: what no sheet names, what was never there, and \
-                     other e-mails or names are for a person to decide";
-        console.say(&say(lang, words, &[("left", &left)]));
+    if next > 0 {
+        let words = "{next|* difference is|* differences are} what the sheets want and no run has had confirmed; the next run \
+                     does {next|it|them}, where the rows are right";
+        console.say(&say(lang, words, &[("next", &next)]));
+    }
+    if other > 0 {
+        let words = "{left|* difference stays|* differences stay} as {left|it was|they were}: what no sheet names, and other \
+                     e-mails or names are for a person to decide";
+        console.say(&say(lang, words, &[("left", &other)]));
     }
     Ok(if left == 0 { exit::WELL } else { exit::REJECTED })
+}
+
+/// How many differences are not taken over: those that the next run does by itself, and those that a person decides.
+fn left(known: &Known, found: &[Difference]) -> (usize, usize) {
+    let left = found.iter().filter(|one| !export::is_acceptable(known, one));
+    let is_wish = |one: &&Difference| matches!(one.kind, Kind::NotInWebex | Kind::NotDone | Kind::NotDeleted);
+    let (next, other): (Vec<&Difference>, Vec<&Difference>) = left.partition(is_wish);
+    (next.len(), other.len())
 }
 
 /// More than one customer is known, and none of them stands.
