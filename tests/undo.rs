@@ -143,6 +143,7 @@ fn what_was_taken_back_is_made_again_in_the_organisation_that_stayed() {
     let undone = ran(&bench, &simulator, &["undo", &run_of(&first), "-C", "work", "--yes"], 0);
     let planned = ran(&bench, &simulator, &["plan", "work"], 0).out;
     assert!(planned.contains("the organisation of aurora stays in Webex"), "{planned}");
+    assert!(!planned.contains("no run of this folder knows"), "a run has taken it back: {planned}");
     // As they are, the sheets ask for new organisations, which cannot have those users.
     let failed = ran(&bench, &simulator, &["run", "work", "--yes"], 4);
     assert_eq!(outcomes(&bench, &failed)["failed"], 2, "the administrators' e-mails are taken: {}", failed.err);

@@ -454,7 +454,7 @@ fn shown_plan(
     let sheets = checked.sheets();
     let left_organisations = plan::left_organisations(plan, known);
     let (warnings, left_organisations) = (&warnings, &left_organisations);
-    let (wave, is_first) = (selected.selection.wave.as_deref(), known.is_empty());
+    let (wave, is_first) = (selected.selection.wave.as_deref(), known.is_new());
     let view = PlanView {
         sheets,
         plan,

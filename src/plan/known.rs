@@ -127,6 +127,11 @@ impl Known {
         self.standing.is_empty()
     }
 
+    /// Was nothing ever made or found, not even what is gone again?
+    pub fn is_new(&self) -> bool {
+        self.standing.is_empty() && self.waiting.is_empty() && self.gone.is_empty()
+    }
+
     /// `sha256:…` over every object; moves when anything that is known moves.
     pub fn digest(&self) -> String {
         let mut all: Vec<(&StepId, &Confirmed)> = self.standing.iter().chain(&self.waiting).collect();
