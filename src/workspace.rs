@@ -48,7 +48,7 @@ impl Workspace {
         let shown = root.display();
         let metadata = fs::metadata(root).with_context(|| {
             format!(
-                "cannot open the folder `{shown}`; name the one that holds the sheets, or make it with `turnup init`"
+                "cannot open the folder `{shown}`; name the one that holds the sheets, or make it with `turnup init {shown}`"
             )
         })?;
         if !metadata.is_dir() {

@@ -35,8 +35,8 @@ pub(super) const RETOLD: &[(&str, &str)] = &[
         "não é possível ler `{shown}`; dê a si mesmo permissão para ler",
     ),
     (
-        "cannot open the folder `{shown}`; name the one that holds the sheets, or make it with `turnup init`",
-        "não é possível abrir a pasta `{shown}`; indique a que contém as planilhas, ou crie-a com `turnup init`",
+        "cannot open the folder `{shown}`; name the one that holds the sheets, or make it with `turnup init {shown}`",
+        "não é possível abrir a pasta `{shown}`; indique a que contém as planilhas, ou crie-a com `turnup init {shown}`",
     ),
     (
         "`{shown}` is not a folder; name the folder that holds the sheets",
