@@ -1,6 +1,6 @@
 //! The ceiling on changes, and `turnup approve`, which lets a run go that was parked under it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use super::recorded::{Recorded, Scope, unfinished};
 use super::window::Windows;
 use super::{Confirmation, Console, Terminal, exit, forecast, guard, place, provider, saved};
 use crate::journal::{Log, RunHead, Sqlite};
+use crate::model::SheetKind;
 use crate::plan::{Action, Known, Plan, Step, Work};
 use crate::report::{self, PlanFormat, PlanView};
 use crate::settings::{Settings, Typed, settle};
@@ -40,14 +41,7 @@ pub(super) fn ceiling(
     settings: &Settings,
     console: &mut Console<'_>,
 ) -> anyhow::Result<Ceiling> {
-    let is_change = |step: &&Step| match step.action {
-        // Whose number goes on is changed by a step of its own, or was deleted before.
-        _ if matches!(step.work, Work::Release(_)) => false,
-        Action::Update | Action::Delete => true,
-        Action::Waiting => !step.changes.is_empty(),
-        Action::Create | Action::Unchanged => false,
-    };
-    let changes = plan.steps.iter().filter(is_change).count();
+    let changes = plan.steps.iter().filter(|step| is_change(step)).count();
     let is_few = changes <= settings.max_changes || changes as f64 <= settings.max_change_rate * known.len() as f64;
     if is_few {
         return Ok(Ceiling::Free);
@@ -61,6 +55,52 @@ pub(super) fn ceiling(
     let answer = console.ask(&say(lang, "type {changes} to go on: ", &[("changes", &changes)]))?;
     let is_meant = answer.is_some_and(|answer| answer.trim() == changes.to_string());
     Ok(if is_meant { Ceiling::Free } else { Ceiling::Stopped })
+}
+
+fn is_change(step: &Step) -> bool {
+    match step.action {
+        // Whose number goes on is changed by a step of its own, or was deleted before.
+        _ if matches!(step.work, Work::Release(_)) => false,
+        Action::Update | Action::Delete => true,
+        Action::Waiting => !step.changes.is_empty(),
+        Action::Create | Action::Unchanged => false,
+    }
+}
+
+/// Says of a run that is parked how many rows of which sheet change and go, and how many take no part: who reads of it in
+/// the morning has not seen its plan.
+pub(super) fn say_what_waits(
+    parked: Option<&String>,
+    plan: &Plan,
+    (rejected, blocked): (usize, usize),
+    lang: Lang,
+    console: &mut Console<'_>,
+) {
+    if parked.is_none() {
+        return;
+    }
+    let mut told = Vec::new();
+    for sheet in SheetKind::ALL {
+        let steps = plan.steps.iter().filter(|step| step.source.sheet == sheet && is_change(step));
+        let (gone, changed): (Vec<&Step>, Vec<&Step>) = steps.partition(|step| step.action == Action::Delete);
+        let rows = |steps: &[&Step]| steps.iter().map(|step| step.source.index).collect::<BTreeSet<_>>().len();
+        let columns: BTreeSet<&str> =
+            changed.iter().flat_map(|step| &step.changes).map(|change| change.column.as_str()).collect();
+        let columns = columns.into_iter().collect::<Vec<_>>().join(", ");
+        let words =
+            ["{sheet}: {count|* row changes|* rows change}{columns: (*)}", "{sheet}: {count|* row goes|* rows go}"];
+        for (words, count) in words.into_iter().zip([rows(&changed), rows(&gone)]).filter(|(_, count)| *count > 0) {
+            let gaps: [(&str, &dyn std::fmt::Display); 3] =
+                [("sheet", &sheet.name()), ("count", &count), ("columns", &columns)];
+            told.push(say(lang, words, &gaps));
+        }
+    }
+    console.note(&say(lang, "what would change or go: {what}", &[("what", &told.join("; "))]));
+    if rejected + blocked > 0 {
+        let words =
+            "{rejected|* row is|* rows are} rejected and {blocked} held back by another row; they take no part in it";
+        console.note(&say(lang, words, &[("rejected", &rejected), ("blocked", &blocked)]));
+    }
 }
 
 /// Is it the latest run, and does it wait for approval?

@@ -285,9 +285,8 @@ async fn provision(
     let known = recorded.log.known()?;
     let standing = standing(&known);
     let checked = checked(&inputs, settings, &standing);
-    for words in
-        mended::say_corrected(&inputs, settings.lang).into_iter().chain(guard::damaged_text(&checked, settings.lang))
-    {
+    let corrected = mended::say_corrected(&inputs, settings.lang).into_iter();
+    for words in corrected.chain(guard::damaged_text(&checked, settings.lang)) {
         console.say(&persons.plain(&words));
     }
     let mut selected = Selected::new(order.selection.clone(), &checked);
@@ -317,6 +316,7 @@ async fn provision(
             return ended.map(|_| given_up(confirmation, settings.lang, console));
         }
     };
+    approve::say_what_waits(parked.as_ref(), &plan, selected.wrong(&checked), settings.lang, console);
     guard::room(workspace, plan.open_steps()).inspect_err(|_| drop(std::fs::remove_dir_all(&copies)))?;
     if let Some(words) = approve::parked_before(recorded.log, parked.as_ref(), &plan, settings.lang)? {
         return refused(&words, exit::GUARD, &copies, console);

@@ -1082,6 +1082,16 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{count|* número preparado espera a janela da sua onda|* números preparados esperam as janelas das suas ondas} (waves.csv diz quando)",
     ),
     ("{why}; nothing was sent", "{why}; nada foi enviado"),
+    (
+        "{sheet}: {count|* row changes|* rows change}{columns: (*)}",
+        "{sheet}: {count|* linha muda|* linhas mudam}{columns: (*)}",
+    ),
+    ("{sheet}: {count|* row goes|* rows go}", "{sheet}: {count|* linha sai|* linhas saem}"),
+    ("what would change or go: {what}", "o que mudaria ou sairia: {what}"),
+    (
+        "{rejected|* row is|* rows are} rejected and {blocked} held back by another row; they take no part in it",
+        "{rejected|* linha é rejeitada|* linhas são rejeitadas} e {blocked} retidas por outra linha; ficam de fora",
+    ),
     ("no number is staged: no request would be made", "nenhum número está preparado: nenhuma solicitação seria feita"),
     (
         "nobody is there to confirm that numbers go live; add --yes",

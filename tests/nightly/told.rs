@@ -48,6 +48,14 @@ fn a_parked_night_names_the_run_and_how_it_goes_on() {
         "{letter}"
     );
     assert!(findings(&message).contains(&format!("`turnup approve {run} -C {}`", bench.work().display())), "{message}");
+    // What waits is counted, and nobody is named.
+    for words in [
+        "what would change or go: users: 1 row changes (last_name); users: 1 row goes",
+        "1 row is rejected and 0 held back by another row; they take no part in it",
+    ] {
+        assert!(letter.contains(words) && findings(&message).contains(words), "{words}: {letter} {message}");
+    }
+    assert!(!letter.contains("Lopes") && !letter.contains("carla@"), "{letter}");
     let doctor = Ran::of(&mut bench.against(&simulator, &["doctor", "work"])).expect_code(1);
     assert!(doctor.out.contains(&format!("{run} waits for approval")), "{}", doctor.out);
 
