@@ -70,8 +70,9 @@ pub(super) fn room(workspace: &Workspace, steps: u64) -> anyhow::Result<()> {
     workspace.make_sure_of_room(ROOM_MIN + steps * ROOM_PER_STEP)
 }
 
-/// Findings that leave a sheet without rows or without some of them, or without a mend that was meant.
-pub(super) const UNREADABLE: [Code; 11] = [
+/// Findings that leave a sheet without rows or without some of them, without a mend that was meant, or without any template.
+pub(super) const UNREADABLE: [Code; 12] = [
+    Code::TemplatesMalformed,
     Code::CorrectionsMalformed,
     Code::WavesMalformed,
     Code::NotText,

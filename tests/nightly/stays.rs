@@ -49,6 +49,8 @@ fn sheets_that_a_night_would_not_run_stay_in_the_inbox() {
     bench.ran(&add).expect_code(0);
     let made = fs::read_to_string(bench.path("work/templates.toml")).expect("it was made");
     assert!(made.contains("[templates.retail]"), "{made}");
+    bench.write("work/templates.toml", "[templates.");
+    tried(3, &[], &format!("turnup: {work}/templates.toml:1: the file is not valid TOML"));
     bench.write("work/templates.toml", &templates);
 
     for (name, text) in [("corrections.csv", "a,b\n1,2\n"), ("waves.csv", "wave\nnorth\n")] {
