@@ -59,6 +59,10 @@ const SETTINGS: [&str; 18] = [
     "subscription",
     "templates",
 ];
+/// Sections of settings.
+const SECTIONS: [&str; 8] = ["api", "columns", "guards", "lists", "nightly", "run", "severity", "token"];
+/// Options that words to mend name.
+const OPTIONS: [&str; 4] = ["encoding", "simulate", "wave", "yes"];
 /// What stands for a value that is left out.
 const LEFT_OUT: &str = "…";
 
@@ -117,7 +121,9 @@ fn without_values(line: &str) -> String {
 
 /// Commands and options, columns, files and settings of turnup, and signs name no person.
 fn is_kept(quoted: &str) -> bool {
-    ["turnup ", "--", "["].iter().any(|begin| quoted.starts_with(begin))
+    quoted.starts_with("turnup ")
+        || quoted.strip_prefix("--").is_some_and(|option| OPTIONS.contains(&option))
+        || quoted.strip_prefix('[').and_then(|name| name.strip_suffix(']')).is_some_and(|name| SECTIONS.contains(&name))
         || HEADERS.contains(&quoted)
         || quoted.rsplit('/').next().is_some_and(|name| FILES.contains(&name))
         || SETTINGS.contains(&quoted)
@@ -181,6 +187,8 @@ mod tests {
             impersonal(&cause(None, "x", own)).message,
             "write `…` into the column `org_id`, or `…` into `max_changes` under `[guards]` of `turnup.toml`, expected `]`"
         );
+        let like_ours = impersonal(&cause(None, "x", "`[Ana]`, `--Ana` and `ana/users` are none of `--wave`"));
+        assert_eq!(like_ours.message, "`…`, `…` and `…` are none of `--wave`");
         let webex = told(&cause(None, "x", "10022 of ana.prado@a.example, +351211234567"));
         assert!(!webex.contains("prado") && !webex.contains("211234567"), "{webex}");
         let package = cause(Some("package"), "webex_caling", "`webex_caling` is not a package");
