@@ -207,7 +207,7 @@ impl Work {
             }
             Self::Location(work) => {
                 work.address.complete(text);
-                // Of a location that was taken over, what a blank cell left alone is not known, and what stands in stays.
+                // Of a location that was taken over, what a blank cell left alone is not known, and what stands in Webex stays.
                 let values = [
                     ("timezone", &mut work.timezone),
                     ("language", &mut work.language),
