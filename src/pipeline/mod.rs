@@ -399,7 +399,7 @@ pub async fn resume(
     let _claim = workspace.claim(&console.clock.who())?;
     let mut log = Sqlite::open(&workspace.journal())?;
     let Some(head) = unfinished(&log)? else {
-        let words = "every run is finished, so there is nothing to resume; `turnup report` shows the latest";
+        let words = "every run is finished, so there is nothing to resume; `turnup run` does what is left";
         console.say(phrase(settings.lang, words));
         return Ok(exit::WELL);
     };

@@ -55,7 +55,7 @@ impl Recorded<'_> {
         console: &mut Console<'_>,
     ) -> anyhow::Result<Option<u8>> {
         let words = "the run {run} of {started} {how}; what it has sent is settled first, then the sheets are planned \
-                     anew (`turnup resume` would go on with its own plan instead)";
+                     anew (`turnup resume` instead would have gone on with its own plan)";
         self.settle(words, confirmation, console).await
     }
 

@@ -1511,8 +1511,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "nada foi executado nesta pasta, e não há o que retomar",
     ),
     (
-        "every run is finished, so there is nothing to resume; `turnup report` shows the latest",
-        "todas as execuções terminaram, e não há o que retomar; `turnup report` mostra a última",
+        "every run is finished, so there is nothing to resume; `turnup run` does what is left",
+        "todas as execuções terminaram, e não há o que retomar; `turnup run` faz o que resta",
     ),
     (
         "resuming {run} of {started} with the sheets of that day",
@@ -1520,9 +1520,9 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "the run {run} of {started} {how}; what it has sent is settled first, then the sheets are planned anew \
-         (`turnup resume` would go on with its own plan instead)",
+         (`turnup resume` instead would have gone on with its own plan)",
         "a execução {run} de {started} {how}; primeiro se resolve o que ela enviou, depois as planilhas são planejadas \
-         de novo (`turnup resume` continuaria com o plano dela)",
+         de novo (`turnup resume`, em vez disto, teria continuado com o plano dela)",
     ),
     (
         "the inputs that were kept with it are gone, so it has no report; what it left in doubt is looked up",
