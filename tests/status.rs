@@ -204,6 +204,15 @@ fn a_customer_whose_run_is_parked_waits_for_approval() {
     let status = bench.ran(&["status", "work"]).expect_code(3).out;
     assert!(status.contains("users 3/3") && status.contains("waiting"), "{status}");
     assert!(status.contains("approval: `turnup approve 20") && !status.contains("the next run"), "{status}");
+    let parked = bench.ran(&["report", "-C", "work"]).expect_code(5);
+    assert!(parked.out.contains("the run waits for approval, so nothing of it was sent"), "{parked:#?}");
+    // Once its files have changed, nobody can let it go.
+    change(&bench, "work/users.csv", "1101,", "1201,");
+    let status = bench.ran(&["status", "work"]).expect_code(3).out;
+    assert!(status.contains("the next run") && !status.contains("turnup approve"), "{status}");
+    let doctor = bench.ran(&["doctor", "work", "--simulate"]);
+    assert!(doctor.out.contains("its files have changed since"), "{doctor:#?}");
+    assert!(!doctor.out.contains("turnup approve"), "{doctor:#?}");
 }
 
 #[test]

@@ -26,6 +26,17 @@ fn bench() -> Bench {
     bench
 }
 
+/// Both shops in one wave.
+fn waved() -> Bench {
+    let bench = bench();
+    let customers = std::fs::read_to_string(bench.path("work/customers.csv")).expect("it is there");
+    let waved = customers
+        .lines()
+        .map(|line| format!("{line},{}\n", if line.starts_with("external_id") { "wave" } else { "1" }));
+    bench.write("work/customers.csv", &waved.collect::<String>());
+    bench
+}
+
 fn seat(first: &str) -> &'static str {
     if first == "Carla" { "Porto" } else { "Headquarters" }
 }
@@ -89,12 +100,7 @@ fn what_has_changed_since_and_what_stood_before_stays() {
 /// The run was of a wave whose first customer went ahead; nothing of that is left when it is taken back.
 #[test]
 fn a_wave_is_taken_back_whole_whatever_its_first_customer_says() {
-    let bench = bench();
-    let customers = std::fs::read_to_string(bench.path("work/customers.csv")).expect("it is there");
-    let waved = customers
-        .lines()
-        .map(|line| format!("{line},{}\n", if line.starts_with("external_id") { "wave" } else { "1" }));
-    bench.write("work/customers.csv", &waved.collect::<String>());
+    let bench = waved();
     let fault = "[[fault]]\nmethod = \"DELETE\"\npath = \"/wholesale/subscribers/*\"\ntimes = 3\nkind = \"status\"\nstatus = 400\n\
                  body = '{\"message\":\"not now\"}'\n";
     let simulator = Simulator::with_faults(&bench, fault);
@@ -109,12 +115,7 @@ fn a_wave_is_taken_back_whole_whatever_its_first_customer_says() {
 /// A wave whose first customer cannot be had: the cure of its failures is to take back what it made.
 #[test]
 fn a_run_that_left_off_is_settled_and_taken_back() {
-    let bench = bench();
-    let customers = std::fs::read_to_string(bench.path("work/customers.csv")).expect("it is there");
-    let waved = customers
-        .lines()
-        .map(|line| format!("{line},{}\n", if line.starts_with("external_id") { "wave" } else { "1" }));
-    bench.write("work/customers.csv", &waved.collect::<String>());
+    let bench = waved();
     let simulator = Simulator::start(&bench, &[]);
     let first = ran(&bench, &simulator, &["run", "work", "--wave", "1", "--yes"], 0);
     ran(&bench, &simulator, &["undo", &run_of(&first), "-C", "work", "--yes"], 0);

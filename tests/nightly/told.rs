@@ -80,8 +80,8 @@ fn a_parked_night_names_the_run_and_how_it_goes_on() {
     assert!(late.err.contains(&format!("{newer} takes its place and waits for approval")), "{late:#?}");
 }
 
-#[test]
-fn a_night_after_a_crash_says_what_it_carried_on() {
+/// A first night that was killed once a customer stood.
+fn killed_night() -> (Bench, Simulator) {
     let bench = first_night();
     configure(&bench, "");
     let simulator = Simulator::start(&bench, &["--latency-ms", "300"]);
@@ -89,6 +89,12 @@ fn a_night_after_a_crash_says_what_it_carried_on() {
     simulator.await_objects("customers", 1);
     working.signal("KILL");
     drop(working);
+    (bench, simulator)
+}
+
+#[test]
+fn a_night_after_a_crash_says_what_it_carried_on() {
+    let (bench, simulator) = killed_night();
     let doctor = Ran::of(&mut bench.against(&simulator, &["doctor", "work"])).expect_code(1);
     assert!(doctor.out.contains("was cut off") && doctor.out.contains("turnup resume"), "{}", doctor.out);
     let ears = listening(&bench, 1);
@@ -227,13 +233,7 @@ fn a_parked_run_whose_sheets_were_mended_is_not_let_go() {
 /// A run that was begun and left off is no matter of approval.
 #[test]
 fn whoever_approves_a_run_that_left_off_is_told_how_it_goes_on() {
-    let bench = first_night();
-    configure(&bench, "");
-    let simulator = Simulator::start(&bench, &["--latency-ms", "300"]);
-    let working = support::Working::start(&mut bench.against(&simulator, &["nightly", "work"]));
-    simulator.await_objects("customers", 1);
-    working.signal("KILL");
-    drop(working);
+    let (bench, simulator) = killed_night();
     let runs = bench.ran(&["runs", "work"]).expect_code(0).out;
     let run = runs.split(' ').next().expect("a run").to_owned();
     let ran = Ran::of(&mut bench.against(&simulator, &["approve", &run, "-C", "work", "--yes"])).expect_code(2);
