@@ -231,7 +231,7 @@ fn say_purged(log: Option<&Sqlite>, lang: Lang, console: &mut Console<'_>) -> an
 /// A run in one line, with how it left off and who works in the folder in this moment.
 fn line(heads: &[RunHead], head: &RunHead, (left, holder): (Option<&Left>, Option<&str>), lang: Lang) -> String {
     let end = match (&head.finished, head.exit) {
-        // Nothing but the settling of a run that was cut off ends so.
+        // Nothing but the settling of a run that left off or was cut off ends so.
         (Some(finished), Some(exit::INTERRUPTED)) => {
             let left = left.map(|left| left::in_brackets(left, lang));
             let left = left.unwrap_or_else(|| phrase(lang, "cut off").to_owned());

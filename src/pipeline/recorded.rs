@@ -39,6 +39,9 @@ pub(super) enum Scope {
     WhatWasSent,
 }
 
+/// Runs that rows are looked for in, the latest first.
+pub(super) const RUNS_SEARCHED_MAX: usize = 8;
+
 /// Where a run is recorded.
 pub(super) struct Recorded<'a> {
     pub workspace: &'a Workspace,
@@ -47,6 +50,13 @@ pub(super) struct Recorded<'a> {
 }
 
 impl Recorded<'_> {
+    /// The runs that rows of sheets are looked for in, the latest first: what was parked has sent nothing, and what was taken
+    /// back is no more for the sheets to say.
+    pub fn searched(&self) -> anyhow::Result<impl Iterator<Item = RunHead> + use<>> {
+        let heads = self.log.runs()?.into_iter().rev();
+        Ok(heads.filter(|head| head.parked.is_none() && head.undoes.is_none()).take(RUNS_SEARCHED_MAX))
+    }
+
     /// An earlier run that was cut off is settled first; then today's sheets count. Returns an exit code when it
     /// could not be settled.
     pub async fn settle_unfinished(

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 
 use super::inputs::Inputs;
-use super::recorded::Recorded;
+use super::recorded::{RUNS_SEARCHED_MAX, Recorded};
 use super::told::Told;
 use super::{
     Confirmation, Console, Order, Origin, Terminal, Until, exit, guard, held, mended, place, provider, provision,
@@ -160,9 +160,6 @@ fn sent_back(
 pub(super) fn finding_line(found: &Diagnostic, lang: Lang) -> String {
     format!("{}: {} ({})", found.place, found.message(lang), found.fix(lang))
 }
-
-/// Runs that a mended file is looked for in, the latest first.
-const RUNS_SEARCHED_MAX: usize = 8;
 
 /// The runs whose rows may be meant, the latest first: the one that is named, or that the file lies in the report of, or all.
 fn candidates(log: &Sqlite, wanted: Option<&str>, from: Option<&Path>) -> anyhow::Result<Vec<RunHead>> {

@@ -16,16 +16,13 @@ use super::recorded::Recorded;
 use super::retry::{finding_line, key};
 use super::told::Told;
 use crate::diagnostic::Diagnostic;
-use crate::journal::{Log, Sqlite};
+use crate::journal::Sqlite;
 use crate::model::SheetKind;
 use crate::plan::Source;
 use crate::settings::{KEPT_ENCODING, Settings};
 use crate::sheet::{self, Columns, Sheets};
 use crate::text::say;
 use crate::workspace::Workspace;
-
-/// Runs that a file is looked for in, the latest first.
-const RUNS_SEARCHED_MAX: usize = 8;
 
 /// The inputs of a folder with what came back mended put right; nothing of it is written.
 pub(super) fn read(workspace: &Workspace, settings: &Settings, console: &mut Console<'_>) -> anyhow::Result<Inputs> {
@@ -195,9 +192,7 @@ fn places(kept: &Sheets, now: &Sheets, kind: SheetKind) -> Vec<Option<usize>> {
 
 /// The latest run that most of the rows came from.
 fn origin(recorded: &Recorded<'_>, now: &Sheets) -> anyhow::Result<Option<(String, Told)>> {
-    let heads = recorded.log.runs()?.into_iter().rev();
-    let heads = heads.filter(|head| head.parked.is_none() && head.undoes.is_none());
-    for head in heads.take(RUNS_SEARCHED_MAX) {
+    for head in recorded.searched()? {
         let folder = recorded.workspace.inputs(&head.run);
         if !folder.is_dir() {
             continue;

@@ -86,9 +86,6 @@ pub fn why(
     Ok(exit::WELL)
 }
 
-/// Runs that a row is looked for in, the latest first.
-const RUNS_SEARCHED_MAX: usize = 8;
-
 /// Where a row of today's sheet stands in the runs, if rejected rows lay in the place of the sheet in that one: their places
 /// are others. None where they are the same.
 fn of_the_sheet(recorded: &Recorded<'_>, told: &Told, place: &str) -> anyhow::Result<Option<(String, RowRef)>> {
@@ -99,9 +96,7 @@ fn of_the_sheet(recorded: &Recorded<'_>, told: &Told, place: &str) -> anyhow::Re
     if sheet.is_back() || !told.inputs.sheets.get(row.sheet).is_back() {
         return Ok(None);
     }
-    let heads = recorded.log.runs()?.into_iter().rev();
-    let heads = heads.filter(|head| head.parked.is_none() && head.undoes.is_none());
-    for head in heads.take(RUNS_SEARCHED_MAX) {
+    for head in recorded.searched()? {
         let folder = workspace.inputs(&head.run);
         if !folder.is_dir() {
             continue;
